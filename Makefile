@@ -39,7 +39,7 @@ test: check pytest
 
 check: venv
 	@echo "check: format"
-	@$(BIN)/ruff format --check --quiet . || { echo "check: not formatted as above; make format mends it"; exit 1; }
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "check: make format mends it"; exit 1; }
 	@echo "check: lint"
 	@$(BIN)/ruff check --quiet .
 	@echo "check: types"
