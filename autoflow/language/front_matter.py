@@ -1,0 +1,107 @@
+"""The front matter of a template: between two lines of `---`, each field one line of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import yaml
+
+from autoflow.language.template_names import Mistake
+
+FENCE = "---"
+MOST_CHARACTERS = 8_000
+_FIELDS = ("subject", "preheader", "class", "topic")
+_ONE_LINE = "Each field is one line of text, such as  subject: We kept your basket"
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(slots=True)
+class FrontMatter:
+    """Field → (text, line of the file), the body with the line it begins on, and what is wrong."""
+
+    fields: dict[str, tuple[str, int]] = field(default_factory=dict)
+    body: str = ""
+    body_line: int = 1
+    mistakes: list[Mistake] = field(default_factory=list)
+
+
+def read_front_matter(source: str) -> FrontMatter:
+    """Take a template apart; its line endings are line feeds alone."""
+    lines = source.split("\n")
+    if lines[0].rstrip() != FENCE:
+        fix = "Begin the file with the lines  ---  and  subject: …  and  ---"
+        return FrontMatter(body=source, mistakes=[Mistake(1, "The template has no subject.", fix)])
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
+    if end is None:
+        return FrontMatter(
+            mistakes=[Mistake(1, "The front matter is not closed.", "Put  ---  on a line below it.")]
+        )
+    found = FrontMatter(body="\n".join(lines[end + 1 :]), body_line=end + 2)
+    text = "\n".join(lines[1:end])
+    if len(text) > MOST_CHARACTERS:
+        found.mistakes.append(Mistake(2, f"The front matter is longer than {MOST_CHARACTERS:,} characters."))
+        return found
+    try:
+        _read_fields(text, found)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 2
+        found.mistakes.append(
+            Mistake(line, "The front matter cannot be read here.", _quotes(lines[line - 1]))
+        )
+    _check(found)
+    return found
+
+
+def _read_fields(text: str, found: FrontMatter) -> None:
+    """Walk YAML's events: nothing is built, so nothing can be large, deep or anything but text."""
+    depth = 0
+    key: str | None = None
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 2 if event.start_mark else 2
+        if isinstance(event, yaml.MappingStartEvent):
+            depth += 1
+        plain = isinstance(event, yaml.ScalarEvent) and event.anchor is None and event.tag is None
+        if depth > 1 or (isinstance(event, yaml.NodeEvent) and not plain and not _is_root(event, depth)):
+            shown = text.split("\n")[line - 2]
+            found.mistakes.append(Mistake(line, "Only plain text can stand here.", _quotes(shown)))
+            return
+        if isinstance(event, yaml.ScalarEvent):
+            if depth == 0:
+                found.mistakes.append(Mistake(line, "The front matter cannot be read here.", _ONE_LINE))
+                return
+            if key is None:
+                key = event.value
+                if key in found.fields:
+                    found.mistakes.append(
+                        Mistake(line, f"“{key}” is given twice.", "Remove one of them.", key)
+                    )
+            else:
+                found.fields[key] = (event.value.strip(), line)
+                key = None
+
+
+def _is_root(event: yaml.Event, depth: int) -> bool:
+    return isinstance(event, yaml.MappingStartEvent) and depth == 1 and not event.anchor and not event.tag
+
+
+def _quotes(line: str) -> str:
+    name, colon, value = line.partition(":")
+    if colon and value.strip() and "{{" in value:
+        return f'Put quotes around it:  {name.strip()}: "{value.strip()}"'
+    return _ONE_LINE
+
+
+def _check(found: FrontMatter) -> None:
+    for name, (text, line) in found.fields.items():
+        if name not in _FIELDS:
+            fix = "The fields are subject, preheader, class and topic."
+            found.mistakes.append(Mistake(line, f"There is no field called “{name}”.", fix, name))
+        elif any(ord(character) < 32 or ord(character) == 127 for character in text):
+            found.mistakes.append(Mistake(line, f"The {name} must be one line.", _ONE_LINE, name))
+    if not found.fields.get("subject", ("", 0))[0] and not found.mistakes:
+        found.mistakes.append(Mistake(1, "The template has no subject.", "Add a line  subject: …"))
+    klass, line = found.fields.get("class", ("marketing", 0))
+    if klass not in {"marketing", "transactional"}:
+        fix = "It is marketing (the default) or transactional."
+        found.mistakes.append(Mistake(line, f"There is no class called “{klass}”.", fix, klass))
