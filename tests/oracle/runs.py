@@ -1,0 +1,48 @@
+"""A run through a recipe, and what recipes and runs listen to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.oracle import timing
+from tests.oracle.conditions import Start
+from tests.oracle.workspace import Recipe
+
+RUNNING = "running"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """`kind`: event, segment_entered, segment_left, inactivity, or a change no trigger listens for yet."""
+
+    kind: str
+    name: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    occurred_at: int = 0
+
+
+@dataclass(eq=False)
+class Run:
+    recipe: Recipe
+    contact: str
+    entry: int
+    per: str
+    start: Start
+    entered_at: int
+    place: int = 0
+    waited: tuple[timing.Span, int] | None = None
+    due: int | None = None
+    state: str = RUNNING
+    ended_at: int | None = None
+    visits: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        return -self.recipe.priority, self.recipe.id, self.entry
+
+    def end(self, state: str, now: int) -> None:
+        if self.state == RUNNING:
+            self.state, self.ended_at, self.due, self.waited = state, now, None, None
