@@ -1,0 +1,156 @@
+"""The wiring: a workspace, its store, a clock and channels become an engine.
+
+Whatever opens a door (command line, daemon, demo, tests) goes through here; below this floor nothing reads the
+time and nothing knows which channels there are.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autoflow.language.definitions import Workspace
+from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.model.clock import Clock, SystemClock
+from autoflow.model.problems import AutoflowError
+
+if TYPE_CHECKING:
+    from autoflow.post.outgoing import Post
+    from autoflow.store.database import Database
+    from autoflow.store.definitions import Applied
+
+Progress = Callable[[str, int, int], None]
+
+
+class Unsound(AutoflowError):
+    """The workspace has mistakes; `workspace.problems` lists them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        errors = sum(problem.severity == "error" for problem in workspace.problems)
+        super().__init__(
+            f"The workspace has {errors} mistake{'' if errors == 1 else 's'}.", "`autoflow check` shows them."
+        )
+        self.workspace = workspace
+
+
+class Project:
+    """One workspace on disk, with its store and a clock."""
+
+    def __init__(self, folder: Path, *, environment: Mapping[str, str] | None = None, clock: Clock | None = None) -> None:
+        self.folder = folder
+        self.environment = dict(os.environ) if environment is None else environment
+        self.clock: Clock = clock or SystemClock()
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The files as they are now, problems included; raises `AutoflowError` where this is no workspace."""
+        return read_workspace(load_sources(self.folder), self.environment)
+
+    def sound_workspace(self) -> Workspace:
+        """The files as they are now; raises `Unsound` where they have mistakes."""
+        if not self.workspace.sound:
+            raise Unsound(self.workspace)
+        return self.workspace
+
+    def database(self, *, create: bool = False, checkpoints: bool = True) -> Database:
+        """A connection to the store; raises `StoreError` where there is none, unless `create`."""
+        from autoflow.store.database import open_database  # noqa: PLC0415 - `check` needs no store
+
+        return open_database(self.workspace.settings.store, self.folder, create=create, checkpoints=checkpoints)
+
+    def apply(self, database: Database) -> int | None:
+        """Apply the workspace; returns the release's number, or None where nothing has changed."""
+        from autoflow.store.definitions import apply  # noqa: PLC0415
+
+        return apply(database, self.sound_workspace(), self.clock.now(), by=_user(), commit=self.commit())
+
+    def commit(self) -> str:
+        """The workspace's commit in git, or nothing where it is not in git."""
+        try:
+            found = subprocess.run(
+                ["git", "rev-parse", "HEAD"], cwd=self.folder, capture_output=True, text=True, check=False, timeout=5
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return found.stdout.strip() if found.returncode == 0 else ""
+
+
+class Engine:
+    """The one engine of a store: ticks and, where it has one, the post. Holds the lease until it is closed."""
+
+    def __init__(self, project: Project, database: Database, post: Post | None = None, progress: Progress | None = None) -> None:
+        """Take the lease (raises `Held` where somebody else runs) and finish what a crash interrupted."""
+        from autoflow.store import definitions, lease, ledger, tick  # noqa: PLC0415 - `check` needs no store
+
+        self._tick, self._definitions = tick, definitions
+        self.project = project
+        self.database = database
+        self.progress = progress
+        self.lease = lease.Lease(database, holder_name(), project.clock.now())
+        self.unknown = ledger.park_unfinished(database, project.clock.now())
+        self.applied: Applied = self._load(tick.standing(database).release)
+        self._build()
+        self.post = post
+        if post is not None:
+            post.start(self.lease.fence, self.applied.program.deny)
+
+    def tick(self) -> bool:
+        """One tick; returns whether there is more to do at this instant."""
+        ticked = self._tick.tick(self.database, self.applied, self.project.clock.now(), self.lease.fence)
+        if ticked.apply is not None:
+            self.applied = self._load(ticked.apply)
+            self._definitions.enter_release(self.database, self.applied, self.lease.fence)
+            self._build()
+            if self.post is not None:
+                self.post.start(self.lease.fence, self.applied.program.deny)
+        return ticked.more
+
+    def settle(self) -> None:
+        """Do everything that is due at this instant, mail included."""
+        while True:
+            while self.tick():
+                pass
+            if self.post is None or not self.post.step(self.project.clock.now()):
+                return
+
+    def next_due(self) -> int | None:
+        """The next instant at which there is something to do, as things stand."""
+        from autoflow.store.ledger import next_attempt  # noqa: PLC0415
+        from autoflow.store.tick import next_timer  # noqa: PLC0415
+
+        found = [next_timer(self.database), next_attempt(self.database) if self.post is not None else None]
+        return min((due for due in found if due is not None), default=None)
+
+    def close(self) -> None:
+        """Let go of the lease."""
+        if self.post is not None:
+            self.post.close()
+        self.lease.release()
+
+    def _load(self, release: int) -> Applied:
+        return self._definitions.load_release(self.database, release, self.project.environment)
+
+    def _build(self) -> None:
+        def told(done: int, total: int) -> None:
+            if self.progress is not None:
+                self.progress("Building memory from the log", done, total)
+
+        self._tick.build(self.database, self.applied, self.lease.fence, told)
+
+
+def holder_name() -> str:
+    """Who runs here, for the one who finds the store taken."""
+    return f"process {os.getpid()} of {_user()} on {socket.gethostname()}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"

@@ -1,0 +1,1 @@
+"""The pure core: a contact and its items in, a contact and its effects out."""

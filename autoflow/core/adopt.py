@@ -1,0 +1,56 @@
+"""How a contact takes on new definitions: memory built from the log, memberships as a baseline, nobody enters.
+
+language.md, rules 6 and 11: the state at the apply is the baseline, so a changed file mails nobody by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autoflow.core import segments
+from autoflow.core.program import Program
+from autoflow.core.walk import Walk
+from autoflow.model.contact import Record
+from autoflow.model.effects import Effects
+from autoflow.model.event import Event
+
+
+def adopt(
+    program: Program,
+    record: Record,
+    history: Iterable[Event],
+    at: int,
+    epoch: int,
+    fresh: frozenset[str],
+) -> Effects:
+    """Bring a record to `program` as of the instant `at`, changing it in place.
+
+    `history` holds the contact's events before `at` (those that the memories named in `fresh` need, in order).
+    Runs under way stay on their version; those that a pause held go on from `at` where their recipe is live.
+    """
+    walk = Walk(program, record)
+    walk.view.now = at
+    known = program.memory_keys()
+    for key in [key for key in record.memory if key not in known or key in fresh]:
+        del record.memory[key]
+    for event in history:
+        walk.recall(event, fresh)
+    _memberships(walk)
+    walk.set_timers(program.timed)
+    for run in record.runs:
+        current = program.recipes.get(run.recipe)
+        if run.due is None and (current is None or current.status == "live"):
+            run.due = at
+    record.epoch = epoch
+    return walk.effects
+
+
+def _memberships(walk: Walk) -> None:
+    record, effects = walk.record, walk.effects
+    names = {segment.id for segment in walk.program.segments}
+    for name in [name for name in record.segments if name not in names]:
+        del record.segments[name]
+        effects.segments[name] = None
+    record.timers.clear()
+    if record.first_known:
+        segments.update(walk, set(), everything=True, baseline=True)

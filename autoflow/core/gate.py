@@ -1,0 +1,63 @@
+"""The gate before every mail (language.md, rule 10): part of the send step, at the step's instant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autoflow.core.program import Program
+from autoflow.kinds.view import View, contact_scope
+from autoflow.language.templates import Template
+from autoflow.model.contact import Record, Times
+from autoflow.model.effects import SENT, SKIPPED
+
+TRANSACTIONAL = "transactional"
+PURCHASED = "purchased"
+EVERY_TOPIC = "*"
+
+
+def decide(program: Program, record: Record, template: Template) -> tuple[str, str]:
+    """The outcome, sent or skipped, and the reason; suppression first, then deny, then consent."""
+    if record.suppressed:
+        return SKIPPED, "suppressed"
+    if not record.attributes.get("email"):
+        return SKIPPED, "no_email"
+    if template.klass == TRANSACTIONAL:
+        return SENT, ""
+    if program.deny and not program.deny.isdisjoint(record.segments):
+        return SKIPPED, "deny"
+    if EVERY_TOPIC in record.refused or template.topic in record.refused:
+        return SKIPPED, "unsubscribed"
+    if not _consents(program, record, template.topic):
+        return SKIPPED, "no_consent"
+    return SENT, ""
+
+
+def _consents(program: Program, record: Record, topic: str) -> bool:
+    if program.consent == "not_refused" or EVERY_TOPIC in record.consent or topic in record.consent:
+        return True
+    if program.consent == "customers":
+        bought = record.memory.get(program.purchases.key)
+        return isinstance(bought, Times) and bought.total > 0
+    return False
+
+
+def values_read(template: Template, view: View, recipe: str) -> dict[str, Any]:
+    """The values that the mail depends on, as they are at the decision: only what the template reads."""
+    values: dict[str, Any] = {"to": view.record.attributes.get("email"), "contact_key": view.record.key}
+    roots: dict[str, Any] = {"contact": contact_scope(view.record), "event": view.event or {}}
+    for path in sorted(template.reads):
+        root, _, rest = path.partition(".")
+        if root == "recipe":
+            values["recipe"] = recipe
+        elif root == "segments":
+            values["segments"] = sorted(view.record.segments)
+        elif root == "tags":
+            values["tags"] = sorted(view.record.tags)
+        elif root in roots:
+            if not rest:
+                values[root] = roots[root]
+            elif (name := rest.partition(".")[0]) in roots[root]:
+                values.setdefault(root, {})[name] = roots[root][name]
+            else:
+                values.setdefault(root, {})
+    return values

@@ -1,0 +1,1 @@
+"""The vocabulary: one file a word, found by `autoflow.kinds.registry`."""

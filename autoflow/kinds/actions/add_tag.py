@@ -1,0 +1,26 @@
+"""`add_tag`: tag the contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import Action, Hand
+from autoflow.kinds.fields import Name
+
+
+@dataclass(frozen=True)
+class AddTag(Action):
+    """Puts a tag on the contact."""
+
+    word: ClassVar[str] = "add_tag"
+    short: ClassVar[str] = "tag"
+    example: ClassVar[str] = "add_tag: interested in x200"
+
+    tag: Annotated[str, Name("tag")]
+
+    def target(self) -> str:
+        return self.tag
+
+    def do(self, hand: Hand) -> None:
+        hand.add_tag(self.tag)

@@ -1,0 +1,26 @@
+"""`exit`: end the run here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from autoflow.kinds.base import Action, Hand, Leave
+from autoflow.model.effects import EXITED
+
+
+@dataclass(frozen=True)
+class Exit(Action):
+    """Ends the run; it counts as exited. `reason` says why, in reports."""
+
+    word: ClassVar[str] = "exit"
+    short: ClassVar[str] = "reason"
+    example: ClassVar[str] = "exit: not a fit"
+
+    reason: str = ""
+
+    def target(self) -> str:
+        return self.reason
+
+    def do(self, hand: Hand) -> Leave:
+        return Leave(EXITED, self.reason)

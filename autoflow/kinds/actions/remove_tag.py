@@ -1,0 +1,26 @@
+"""`remove_tag`: take a tag off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import Action, Hand
+from autoflow.kinds.fields import Name
+
+
+@dataclass(frozen=True)
+class RemoveTag(Action):
+    """Takes a tag off the contact."""
+
+    word: ClassVar[str] = "remove_tag"
+    short: ClassVar[str] = "tag"
+    example: ClassVar[str] = "remove_tag: interested in x200"
+
+    tag: Annotated[str, Name("tag")]
+
+    def target(self) -> str:
+        return self.tag
+
+    def do(self, hand: Hand) -> None:
+        hand.remove_tag(self.tag)

@@ -1,0 +1,170 @@
+"""What a trigger, a condition and an action are.
+
+A word of the language is one frozen dataclass in one file: its fields are annotated as `autoflow.kinds.fields`
+tells, its docstring says what it does, `example` shows it, and its methods are its behaviour. Pure: no I/O, no
+clock, no chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from autoflow.kinds.memory import Memory
+from autoflow.kinds.view import View
+from autoflow.model.values import Value
+
+Topic = tuple[str, str]
+"""What a condition or trigger can be touched by: ("event", "purchased"), ("attribute", "plan"), ("tag", "vip"),
+("segment", "lapsed-buyers"), ("audience", "shoe-fans"); triggers also ("segment_entered", …) and so on."""
+
+EVENT, ATTRIBUTE, TAG, SEGMENT, AUDIENCE = "event", "attribute", "tag", "segment", "audience"
+ZONE: Topic = (ATTRIBUTE, "timezone")
+ANY_OWN_DOING = "*"
+
+
+class Finding(NamedTuple):
+    """A mistake that only the kind itself can see; `field` says where to point."""
+
+    field: str
+    code: str
+    message: str
+    fix: str = ""
+
+
+class Kind:
+    """Any word of the language. `short` names the field that a bare value fills (`wait: 2 hours`)."""
+
+    word: ClassVar[str]
+    example: ClassVar[str]
+    short: ClassVar[str | None] = None
+
+    def findings(self) -> Iterator[Finding]:
+        """Mistakes beyond what each field's type already refuses."""
+        yield from ()
+
+
+class Condition(Kind):
+    """Something that holds or does not, for one contact at one instant."""
+
+    def topics(self) -> frozenset[Topic]:
+        """Everything that can change the answer, time apart."""
+        raise NotImplementedError
+
+    def memories(self) -> tuple[Memory, ...]:
+        """What must be remembered of events."""
+        return ()
+
+    def holds(self, view: View) -> bool:
+        """Whether it holds."""
+        raise NotImplementedError
+
+    def seen(self, view: View) -> Value:
+        """The value that decided, for people."""
+        raise NotImplementedError
+
+    def next_change(self, view: View) -> int | None:
+        """The next instant at which time alone could change the answer; never later than the true one."""
+        return None
+
+    def since_start(self) -> Condition:
+        """The same condition as goals and exits mean it (language.md, rule 9)."""
+        return self
+
+    def parts(self) -> tuple[Condition, ...]:
+        """The conditions that this one groups."""
+        return ()
+
+    def says(self) -> str:
+        """The condition in plain words, as traces and reports show it."""
+        raise NotImplementedError
+
+
+class Signal(NamedTuple):
+    """Something that happened to a contact and that triggers may listen for."""
+
+    topic: Topic
+    properties: dict[str, Any]
+    occurred_at: int
+
+
+class Trigger(Kind):
+    """Starts a recipe."""
+
+    default_reentry: ClassVar[str] = "always"
+
+    def hears(self) -> frozenset[Topic]:
+        """The topics of the signals that could fire it."""
+        raise NotImplementedError
+
+    def accepts(self, signal: Signal, view: View) -> bool:
+        """Whether a signal it hears fires it."""
+        return True
+
+    def memories(self) -> tuple[Memory, ...]:
+        """What must be remembered of events."""
+        return ()
+
+    def fires_at(self, view: View) -> int | None:
+        """The instant at which time alone fires it, as things stand; None where only signals do.
+
+        May lie in the past: then that moment has gone by and fires no more.
+        """
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Stay on this step until the instant."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the run: `state` is one of the endings in `autoflow.model.effects`."""
+
+    state: str
+    reason: str = ""
+
+
+class Hand(Protocol):
+    """What a step may do to the contact; the core lends it for the length of one step."""
+
+    @property
+    def view(self) -> View:
+        """The contact, the run and the instant."""
+
+    def add_tag(self, tag: str) -> None:
+        """Tag the contact; nothing happens where he carries the tag."""
+
+    def remove_tag(self, tag: str) -> None:
+        """Take the tag off; nothing happens where he does not carry it."""
+
+    def set_attribute(self, name: str, value: Value) -> None:
+        """Set an attribute; None unsets it."""
+
+    def send_email(self, template: str) -> None:
+        """Decide a mail at the gate."""
+
+    def notify_sales(self, channel: str, to: str, message: str) -> None:
+        """Decide a notice to sales."""
+
+    def join_audience(self, audience: str) -> None:
+        """Put the contact into an audience."""
+
+    def leave_audience(self, audience: str) -> None:
+        """Take the contact out of an audience."""
+
+
+class Action(Kind):
+    """One step of a recipe."""
+
+    def target(self) -> str:
+        """What its default id names beside the word, `product-x200-intro` of `send_email:product-x200-intro`."""
+        return ""
+
+    def do(self, hand: Hand) -> Wait | Leave | None:
+        """Carry the step out; None goes on to the next one."""
+        raise NotImplementedError

@@ -1,0 +1,40 @@
+"""`attribute`: what is known of the contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import ATTRIBUTE, ZONE, Condition, Topic
+from autoflow.kinds.fields import Name, Operators
+from autoflow.kinds.operators import WINDOWS, Test
+from autoflow.kinds.view import View
+from autoflow.model.values import Value
+
+
+@dataclass(frozen=True)
+class Attribute(Condition):
+    """Holds while an attribute passes the operator beside it."""
+
+    word: ClassVar[str] = "attribute"
+    example: ClassVar[str] = "{attribute: country, in: [Germany, Austria]}"
+
+    attribute: Annotated[str, Name("attribute")]
+    test: Annotated[Test, Operators("attribute", subject="attribute")]
+
+    def topics(self) -> frozenset[Topic]:
+        own = (ATTRIBUTE, self.attribute)
+        return frozenset({own, ZONE}) if self.test.word in WINDOWS else frozenset({own})
+
+    def holds(self, view: View) -> bool:
+        return self.test.holds(view.record.attributes.get(self.attribute), view)
+
+    def seen(self, view: View) -> Value:
+        value: Value = view.record.attributes.get(self.attribute)
+        return value
+
+    def next_change(self, view: View) -> int | None:
+        return self.test.next_change(view.record.attributes.get(self.attribute), view)
+
+    def says(self) -> str:
+        return f"{self.attribute} {self.test.says()}"

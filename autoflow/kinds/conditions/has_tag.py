@@ -1,0 +1,33 @@
+"""`has_tag`: whether the contact carries a tag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import TAG, Condition, Topic
+from autoflow.kinds.fields import Name
+from autoflow.kinds.view import View
+from autoflow.model.values import Value
+
+
+@dataclass(frozen=True)
+class HasTag(Condition):
+    """Holds while the contact carries the tag."""
+
+    word: ClassVar[str] = "has_tag"
+    example: ClassVar[str] = "{has_tag: vip}"
+
+    has_tag: Annotated[str, Name("tag")]
+
+    def topics(self) -> frozenset[Topic]:
+        return frozenset({(TAG, self.has_tag)})
+
+    def holds(self, view: View) -> bool:
+        return self.has_tag in view.record.tags
+
+    def seen(self, view: View) -> Value:
+        return self.holds(view)
+
+    def says(self) -> str:
+        return f'has the tag "{self.has_tag}"'

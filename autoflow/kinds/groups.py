@@ -1,0 +1,48 @@
+"""What `all`, `any` and `none` have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from autoflow.kinds.base import Condition, Topic
+from autoflow.kinds.memory import Memory
+from autoflow.kinds.view import View
+from autoflow.model.values import Value
+
+
+@dataclass(frozen=True)
+class Group(Condition):
+    """A list of conditions that count as one."""
+
+    joined_by: ClassVar[str]
+    opening: ClassVar[str] = ""
+
+    conditions: tuple[Condition, ...]
+
+    def topics(self) -> frozenset[Topic]:
+        return frozenset().union(*(condition.topics() for condition in self.conditions))
+
+    def memories(self) -> tuple[Memory, ...]:
+        return tuple(memory for condition in self.conditions for memory in condition.memories())
+
+    def seen(self, view: View) -> Value:
+        return [[part.says(), part.holds(view), part.seen(view)] for part in self.conditions]
+
+    def next_change(self, view: View) -> int | None:
+        soonest: int | None = None
+        for condition in self.conditions:
+            change = condition.next_change(view)
+            if change is not None and (soonest is None or change < soonest):
+                soonest = change
+        return soonest
+
+    def since_start(self) -> Self:
+        return replace(self, conditions=tuple(condition.since_start() for condition in self.conditions))
+
+    def parts(self) -> tuple[Condition, ...]:
+        return self.conditions
+
+    def says(self) -> str:
+        inner = self.joined_by.join(condition.says() for condition in self.conditions)
+        return f"{self.opening}({inner})" if len(self.conditions) > 1 else f"{self.opening}{inner}"

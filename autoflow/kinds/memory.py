@@ -1,0 +1,194 @@
+"""What conditions remember of events: a few instants, a sum, or a window; never the events.
+
+Every memory has a key made from what it remembers, so that two conditions that ask the same share one cell,
+and a changed condition starts a cell of its own. `observe` takes events in any order of occurrence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import insort
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from autoflow.kinds.view import View
+from autoflow.kinds.where import EVERY, Where
+from autoflow.model.contact import Cell, Times, Total, Window
+from autoflow.model.durations import Duration
+from autoflow.model.event import Event
+from autoflow.model.values import MILLION, millionths
+
+KEPT = 32  # instants and window entries that stand in the record itself
+
+
+@dataclass(frozen=True)
+class Memory:
+    """One thing that is remembered of the events called `event` (None: of several, see `events`)."""
+
+    events: tuple[str, ...]
+    where: Where = EVERY
+    sort: ClassVar[str]
+
+    @cached_property
+    def key(self) -> str:
+        """A short name made from everything that is remembered."""
+        return hashlib.blake2b(f"{self.sort}{self!r}".encode(), digest_size=6).hexdigest()
+
+    def fresh(self) -> Cell:
+        """The cell of a contact who did nothing yet."""
+        raise NotImplementedError
+
+    def add(self, cell: Cell, event: Event, zone: str) -> None:
+        """Take in an event that counts."""
+        raise NotImplementedError
+
+    def merge(self, elder: Cell, younger: Cell) -> Cell:
+        """The cell of one person who was known as two."""
+        raise NotImplementedError
+
+    def observe(self, cells: dict[str, Cell], event: Event, view: View) -> bool:
+        """Take in an event if it counts; returns whether it did."""
+        if self.where.tests and not self.where.matches(event.properties, view):
+            return False
+        cell = cells.get(self.key)
+        if cell is None:
+            cell = cells[self.key] = self.fresh()
+        self.add(cell, event, view.zone)
+        return True
+
+
+@dataclass(frozen=True)
+class LastTimes(Memory):
+    """How often, and the last `depth` instants."""
+
+    depth: int = 1
+    sort: ClassVar[str] = "last"
+
+    def fresh(self) -> Times:
+        return Times(0, [])
+
+    def add(self, cell: Cell, event: Event, zone: str) -> None:
+        assert isinstance(cell, Times)
+        cell.total += 1
+        times = cell.times
+        if not times or event.occurred_at >= times[-1]:
+            times.append(event.occurred_at)
+        else:
+            insort(times, event.occurred_at)
+        if len(times) > self.depth:
+            del times[0]
+
+    def merge(self, elder: Cell, younger: Cell) -> Times:
+        assert isinstance(elder, Times) and isinstance(younger, Times)
+        return Times(elder.total + younger.total, sorted(elder.times + younger.times)[-self.depth :])
+
+
+@dataclass(frozen=True)
+class FirstTimes(Memory):
+    """How often, and the first `depth` instants."""
+
+    depth: int = 1
+    sort: ClassVar[str] = "first"
+
+    def fresh(self) -> Times:
+        return Times(0, [])
+
+    def add(self, cell: Cell, event: Event, zone: str) -> None:
+        assert isinstance(cell, Times)
+        cell.total += 1
+        insort(cell.times, event.occurred_at)
+        del cell.times[self.depth :]
+
+    def merge(self, elder: Cell, younger: Cell) -> Times:
+        assert isinstance(elder, Times) and isinstance(younger, Times)
+        return Times(elder.total + younger.total, sorted(elder.times + younger.times)[: self.depth])
+
+
+@dataclass(frozen=True)
+class SumForGood(Memory):
+    """The sum of a property over all events."""
+
+    measured: str = ""
+    sort: ClassVar[str] = "sum"
+
+    def fresh(self) -> Total:
+        return Total()
+
+    def add(self, cell: Cell, event: Event, zone: str) -> None:
+        assert isinstance(cell, Total)
+        value = millionths(event.properties.get(self.measured))
+        if value is not None:
+            cell.total += value
+            cell.count += 1
+
+    def merge(self, elder: Cell, younger: Cell) -> Total:
+        assert isinstance(elder, Total) and isinstance(younger, Total)
+        return Total(elder.total + younger.total, elder.count + younger.count)
+
+
+@dataclass(frozen=True)
+class InWindow(Memory):
+    """The sum of a property ("" counts the events) over those that occurred within the window."""
+
+    measured: str = ""
+    window: Duration = Duration(0, 0, 0)
+    sort: ClassVar[str] = "window"
+
+    def fresh(self) -> Window:
+        return Window(0, 0, [], 0)
+
+    def add(self, cell: Cell, event: Event, zone: str) -> None:
+        assert isinstance(cell, Window)
+        value = millionths(event.properties.get(self.measured)) if self.measured else MILLION
+        if value is None or self.window.window_end(event.occurred_at, zone) <= event.at:
+            return
+        self.expire(cell, event.at, zone)
+        insort(cell.head, (event.occurred_at, event.seq, value))
+        cell.total += value
+        cell.count += 1
+
+    def overflow(self, cell: Window, event: Event) -> tuple[int, int, int] | None:
+        """The entry that no longer fits the record once `event` was added, taken out of `head`."""
+        if len(cell.head) <= KEPT and not (cell.spilled and cell.head and cell.head[-1][1] == event.seq):
+            return None
+        cell.spilled += 1
+        return cell.head.pop()
+
+    def expire(self, cell: Window, now: int, zone: str) -> None:
+        """Forget what has left the window. Whoever loads a record first brings spilled entries back."""
+        gone = self._gone(cell, now, zone)
+        if gone:
+            cell.total -= sum(entry[2] for entry in cell.head[:gone])
+            cell.count -= gone
+            del cell.head[:gone]
+
+    def read(self, cell: Window, now: int, zone: str) -> tuple[int, int]:
+        """Sum in millionths, and count, of what lies inside the window at `now`."""
+        gone = self._gone(cell, now, zone)
+        return cell.total - sum(entry[2] for entry in cell.head[:gone]), cell.count - gone
+
+    def next_change(self, cell: Window, now: int, zone: str) -> int | None:
+        """When the next entry leaves the window."""
+        for at, _, _ in cell.head:
+            end = self.window.window_end(at, zone)
+            if end > now:
+                return end
+        return None
+
+    def _gone(self, cell: Window, now: int, zone: str) -> int:
+        gone = 0
+        for at, _, _ in cell.head:
+            if self.window.window_end(at, zone) > now:
+                break
+            gone += 1
+        return gone
+
+    def merge(self, elder: Cell, younger: Cell) -> Window:
+        assert isinstance(elder, Window) and isinstance(younger, Window)
+        return Window(
+            elder.total + younger.total,
+            elder.count + younger.count,
+            sorted(elder.head + younger.head),
+            elder.spilled + younger.spilled,
+        )

@@ -1,0 +1,1 @@
+"""The triggers of the language, one file a word."""

@@ -1,0 +1,29 @@
+"""`event`: something the contact did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import EVENT, Signal, Topic, Trigger
+from autoflow.kinds.fields import Name
+from autoflow.kinds.view import View
+from autoflow.kinds.where import EVERY, Where
+
+
+@dataclass(frozen=True)
+class EventTrigger(Trigger):
+    """Starts when an event arrives, such as a purchase; `where` narrows it down by the event's properties."""
+
+    word: ClassVar[str] = "event"
+    short: ClassVar[str] = "name"
+    example: ClassVar[str] = "event: {name: purchased, where: {total: {at_least: 80}}}"
+
+    name: Annotated[str, Name("event")]
+    where: Where = EVERY
+
+    def hears(self) -> frozenset[Topic]:
+        return frozenset({(EVENT, self.name)})
+
+    def accepts(self, signal: Signal, view: View) -> bool:
+        return self.where.matches(signal.properties, view)

@@ -1,0 +1,44 @@
+"""`inactivity`: the contact has been silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import ANY_OWN_DOING, Topic, Trigger
+from autoflow.kinds.fields import Name
+from autoflow.kinds.memory import LastTimes, Memory
+from autoflow.kinds.view import View
+from autoflow.model.contact import Times
+from autoflow.model.durations import Duration
+
+
+@dataclass(frozen=True)
+class Inactivity(Trigger):
+    """Starts when none of the events has occurred for the whole time, once for each silence.
+
+    Without `of`, anything of the contact's own doing breaks the silence: visits, purchases, opens, clicks; not
+    what we send and not bounces. Who never did it counts from when he was first known.
+    """
+
+    word: ClassVar[str] = "inactivity"
+    example: ClassVar[str] = "inactivity: {for: 30 days, of: [page_visited, purchased]}"
+
+    for_: Duration
+    of: Annotated[tuple[str, ...], Name("event")] = ()
+
+    def hears(self) -> frozenset[Topic]:
+        return frozenset({(self.word, f"{self._memory.key} {self.for_}")})
+
+    def memories(self) -> tuple[Memory, ...]:
+        return (self._memory,)
+
+    @cached_property
+    def _memory(self) -> LastTimes:
+        return LastTimes(self.of or (ANY_OWN_DOING,))
+
+    def fires_at(self, view: View) -> int | None:
+        cell = view.cell(self._memory.key)
+        since = cell.times[-1] if isinstance(cell, Times) and cell.times else view.record.first_known
+        return self.for_.window_end(since, view.zone)

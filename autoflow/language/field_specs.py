@@ -1,0 +1,63 @@
+"""What the fields of a kind ask for, taken from its annotations once."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from autoflow.kinds.base import Kind
+from autoflow.kinds.fields import Assignments, Name, Operators, PropertyPath
+
+_GOES_FIRST = (Name, PropertyPath)  # what others are checked against
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One field: `key` is how it is written, `base` its type without None and marks, `mark` how it is read."""
+
+    name: str
+    key: str
+    base: Any
+    mark: object
+    required: bool
+
+    @property
+    def several(self) -> bool:
+        """Whether it takes a list."""
+        return get_origin(self.base) is tuple and not isinstance(self.mark, Assignments)
+
+
+@cache
+def specs_of(kind: type[Kind]) -> tuple[Spec, ...]:
+    """The fields of a kind; names of events and attributes first, since operators and `where` need them."""
+    hints = get_type_hints(kind, include_extras=True)
+    fields = [field for field in dataclasses.fields(kind) if field.init]  # type: ignore[arg-type]
+    found = [_spec(field, hints[field.name]) for field in fields]
+    return tuple(sorted(found, key=lambda spec: not isinstance(spec.mark, _GOES_FIRST)))
+
+
+@cache
+def written_keys(kind: type[Kind]) -> tuple[str, ...]:
+    """The keys that may be written, in the order of the kind's file."""
+    order = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    written = [spec for spec in specs_of(kind) if not isinstance(spec.mark, Operators)]
+    return tuple(spec.key for spec in sorted(written, key=lambda spec: order.index(spec.name)))
+
+
+def short_field(kind: type[Kind]) -> Spec | None:
+    """The field that a bare value behind the word fills: `short`, or the one named as the word."""
+    name = kind.short or kind.word
+    return next((spec for spec in specs_of(kind) if spec.name == name), None)
+
+
+def _spec(field: dataclasses.Field[Any], hint: Any) -> Spec:
+    mark: object = None
+    if get_origin(hint) is Annotated:
+        hint, mark = get_args(hint)[:2]
+    if get_origin(hint) in {Union, types.UnionType}:
+        hint = next(part for part in get_args(hint) if part is not types.NoneType)
+    required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    return Spec(field.name, field.name.rstrip("_"), hint, mark, required)

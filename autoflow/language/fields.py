@@ -1,0 +1,223 @@
+"""One field of a kind read by what its annotation asks for: a table from marks and types to readers.
+
+A new sort of field is one function here and one line in `_BY_MARK` or `_BY_TYPE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_origin
+
+from autoflow.kinds.base import Kind
+from autoflow.kinds.fields import Assignments, Glob, Name, Operators, PropertyPath, Times
+from autoflow.kinds.operators import WORDS, Test
+from autoflow.kinds.text import Text
+from autoflow.kinds.where import Where
+from autoflow.language import scalars
+from autoflow.language.declared import TYPE_WORDS, Declared
+from autoflow.language.field_specs import Spec, specs_of
+from autoflow.language.names import listed
+from autoflow.language.nodes import Entry, Node, Scalar
+from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.operands import NUMBER, bare_test, read_test, read_value
+from autoflow.language.placeholders import read_text
+from autoflow.language.scope import Scope
+from autoflow.language.source import Span
+from autoflow.model.durations import Duration
+
+_AS_FILES = frozenset({"audience"})  # names that become the names of files and lists elsewhere
+
+
+@dataclass
+class Around:
+    """The kind that is being read: its keys, its place, and the values read so far."""
+
+    kind: type[Kind]
+    entries: Mapping[str, Entry]
+    span: Span
+    scope: Scope
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def what(self, spec: Spec) -> str:
+        """A field in a sentence."""
+        return f'"{spec.key}"'
+
+    def events(self) -> tuple[str, ...]:
+        """The events that this kind looks at, as far as it has been read."""
+        found: list[str] = []
+        for spec in specs_of(self.kind):
+            value = self.values.get(spec.name)
+            if value is None:
+                continue
+            if isinstance(spec.mark, Name) and spec.mark.of == "event":
+                found += value if isinstance(value, tuple) else (value,)
+            elif isinstance(spec.mark, PropertyPath):
+                found.append(value.partition(".")[0])
+        return tuple(found)
+
+
+Reader = Callable[[Spec, Node, Around], Any]
+
+
+def read_field(spec: Spec, node: Node, around: Around) -> Any:
+    """The value of one field; raises `Unreadable` where there is none."""
+    if get_origin(spec.base) is Literal:
+        return scalars.one_of(node, around.scope.report, around.what(spec), get_args(spec.base))
+    reader = _BY_MARK.get(type(spec.mark)) or _BY_TYPE[spec.base]
+    return reader(spec, node, around)
+
+
+def read_operator(spec: Spec, mark: Operators, around: Around) -> Test:
+    """The one worded operator that stands beside the subject."""
+    scope, report = around.scope, around.scope.report
+    keys = {each.key for each in specs_of(around.kind)}
+    words = [entry for key, entry in around.entries.items() if key in WORDS and key not in keys]
+    subject = str(around.values.get(mark.subject) or _first_value(around))
+    if not words:
+        fix = f"For example {around.kind.example}."
+        report.fail("operator", around.span, f'The condition on "{subject}" has no operator.', fix)
+    if len(words) > 1:
+        message = "One condition takes one operator."
+        fix = f"Write one condition for each of {listed(word.key.text for word in words)}, or use between."
+        report.fail("operator", words[1].key.span, message, fix)
+    if mark.of == "number":
+        return read_test(subject, words[0], NUMBER, scope)
+    if mark.of == "event_property":
+        found = (scope.property(event, subject) for event in scope.starts)
+        return read_test(subject, words[0], next((each for each in found if each), None), scope)
+    return read_test(subject, words[0], scope.attribute(subject), scope)
+
+
+def _first_value(around: Around) -> Any:
+    return next(iter(around.values.values()), around.kind.word)
+
+
+def _name(spec: Spec, node: Node, around: Around) -> Any:
+    if not spec.several:
+        return _one_name(spec, node, around)
+    found = tuple(_one_name(spec, item, around) for item in scalars.items(node, around.scope.report))
+    if not found:
+        around.scope.report.fail("list-empty", node.span, f'"{spec.key}" needs at least one name.')
+    return found
+
+
+def _one_name(spec: Spec, node: Node, around: Around) -> str:
+    assert isinstance(spec.mark, Name)
+    of, scope = spec.mark.of, around.scope
+    what = f"the name of {'an' if of[0] in 'aeiou' else 'a'} {of}"
+    read = scalars.plain_name if of in _AS_FILES else scalars.name
+    found = read(node, scope.report, what)
+    known = scope.names.known(of)
+    if known is not None and found not in known:
+        scope.report.add("unknown-name", node.span, *scope.names.missing(of, found))
+    return found
+
+
+def _property_path(spec: Spec, node: Node, around: Around) -> str:
+    scope, report = around.scope, around.scope.report
+    found = scalars.name(node, report, around.what(spec))
+    event, dot, name = found.partition(".")
+    if not dot or not event or not name:
+        fix = f"For example {around.kind.example}."
+        report.fail("value", node.span, f'"{spec.key}" names an event and a number of it.', fix)
+    known = scope.names.known("event")
+    if known is not None and event not in known:
+        place = scalars.inside(node.span, report, event)
+        report.add("unknown-name", place, *scope.names.missing("event", event))
+        return found
+    place = scalars.inside(node.span, report, found)
+    after = Span(place.start + len(event) + 1, place.end)
+    declared = scope.property(event, name)
+    if declared is None and known is not None:
+        report.add("unknown-name", after, *scope.names.missing_property(event, name))
+    elif declared is not None and declared.type not in {"number", "money"}:
+        message = f'"{name}" of "{event}" is {TYPE_WORDS[declared.type]}, and only numbers are summed.'
+        report.fail("value", after, message)
+    return found
+
+
+def _where(spec: Spec, node: Node, around: Around) -> Where:
+    scope, report = around.scope, around.scope.report
+    scalars.refuse_reported(node, report)
+    if not isinstance(node, MappingNode) or not node.entries:
+        fix = "For example where: {category: coffee}."
+        report.fail("value", node.span, '"where" names properties and what they must be.', fix)
+    events = around.events()
+    if scope.part == "trigger":
+        scope = scope.within("trigger", events)
+    tests: list[tuple[str, Test]] = []
+    for name, entry in node.entries.items():
+        declared = _declared_property(events, name, entry, scope)
+        tests += ((name, test) for test in bare_test(entry, declared, scope))
+    return Where(tuple(sorted(tests, key=lambda each: each[0])))
+
+
+def _declared_property(events: tuple[str, ...], name: str, entry: Entry, scope: Scope) -> Declared | None:
+    for event in events:
+        if scope.names.properties(event) is None:
+            return None
+        declared = scope.property(event, name)
+        if declared is not None:
+            return declared
+    if events:
+        scope.report.add("unknown-name", entry.key.span, *scope.names.missing_property(events[0], name))
+    return None
+
+
+def _assignments(spec: Spec, node: Node, around: Around) -> tuple[tuple[str, Text], ...]:
+    scope, report = around.scope, around.scope.report
+    scalars.refuse_reported(node, report)
+    if not isinstance(node, MappingNode) or not node.entries:
+        message = "Attributes are set as NAME: VALUE."
+        report.fail("value", node.span, message, f"For example {around.kind.example}.")
+    found: list[tuple[str, Text]] = []
+    for name, entry in node.entries.items():
+        declared = scope.attribute(name)
+        if declared is None and scope.names.declared:
+            report.add("unknown-name", entry.key.span, *scope.names.missing("attribute", name))
+        empty = isinstance(entry.value, Scalar) and entry.value.value is None
+        value = None if empty else read_value(entry.value, declared or Declared("text"), scope, f'"{name}"')
+        found.append((name, value if isinstance(value, Text) else Text(value)))
+    return tuple(found)
+
+
+def _glob(spec: Spec, node: Node, around: Around) -> str:
+    return scalars.text(node, around.scope.report, around.what(spec))
+
+
+def _times(spec: Spec, node: Node, around: Around) -> int:
+    return scalars.times(node, around.scope.report, around.what(spec))
+
+
+def _duration(spec: Spec, node: Node, around: Around) -> Duration:
+    return scalars.duration(node, around.scope.report, around.what(spec))
+
+
+def _text(spec: Spec, node: Node, around: Around) -> Text:
+    return read_text(node, around.scope, around.what(spec))
+
+
+def _yes_no(spec: Spec, node: Node, around: Around) -> bool:
+    return scalars.yes_no(node, around.scope.report, around.what(spec))
+
+
+def _whole_number(spec: Spec, node: Node, around: Around) -> int:
+    return scalars.whole_number(node, around.scope.report, around.what(spec), -(10**9), 10**9)
+
+
+_BY_MARK: dict[type, Reader] = {
+    Name: _name,
+    PropertyPath: _property_path,
+    Assignments: _assignments,
+    Glob: _glob,
+    Times: _times,
+}
+_BY_TYPE: dict[Any, Reader] = {
+    Duration: _duration,
+    Text: _text,
+    Where: _where,
+    str: _glob,
+    bool: _yes_no,
+    int: _whole_number,
+}

@@ -1,0 +1,93 @@
+"""What the names in files stand for, and what to say where one stands for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from autoflow.language.declared import Declared
+from autoflow.language.settings import Settings
+from autoflow.model.problems import did_you_mean
+
+SETTINGS_FILE = "autoflow.yaml"
+FOLDERS = {"segment": "segments", "template": "templates", "recipe": "recipes"}
+_ENDINGS = {"segment": ".yaml", "template": ".html", "recipe": ".yaml"}
+_SECTIONS = {"attribute": "attributes", "event": "events", "sales channel": "channels"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Everything that a file may name. `declared` is False where autoflow.yaml could not be read: then nobody
+    knows which attributes and events there are, and none is missed."""
+
+    settings: Settings
+    segments: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()
+    recipes: frozenset[str] = frozenset()
+    declared: bool = True
+
+    def known(self, of: str) -> Iterable[str] | None:
+        """The names of a sort (see `kinds.fields.Name`), or None where any name will do."""
+        match of:
+            case "segment":
+                return self.segments
+            case "template":
+                return self.templates
+            case "recipe":
+                return self.recipes
+            case "attribute":
+                return self.settings.attributes if self.declared else None
+            case "event":
+                return self.settings.events if self.declared else None
+            case "sales channel":
+                return self.settings.sales if self.declared else None
+        return None
+
+    def properties(self, event: str) -> Mapping[str, Declared] | None:
+        """The properties of an event, or None where nothing is known of it."""
+        found = self.settings.events.get(event)
+        return found.properties if found is not None and self.declared else None
+
+    def missing(self, of: str, name: str) -> tuple[str, str]:
+        """The sentence and the fix for a name that stands for nothing."""
+        known = self.known(of) or ()
+        near = did_you_mean(name, known)
+        message = f'There is no {of} called "{name}".'
+        return message, self.suggest(of, near) if near else self._make(of, name, known)
+
+    def suggest(self, of: str, near: str) -> str:
+        """`Did you mean …?` with the file that defines it, where a file does."""
+        where = ""
+        if of in FOLDERS:
+            where = f" ({FOLDERS[of]}/{near}{_ENDINGS[of]})"
+        elif of == "attribute" and not self.settings.attributes[near].built_in:
+            where = f" ({SETTINGS_FILE})"
+        elif of == "event" and not self.settings.events[near].built_in:
+            where = f" ({SETTINGS_FILE})"
+        elif of == "sales channel":
+            where = f" ({SETTINGS_FILE})"
+        return f'Did you mean "{near}"{where}?'
+
+    def missing_property(self, event: str, name: str) -> tuple[str, str]:
+        """The same for a property of an event."""
+        known = self.properties(event) or {}
+        message = f'The event "{event}" has no property called "{name}".'
+        near = did_you_mean(name, known)
+        if near:
+            return message, f'Did you mean "{near}"?'
+        has = f"It has {listed(known)}. " if known else ""
+        return message, f'{has}Properties are declared under "events" in {SETTINGS_FILE}.'
+
+    def _make(self, of: str, name: str, known: Iterable[str]) -> str:
+        if of in FOLDERS:
+            others = f", or use one that exists: {listed(sorted(known))}" if known else ""
+            return f"Write {FOLDERS[of]}/{name}{_ENDINGS[of]}{others}."
+        return f'Declare it under "{_SECTIONS[of]}" in {SETTINGS_FILE}.'
+
+
+def listed(words: Iterable[str], most: int = 12) -> str:
+    """Words in a row for a sentence, the last two joined by `and`; after `most` of them it breaks off."""
+    found = list(words)
+    if len(found) > most:
+        return ", ".join(found[:most]) + ", …"
+    return " and ".join(part for part in (", ".join(found[:-1]), found[-1] if found else "") if part)

@@ -1,0 +1,279 @@
+"""YAML read into nodes that know their place.
+
+YAML 1.2's core schema: `on`, `no`, `21:00` and dates stay text. Nothing is ever built but text, numbers, yes
+and no, lists and mappings; anchors, aliases and tags are mistakes. Size and depth are bounded, and the nodes
+are made from the parser's events without recursion, so no file can crash the reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml.cyaml import CParser
+
+from autoflow.language.source import Report, Span, Unreadable
+from autoflow.language.yaml_errors import needs_quotes, report_syntax
+
+MOST_CHARACTERS = 256 * 1024
+MOST_DEPTH = 64
+_LONGEST_NUMBER = 40
+
+_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_INT = re.compile(r"[-+]?[0-9]+")
+_OCTAL = re.compile(r"0o[0-7]+")
+_HEX = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_WORDS: dict[str, None | bool | float] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A single value: `text` as it is written, `value` what YAML 1.2 makes of it."""
+
+    span: Span
+    text: str
+    value: None | bool | float | str
+
+
+@dataclass(slots=True)
+class Sequence:
+    """A list."""
+
+    span: Span
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Entry:
+    """A key with its value."""
+
+    key: Scalar
+    value: Node
+
+
+@dataclass(slots=True)
+class Mapping:
+    """Keys with values; of a key that stands twice the first one is kept."""
+
+    span: Span
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Broken:
+    """Something that has been reported already."""
+
+    span: Span
+
+
+Node = Scalar | Sequence | Mapping | Broken
+
+
+def read_yaml(report: Report) -> Node | None:
+    """The file's only document; None where it is empty or cannot be read, which has then been reported."""
+    text = report.source.text
+    if len(text) > MOST_CHARACTERS:
+        limit = f"Split it up: a file may have up to {MOST_CHARACTERS // 1024} KB."
+        report.add("too-large", Span(0, 0), "The file is too large.", limit)
+        return None
+    strange = _NO_TEXT.search(text)
+    if strange is not None:
+        is_byte = "\udc80" <= strange[0] <= "\udcff"
+        what = "is not UTF-8 text" if is_byte else "holds a character that no text file holds"
+        fix = "Save the file as UTF-8." if is_byte else "Delete it, or type the value anew."
+        report.add("not-text", Span(strange.start(), strange.end()), f"The file {what} here.", fix)
+        return None
+    builder = _Builder(report)
+    parser = CParser(text)
+    try:
+        while (event := parser.get_event()) is not None:
+            builder.take(event)
+    except Unreadable:
+        return None
+    except yaml.MarkedYAMLError as error:
+        report_syntax(error, report)
+        return None
+    finally:
+        parser.dispose()
+    if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.value is None):
+        report.add("empty-file", Span(0, 0), "The file is empty.")
+        return None
+    return builder.root
+
+
+def plain_data(node: Node) -> Any:
+    """The node as plain values, for hashing what a file means."""
+    if isinstance(node, Mapping):
+        return {key: plain_data(entry.value) for key, entry in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [plain_data(item) for item in node.items]
+    return node.value if isinstance(node, Scalar) else None
+
+
+def scalars(node: Node) -> Iterator[Scalar]:
+    """Every single value inside, keys left out."""
+    stack = [node]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, Scalar):
+            yield at
+        elif isinstance(at, Sequence):
+            stack += at.items[::-1]
+        elif isinstance(at, Mapping):
+            stack += [entry.value for entry in at.entries.values()][::-1]
+
+
+class _Builder:
+    """Puts events together; `stack` holds the open lists and mappings, `keys` a mapping's waiting key."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.text = report.source.text
+        self.root: Node | None = None
+        self.documents = 0
+        self.stack: list[Sequence | Mapping | Broken] = []
+        self.keys: list[Scalar | Broken | None] = []
+        self.steps: dict[type[yaml.Event], Callable[[Any], None]] = {
+            yaml.ScalarEvent: self.scalar,
+            yaml.MappingStartEvent: self.open,
+            yaml.SequenceStartEvent: self.open,
+            yaml.MappingEndEvent: self.close,
+            yaml.SequenceEndEvent: self.close,
+            yaml.AliasEvent: self.alias,
+            yaml.DocumentStartEvent: self.document,
+        }
+
+    def take(self, event: yaml.Event) -> None:
+        step = self.steps.get(type(event))
+        if step is not None:
+            step(event)
+
+    def document(self, event: yaml.DocumentStartEvent) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self.report.fail(
+                "yaml-document",
+                _span(event),
+                "A second document begins here.",
+                "Give it a file of its own, or remove the line of dashes.",
+            )
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        self.refuse_marks(event)
+        span = _span(event)
+        quoted = event.style in {"'", '"', "|", ">"}
+        self.add(Scalar(span, event.value, event.value if quoted else self.resolve(event.value, span)))
+
+    def resolve(self, text: str, span: Span) -> None | bool | float | str:
+        if text in _WORDS:
+            return _WORDS[text]
+        if text[0] not in "+-.0123456789" or not (
+            _FLOAT.fullmatch(text) or _OCTAL.fullmatch(text) or _HEX.fullmatch(text)
+        ):
+            return text
+        if len(text) > _LONGEST_NUMBER:
+            fix = "Put quotes around it if it is a name or a code."
+            self.report.add("too-large", span, "This number is too long.", fix)
+            return text
+        if _INT.fullmatch(text):
+            return int(text)
+        if text[:2] in {"0o", "0x"}:
+            return int(text[2:], 8 if text[1] == "o" else 16)
+        return float(text)
+
+    def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        if len(self.stack) >= MOST_DEPTH:
+            message = f"Lists and keys are nested more than {MOST_DEPTH} deep here."
+            self.report.fail("too-deep", _span(event), message, "Take the inner part out.")
+        self.refuse_marks(event)
+        span = _span(event)
+        inside_broken = bool(self.stack) and isinstance(self.stack[-1], Broken)
+        if inside_broken or self.text.startswith("{{", span.start):
+            if not inside_broken:
+                needs_quotes(self.report, span.start)
+            self.stack.append(Broken(span))
+        elif isinstance(event, yaml.MappingStartEvent):
+            self.stack.append(Mapping(span))
+        else:
+            self.stack.append(Sequence(span))
+        self.keys.append(None)
+
+    def close(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
+        node = self.stack.pop()
+        self.keys.pop()
+        end = event.end_mark.index if event.end_mark else node.span.end
+        if self.text.startswith(("{", "["), node.span.start):
+            node.span = Span(node.span.start, end)
+        elif isinstance(node, Mapping) and node.entries:
+            node.span = next(iter(node.entries.values())).key.span
+        else:
+            node.span = Span(node.span.start, node.span.start + 1)
+        self.add(node)
+
+    def alias(self, event: yaml.AliasEvent) -> None:
+        needs_quotes(self.report, _span(event).start)
+        self.add(Broken(_span(event)))
+
+    def add(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        holder = self.stack[-1]
+        if isinstance(holder, Sequence):
+            holder.items.append(node)
+        elif isinstance(holder, Mapping):
+            self.add_entry(holder, node)
+
+    def add_entry(self, holder: Mapping, node: Node) -> None:
+        key = self.keys[-1]
+        if key is not None:
+            self.keys[-1] = None
+            if isinstance(key, Scalar):
+                holder.entries.setdefault(key.text, Entry(key, node))
+            return
+        if isinstance(node, (Mapping, Sequence)):
+            message = "A key must be a word, not a list or a block of keys."
+            self.report.add("yaml-key", node.span, message, "Put quotes around it if it is text.")
+            node = Broken(node.span)
+        elif isinstance(node, Scalar) and node.text in holder.entries:
+            first = self.report.source.line_number(holder.entries[node.text].key.span.start)
+            message = f'"{node.text}" stands here twice, first in line {first}.'
+            self.report.add("duplicate-key", node.span, message, "Remove one of the two.")
+            node = Broken(node.span)
+        self.keys[-1] = node
+
+    def refuse_marks(self, event: yaml.NodeEvent) -> None:
+        if event.anchor is not None:
+            message = "A value that begins with & is an anchor for YAML."
+            fix = "Put quotes around the value, or remove the anchor."
+            self.report.add("yaml-alias", _marker(self.text, _span(event), "&"), message, fix)
+        tag: str | None = getattr(event, "tag", None)
+        if tag is not None:
+            message = "A value that begins with ! is a tag for YAML."
+            fix = "Put quotes around the value, or remove the tag."
+            self.report.add("yaml-tag", _marker(self.text, _span(event), "!"), message, fix)
+
+
+def _span(event: yaml.Event) -> Span:
+    assert event.start_mark is not None  # the C parser gives every event its marks
+    assert event.end_mark is not None
+    return Span(event.start_mark.index, event.end_mark.index)
+
+
+def _marker(text: str, span: Span, sign: str) -> Span:
+    """The anchor or tag itself: the word that begins with the sign."""
+    start = text.find(sign, span.start)
+    start = span.start if start < 0 else start
+    word = re.compile(r"\S+").match(text, start)
+    return Span(start, word.end() if word else start + 1)

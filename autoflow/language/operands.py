@@ -1,0 +1,148 @@
+"""Operators and their operands, checked by the declared type of what they test."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from autoflow.kinds.operators import OF_TYPE, WINDOWS, WORDS, Test, comparable
+from autoflow.language.declared import TYPE_WORDS, Declared
+from autoflow.language.names import listed
+from autoflow.language.nodes import Entry, Mapping, Node, Scalar, Sequence
+from autoflow.language.placeholders import holds_placeholder, read_placeholder
+from autoflow.language.scalars import duration, refuse_reported, scalar, yes_no
+from autoflow.language.scope import Scope
+from autoflow.language.source import Report
+from autoflow.model.problems import did_you_mean
+from autoflow.model.values import from_millionths, millionths
+
+NUMBER = Declared("number")
+_TEXTUAL = ("contains", "starts_with", "ends_with", "matches")
+_EXAMPLES = {
+    "number": "80",
+    "money": "80 or 12.50",
+    "date": "2026-03-06",
+    "date_time": "2026-03-06 14:00",
+}
+
+
+def read_test(subject: str, entry: Entry, declared: Declared | None, scope: Scope) -> Test:
+    """One operator with its operand; `declared` is None where the type is not known."""
+    word = entry.key.text
+    of = declared or Declared(_likely(word))
+    report = scope.report
+    if word not in OF_TYPE[of.type]:
+        message = f'"{word}" does not go with "{subject}", which is {TYPE_WORDS[of.type]}.'
+        report.fail("operator", entry.key.span, message, f"It goes with {listed(OF_TYPE[of.type], 20)}.")
+    value = entry.value
+    refuse_reported(value, report)
+    if word == "is_set":
+        return Test(word, yes_no(value, report, word), of.type)
+    if word in WINDOWS:
+        return Test(word, duration(value, report, word), of.type)
+    if word in {"in", "not_in", "between"}:
+        return Test(word, _several(word, value, of, scope), of.type)
+    return Test(word, read_value(value, _element(of, word), scope, word), of.type)
+
+
+def bare_test(entry: Entry, declared: Declared | None, scope: Scope) -> tuple[Test, ...]:
+    """What `where` says of one property: a value, a list of values, or operators."""
+    value, report = entry.value, scope.report
+    of = declared or Declared("text")
+    refuse_reported(value, report)
+    if isinstance(value, Mapping):
+        return _worded(entry.key, value, declared, scope)
+    if isinstance(value, Sequence):
+        return (Test("in", _several("in", value, of, scope), of.type),)
+    word = "contains" if of.type == "list" else "is"
+    operand = read_value(value, _element(of, word), scope, f'"{entry.key.text}"')
+    if isinstance(operand, str) and "*" in operand:
+        fix = f'Write {entry.key.text}: {{matches: "{operand}"}}.'
+        message = 'A "*" stands for itself here, so this hardly ever holds.'
+        report.warn("glob-without-matches", value.span, message, fix)
+    return (Test(word, operand, of.type),)
+
+
+def _worded(key: Scalar, value: Mapping, declared: Declared | None, scope: Scope) -> tuple[Test, ...]:
+    report = scope.report
+    for word, inner in value.entries.items():
+        if word not in WORDS:
+            near = did_you_mean(word, WORDS)
+            fix = f'Did you mean "{near}"?' if near else f"The operators are {listed(WORDS, 30)}."
+            report.fail("operator", inner.key.span, f'There is no operator called "{word}".', fix)
+    if not value.entries:
+        fix = f"For example {key.text}: {{at_least: 80}}."
+        report.fail("operator", value.span, f'An operator is missing for "{key.text}".', fix)
+    return tuple(read_test(key.text, inner, declared, scope) for inner in value.entries.values())
+
+
+def read_value(node: Node, declared: Declared, scope: Scope, what: str) -> Any:
+    """A value of the declared type, in the form that it is stored in, or a placeholder for one.
+
+    text, choice: str; number, money: int or float; yes_no: bool; date, date_time: ISO text; list: list of str.
+    """
+    report = scope.report
+    if holds_placeholder(node):
+        return read_placeholder(scalar(node, report, what), scope)
+    if declared.type == "list" and isinstance(node, Sequence):
+        return [scalar(item, report, what).text for item in node.items]
+    found = scalar(node, report, what)
+    match declared.type:
+        case "text":
+            return found.text
+        case "list":
+            return [found.text]
+        case "choice":
+            return _choice(found, declared, report)
+        case "yes_no":
+            return yes_no(node, report, what)
+        case "number" | "money":
+            return _number(found, declared, report, what)
+    if comparable(found.text, declared.type, scope.names.settings.timezone) is None:
+        _refuse(found, declared, report, what)
+    return found.text
+
+
+def _several(word: str, node: Node, of: Declared, scope: Scope) -> tuple[Any, ...]:
+    report = scope.report
+    if not isinstance(node, Sequence):
+        example = "between: [10, 20]" if word == "between" else f"{word}: [one, another]"
+        report.fail("operator", node.span, f'"{word}" takes a list.', f"For example {example}.")
+    values = tuple(read_value(item, _element(of, word), scope, word) for item in node.items)
+    if word == "between" and len(values) != 2:
+        message = '"between" takes two values, the lower and the upper one.'
+        report.fail("operator", node.span, message, "For example between: [10, 20].")
+    if not values:
+        report.fail("list-empty", node.span, f'"{word}" needs at least one value.')
+    return values
+
+
+def _element(of: Declared, word: str) -> Declared:
+    """What one operand must be: of a list its entries are compared, and parts of text are any text."""
+    return Declared("text") if of.type == "list" or word in _TEXTUAL else of
+
+
+def _likely(word: str) -> str:
+    return next((of for of in ("text", "number", "date") if word in OF_TYPE[of]), "text")
+
+
+def _number(found: Scalar, declared: Declared, report: Report, what: str) -> int | float:
+    exact = None if isinstance(found.value, bool) else millionths(found.value)
+    if exact is None:
+        _refuse(found, declared, report, what)
+    return from_millionths(exact)
+
+
+def _choice(found: Scalar, declared: Declared, report: Report) -> str:
+    by_folded = {comparable(choice, "choice", "UTC"): choice for choice in declared.choices}
+    choice = by_folded.get(comparable(found.text, "choice", "UTC"))
+    if choice is None:
+        near = did_you_mean(found.text, declared.choices)
+        fix = f'Did you mean "{near}"?' if near else ""
+        message = f'"{found.text}" is not one of the choices {listed(declared.choices, 20)}.'
+        report.fail("value", found.span, message, fix)
+    return choice
+
+
+def _refuse(found: Scalar, declared: Declared, report: Report, what: str) -> NoReturn:
+    message = f'"{found.text}" is not {TYPE_WORDS[declared.type]}.'
+    report.fail("value", found.span, message, f"For example {what.strip(chr(34))}: {_EXAMPLES[declared.type]}.")

@@ -1,0 +1,79 @@
+"""Placeholders as they are read: compiled at once, and every name that they see looked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autoflow.kinds.text import PlaceholderSyntaxError, Text
+from autoflow.language.nodes import Node, Scalar
+from autoflow.language.scalars import inside, scalar
+from autoflow.language.scope import Scope
+from autoflow.language.template_names import names_of
+from autoflow.model.problems import did_you_mean
+
+_SEES = ("contact", "event")
+
+
+def holds_placeholder(node: Node) -> bool:
+    """Whether a value is text with a placeholder in it."""
+    return isinstance(node, Scalar) and isinstance(node.value, str) and "{{" in node.value
+
+
+def read_text(node: Node, scope: Scope, what: str) -> Text:
+    """A text in which placeholders may stand."""
+    if holds_placeholder(node):
+        return read_placeholder(scalar(node, scope.report, what), scope)
+    return Text(scalar(node, scope.report, what).text)
+
+
+def read_placeholder(node: Scalar, scope: Scope) -> Text:
+    """A text with placeholders, checked where it stands."""
+    report = scope.report
+    if scope.part == "segment":
+        message = "A placeholder cannot stand in a segment, which means the same for everybody."
+        report.fail("placeholder-here", node.span, message, "Write the value itself.")
+    found = Text(node.text)
+    try:
+        found.compile()
+    except PlaceholderSyntaxError as error:
+        fix = 'For example "{{ contact.first_name }}".'
+        report.fail("placeholder", node.span, str(error), fix)
+    for path in dict.fromkeys(read.path for read in names_of(node.text, False).reads):  # noqa: FBT003
+        _check(path, node, scope)
+    return found
+
+
+def _check(path: str, node: Scalar, scope: Scope) -> None:
+    root, _, rest = path.partition(".")
+    name = rest.partition(".")[0]
+    where = inside(node.span, scope.report, f"{root}.{name}" if name else root)
+    if root not in _SEES:
+        near = did_you_mean(root, _SEES)
+        fix = f'Did you mean "{near}"?' if near else 'Write "contact.NAME" or "event.NAME".'
+        message = f'A placeholder sees contact and event, not "{root}".'
+        scope.report.add("placeholder", where, message, fix)
+    elif root == "contact" and name and name != "id":
+        if scope.attribute(name) is None and scope.names.declared:
+            scope.report.add("unknown-name", where, *scope.names.missing("attribute", name))
+    elif root == "event" and name:
+        _check_event(name, node, scope)
+
+
+def _check_event(name: str, node: Scalar, scope: Scope) -> None:
+    where = inside(node.span, scope.report, f"event.{name}")
+    if not scope.starts:
+        message = f'There is no "event.{name}" here: no event starts this recipe.'
+        fix = 'Use an attribute, such as "contact.first_name".'
+        scope.report.add("unknown-name", where, message, fix)
+        return
+    if not scope.names.declared or any(scope.names.properties(event) is None for event in scope.starts):
+        return
+    if all(scope.property(event, name) is None for event in scope.starts):
+        scope.report.add("unknown-name", where, *scope.names.missing_property(scope.starts[0], name))
+
+
+def constant(value: Any) -> bool:
+    """Whether an operand is the same for everybody."""
+    if isinstance(value, tuple):
+        return all(constant(item) for item in value)
+    return not isinstance(value, Text) or value.constant

@@ -1,0 +1,266 @@
+"""Triggers, conditions and actions read by their kinds' own declarations; no word is known here by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NoReturn, TypeVar, cast, get_args
+
+from autoflow.kinds import registry
+from autoflow.kinds.base import Action, Condition, Kind, Trigger
+from autoflow.kinds.conditions.all import All
+from autoflow.kinds.conditions.any import Any as AnyOf
+from autoflow.kinds.fields import Assignments, Name, Operators
+from autoflow.kinds.operators import WORDS
+from autoflow.kinds.where import Where
+from autoflow.language.codes import Code
+from autoflow.language.field_specs import Spec, short_field, specs_of, written_keys
+from autoflow.language.fields import Around, read_field, read_operator
+from autoflow.language.logic import leaf_findings
+from autoflow.language.names import listed
+from autoflow.language.nodes import Entry, Node, Scalar, Sequence
+from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.placeholders import constant
+from autoflow.language.scalars import items, refuse_reported, unknown_key
+from autoflow.language.scope import Scope
+from autoflow.language.source import Report, Unreadable
+from autoflow.model.problems import did_you_mean
+
+K = TypeVar("K", bound=Kind)
+
+
+def read_trigger(node: Node, scope: Scope) -> Trigger:
+    """One trigger: `{WORD: …}`, or the bare word where it needs nothing."""
+    return _read_word(node, registry.triggers(), "trigger", scope, also=())
+
+
+def read_action(node: Node, scope: Scope) -> Action:
+    """One action: `{WORD: …}`, beside which an `id` may stand."""
+    return _read_word(node, registry.actions(), "action", scope, also=("id",))
+
+
+def read_condition(node: Node, scope: Scope) -> Condition:
+    """One condition: a mapping of its subject and what stands beside it."""
+    kinds, report = registry.conditions(), scope.report
+    refuse_reported(node, report)
+    if not isinstance(node, MappingNode):
+        _refuse_bare(node, kinds, "condition", scope)
+    word = next((key for key in node.entries if key in kinds), None)
+    if word is None:
+        _refuse_unknown(node, kinds, "condition", scope)
+    kind, subject = kinds[word], node.entries[word]
+    beside = {key: entry for key, entry in node.entries.items() if key != word}
+    others = [entry.key for key, entry in beside.items() if key in kinds and key not in written_keys(kind)]
+    if others:
+        message = "One condition has one subject."
+        fix = f'Give "{others[0].text}" an entry of its own.'
+        report.fail("value", others[0].span, message, fix)
+    short = short_field(kind)
+    assert short is not None  # every condition is its subject
+    condition = _read_kind(kind, {**beside, short.key: subject}, subject, scope, word)
+    _check_place(condition, subject, beside, scope)
+    scope.read.append((condition, node.span))
+    return condition
+
+
+def read_conditions(node: Node, scope: Scope) -> list[Condition]:
+    """A list of conditions, or a single one; every one that can be read."""
+    found: list[Condition] = []
+    broken = False
+    for item in items(node, scope.report):
+        try:
+            found.append(read_condition(item, scope))
+        except Unreadable:
+            broken = True
+    if broken:
+        scope.report.give_up()
+    return found
+
+
+def all_of(conditions: list[Condition]) -> Condition | None:
+    """The list as one condition; None of an empty one."""
+    return conditions[0] if len(conditions) == 1 else All(tuple(conditions)) if conditions else None
+
+
+def any_of(conditions: list[Condition]) -> Condition | None:
+    """The list as one condition of which any will do; None of an empty one."""
+    return conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions)) if conditions else None
+
+
+def _read_word(node: Node, kinds: Mapping[str, type[K]], what: str, scope: Scope, also: tuple[str, ...]) -> K:
+    report = scope.report
+    refuse_reported(node, report)
+    if isinstance(node, Scalar) and node.text in kinds:
+        kind = kinds[node.text]
+        return _read_kind(kind, {}, Entry(node, node), scope, node.text)
+    if not isinstance(node, MappingNode):
+        _refuse_bare(node, kinds, what, scope)
+    words = [key for key in node.entries if key not in also]
+    known = [key for key in words if key in kinds]
+    if not known:
+        _refuse_unknown(node, kinds, what, scope, also)
+    word = known[0]
+    for extra in words:
+        if extra != word:
+            key = node.entries[extra].key
+            message = f'"{extra}" cannot stand beside "{word}".'
+            report.add("unknown-key", key.span, message, _beside_fix(extra, word, kinds))
+    entry = node.entries[word]
+    return _read_kind(kinds[word], _inner(kinds[word], entry, report), entry, scope, word)
+
+
+def _beside_fix(extra: str, word: str, kinds: Mapping[str, type[K]]) -> str:
+    if extra in kinds:
+        return "Begin a new line with a dash for it."
+    if extra in written_keys(kinds[word]):
+        return f'Indent it, so that it belongs to "{word}".'
+    return "Remove it."
+
+
+def _inner(kind: type[Kind], entry: Entry, report: Report) -> Mapping[str, Entry]:
+    """What stands behind the word: its fields, or a bare value for the field that `short` names."""
+    node = entry.value
+    refuse_reported(node, report)
+    short = short_field(kind)
+    if isinstance(node, MappingNode) and not (short and isinstance(short.mark, Assignments)):
+        return node.entries
+    if isinstance(node, Scalar) and node.value is None:
+        return {}
+    if short is None or (isinstance(node, Sequence) and not short.several):
+        message = f'"{entry.key.text}" takes {_fields_in_words(kind)}.'
+        report.fail("value", node.span, message, f"For example {_example(kind)}")
+    return {short.key: Entry(entry.key, node)}
+
+
+def _read_kind(
+    kind: type[K], entries: Mapping[str, Entry], subject: Entry, scope: Scope, word: str
+) -> K:
+    """The kind with all its fields; reports every mistake in it before it gives up."""
+    report = scope.report
+    specs = specs_of(kind)
+    around = Around(kind, entries, subject.key.span, scope)
+    operators = next((spec for spec in specs if isinstance(spec.mark, Operators)), None)
+    _check_keys(kind, entries, word, report, operators=operators is not None)
+    broken = False
+    for spec in specs:
+        try:
+            if isinstance(spec.mark, Operators):
+                around.values[spec.name] = read_operator(spec, spec.mark, around)
+            elif spec.key in entries:
+                around.values[spec.name] = _read_one(spec, entries[spec.key].value, around)
+            elif spec.required:
+                message = f'"{word}" needs "{spec.key}".'
+                report.fail("missing-key", subject.key.span, message, f"For example {_example(kind)}")
+            elif isinstance(spec.mark, Name):
+                _check_default(spec, kind, subject, scope)
+        except Unreadable:
+            broken = True
+    if broken:
+        report.give_up()
+    found = kind(**around.values)
+    for finding in found.findings():
+        at = entries[finding.field].key.span if finding.field in entries else subject.key.span
+        report.add(cast(Code, finding.code), at, finding.message, finding.fix)
+    for code, field, message, fix in leaf_findings(found):
+        at = entries[field].key.span if field in entries else subject.key.span
+        report.warn(code, at, message, fix)
+    return found
+
+
+def _read_one(spec: Spec, node: Node, around: Around) -> object:
+    if get_args(spec.base)[:1] != (Condition,):
+        return read_field(spec, node, around)
+    found = tuple(read_conditions(node, around.scope))
+    if not found:
+        report = around.scope.report
+        fix = f"For example {_example(around.kind)}"
+        report.fail("list-empty", around.span, f'"{around.kind.word}" needs at least one condition.', fix)
+    return found
+
+
+def _check_keys(
+    kind: type[Kind], entries: Mapping[str, Entry], word: str, report: Report, *, operators: bool
+) -> None:
+    keys = written_keys(kind)
+    allowed = (*keys, *WORDS) if operators else keys
+    for key, entry in entries.items():
+        if key in allowed:
+            continue
+        near = did_you_mean(key, allowed)
+        has = _fields_in_words(kind) + (" and an operator" if operators else "")
+        fix = f'Did you mean "{near}"?' if near else f"It takes {has}."
+        report.add("unknown-key", entry.key.span, f'"{word}" takes no "{key}".', fix)
+
+
+def _check_default(spec: Spec, kind: type[Kind], subject: Entry, scope: Scope) -> None:
+    """A name that is used because none is written must exist as well."""
+    assert isinstance(spec.mark, Name)
+    default = getattr(kind, spec.name, None)
+    known = scope.names.known(spec.mark.of)
+    if isinstance(default, str) and default and known is not None and default not in known:
+        scope.report.add("unknown-name", subject.key.span, *scope.names.missing(spec.mark.of, default))
+
+
+def _check_place(condition: Condition, subject: Entry, beside: Mapping[str, Entry], scope: Scope) -> None:
+    """Refuse what has no meaning where the condition stands: runs and their events are not everywhere."""
+    since = getattr(condition, "since", None)
+    if since is not None and scope.part in {"entry", "segment"}:
+        message = '"since: start" has a meaning in goal, exit and keep_while alone.'
+        scope.report.add("out-of-place", beside["since"].key.span, message, "Use within_last, or remove it.")
+    where = getattr(condition, "where", None)
+    if not isinstance(where, Where) or all(constant(test.operand) for _, test in where.tests):
+        return
+    of_run = since == "start" or (
+        scope.part == "leave" and getattr(condition.since_start(), "since", None) == "start"
+    )
+    if not of_run:
+        message = "A placeholder cannot stand here: these events are counted before anybody starts the recipe."
+        fix = "Write the value itself. Placeholders go with what is counted since the start, in goal and exit."
+        scope.report.add("placeholder-here", beside["where"].value.span, message, fix)
+
+
+def _refuse_bare(node: Node, kinds: Mapping[str, type[K]], what: str, scope: Scope) -> NoReturn:
+    """Something stands where a mapping with a word belongs."""
+    report = scope.report
+    shown = node.text if isinstance(node, Scalar) else ""
+    start = shown.partition(":")[0].split(" ")[0]
+    if start in kinds:
+        fix = f"For example {_example(kinds[start])}"
+        if shown.startswith(f"{start}:"):
+            fix = "Put a space after the colon."
+        report.fail("value", node.span, f'"{start}" needs a value.', fix)
+    if isinstance(node, Scalar) and node.value is not None:
+        near = did_you_mean(shown, kinds)
+        fix = f'Did you mean "{near}"?' if near else f"There is {listed(sorted(kinds), 40)}."
+        report.fail("unknown-word", node.span, f'There is no {what} called "{shown}".', fix)
+    example = next(iter(kinds.values()))
+    article = "An" if what == "action" else "A"
+    form = "is missing here" if isinstance(node, Scalar) else "is one word with its value"
+    message = f"{article} {what} {form}."
+    report.fail("value", node.span, message, f"For example {_example(example)}")
+
+
+def _refuse_unknown(
+    node: MappingNode, kinds: Mapping[str, type[K]], what: str, scope: Scope, also: tuple[str, ...] = ()
+) -> NoReturn:
+    words = [key for key in node.entries if key not in also]
+    if not words:
+        example = _example(next(iter(kinds.values())))
+        scope.report.fail("value", node.span, f"The {what} itself is missing here.", f"For example {example}")
+    guesses = [(key, did_you_mean(key, kinds)) for key in words]
+    word, near = next((guess for guess in guesses if guess[1]), guesses[0])
+    fix = f'Did you mean "{near}"?' if near else f"There is {listed(sorted(kinds), 40)}."
+    scope.report.fail(
+        "unknown-word", node.entries[word].key.span, f'There is no {what} called "{word}".', fix
+    )
+
+
+def _fields_in_words(kind: type[Kind]) -> str:
+    return listed((f'"{key}"' for key in written_keys(kind)), 20) or "nothing"
+
+
+def _example(kind: type[Kind]) -> str:
+    """A kind's example in one line, lists in brackets."""
+    word, several, rest = kind.example.partition(":\n")
+    if not several:
+        return kind.example
+    return f"{word}: [{', '.join(line.strip().removeprefix('- ') for line in rest.splitlines())}]"

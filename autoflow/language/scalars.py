@@ -1,0 +1,208 @@
+"""Single values and sections of keys, read with plain sentences for what is wrong."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from autoflow.language.names import listed
+from autoflow.language.nodes import Broken, Entry, Node, Scalar, Sequence
+from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.source import Report, Span, Unreadable
+from autoflow.model.durations import Duration, parse_duration
+from autoflow.model.problems import did_you_mean
+
+T = TypeVar("T")
+NAME = re.compile(r"[a-z0-9_-]{1,64}")
+_COUNT = re.compile(r"(\d{1,6})(?:\s*times?)?")
+_YES = {"yes": True, "true": True, "no": False, "false": False}
+_LONGEST_NAME = 120
+
+
+def attempt(read: Callable[[], T], otherwise: T) -> T:
+    """What `read` gives, or `otherwise` where it could not be read (and that is reported)."""
+    try:
+        return read()
+    except Unreadable:
+        return otherwise
+
+
+def section(node: Node, report: Report, what: str, keys: Iterable[str]) -> Mapping[str, Entry]:
+    """The entries of a mapping that may have `keys`; reports the others. `what` names it: "a recipe"."""
+    if not isinstance(node, MappingNode):
+        refuse_reported(node, report)
+        fix = _colon_hint(node) or f"It may have {listed(keys, 20)}."
+        report.fail("value", node.span, f"{capital(what)} is written as keys with values.", fix)
+    for key, entry in node.entries.items():
+        if key not in keys:
+            unknown_key(report, entry.key, f'There is no "{key}" in {what}.', keys)
+    return {key: entry for key, entry in node.entries.items() if key in keys}
+
+
+def unknown_key(report: Report, key: Scalar, message: str, keys: Iterable[str]) -> None:
+    """Report a key that is not known, with the nearest one or all there are."""
+    known = list(keys)
+    near = did_you_mean(key.text, known)
+    fix = f'Did you mean "{near}"?' if near else f"There is {listed(known, 20)}." if known else "Remove it."
+    report.add("unknown-key", key.span, message, fix)
+
+
+def scalar(node: Node, report: Report, what: str) -> Scalar:
+    """A single value that is not empty."""
+    if isinstance(node, Scalar):
+        if node.value is None:
+            report.fail("value", node.span, f"{capital(what)} has no value.", _comment_hint(node, report))
+        return node
+    refuse_reported(node, report)
+    form = "a list" if isinstance(node, Sequence) else "keys with values"
+    report.fail("value", node.span, f"{capital(what)} takes one value, not {form}.")
+
+
+def text(node: Node, report: Report, what: str, *, empty: bool = False) -> str:
+    """A text as it is written, without placeholders; with `empty`, a key without a value gives ""."""
+    if empty and isinstance(node, Scalar) and node.value is None and not _comment_hint(node, report):
+        return ""
+    found = scalar(node, report, what)
+    if "{{" in found.text:
+        report.fail(
+            "placeholder-here",
+            found.span,
+            f"A placeholder cannot stand in {what}.",
+            "Write the text itself.",
+        )
+    return found.text
+
+
+def name(node: Node, report: Report, what: str) -> str:
+    """A text of one line and at most 120 characters."""
+    found = text(node, report, what)
+    if len(found) > _LONGEST_NAME or not found.isprintable() or found != found.strip():
+        message = f"{capital(what)} is one line of at most {_LONGEST_NAME} characters."
+        report.fail("not-one-line", node.span, message)
+    return found
+
+
+def plain_name(node: Node, report: Report, what: str) -> str:
+    """A name that may also be a file's: a-z, 0-9, - and _."""
+    found = name(node, report, what)
+    if not NAME.fullmatch(found):
+        message = f'"{found}" cannot be {what}: use small letters, digits, - and _, at most 64.'
+        report.fail("file-name", node.span, message, f"For example {slug(found)}.")
+    return found
+
+
+def slug(text_: str) -> str:
+    """The nearest plain name."""
+    return re.sub(r"[^a-z0-9_]+", "-", text_.lower()).strip("-")[:64] or "a-name"
+
+
+def whole_number(node: Node, report: Report, what: str, low: int, high: int) -> int:
+    """A whole number in a range."""
+    found = scalar(node, report, what)
+    value = found.value
+    if isinstance(value, bool) or not isinstance(value, int):
+        report.fail("value", found.span, f'{capital(what)} is a whole number, not "{found.text}".')
+    if not low <= value <= high:
+        report.fail("value", found.span, f"{capital(what)} lies between {low:,} and {high:,}.")
+    return value
+
+
+def number(node: Node, report: Report, what: str) -> int | float:
+    """A finite number."""
+    found = scalar(node, report, what)
+    value = found.value
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        report.fail("value", found.span, f'{capital(what)} is a number, not "{found.text}".')
+    return value
+
+
+def yes_no(node: Node, report: Report, what: str) -> bool:
+    """Yes or no, true or false."""
+    found = scalar(node, report, what)
+    value = _YES.get(found.text.lower())
+    if value is None:
+        report.fail("value", found.span, f'{capital(what)} is true or false, not "{found.text}".')
+    return value
+
+
+def one_of(node: Node, report: Report, what: str, words: Iterable[str]) -> str:
+    """One of a few words."""
+    found = scalar(node, report, what)
+    known = list(words)
+    if found.text not in known:
+        near = did_you_mean(found.text, known)
+        fix = f'Did you mean "{near}"?' if near else ""
+        allowed = f"{', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else known[0]
+        report.fail("value", found.span, f'{capital(what)} is {allowed}, not "{found.text}".', fix)
+    return found.text
+
+
+def times(node: Node, report: Report, what: str) -> int:
+    """A count: `2 times`, or a bare whole number."""
+    found = scalar(node, report, what)
+    match = _COUNT.fullmatch(found.text.strip())
+    if match is None:
+        fix = "For example 2 times."
+        report.fail("value", found.span, f'{capital(what)} is a count, not "{found.text}".', fix)
+    return int(match[1])
+
+
+def duration(node: Node, report: Report, what: str) -> Duration:
+    """A length of time above nothing."""
+    found = scalar(node, report, what)
+    if isinstance(found.value, (int, float)) and not isinstance(found.value, bool):
+        fix = f"For example {found.text} hours or {found.text} days."
+        report.fail("value", found.span, f"{capital(what)} needs a unit of time.", fix)
+    try:
+        length = parse_duration(found.text)
+    except ValueError as error:
+        report.fail("value", found.span, str(error))
+    if length.months < 0 or length.days < 0 or length.micros < 0 or length == Duration(0, 0, 0):
+        report.fail("value", found.span, f"{capital(what)} must be longer than nothing.")
+    return length
+
+
+def items(node: Node, report: Report) -> list[Node]:
+    """The entries of a list; of anything else, that one; of nothing, none."""
+    if isinstance(node, Sequence):
+        return node.items
+    if isinstance(node, Scalar) and node.value is None:
+        return []
+    return [node]
+
+
+def capital(sentence: str) -> str:
+    """With a large first letter, unless it begins with a quote."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def inside(span: Span, report: Report, part: str) -> Span:
+    """Where `part` stands within a span; the whole span where it is not found."""
+    found = report.source.text.find(part, span.start, span.end)
+    return Span(found, found + len(part)) if found >= 0 else span
+
+
+def refuse_reported(node: Node, report: Report) -> None:
+    """Give up on a part that the YAML reader has reported already."""
+    if isinstance(node, Broken):
+        report.give_up()
+
+
+def _colon_hint(node: Node) -> str:
+    if isinstance(node, Scalar) and re.search(r"\w:\S", node.text) and not re.search(r":\s", node.text):
+        return "Put a space after the colon."
+    if isinstance(node, Scalar) and re.match(r"-\S", node.text):
+        return "Put a space after the dash."
+    return ""
+
+
+def _comment_hint(node: Scalar, report: Report) -> str:
+    """A value such as #b4532a is a comment to YAML."""
+    source = report.source
+    number_ = source.line_number(node.span.start)
+    rest = source.line(number_)[node.span.start - source.start_of(number_) :].strip()
+    if re.match(r"#\S", rest):
+        return f'# begins a comment here. Put quotes around it: "{rest.split()[0]}"'
+    return ""

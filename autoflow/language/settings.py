@@ -1,0 +1,68 @@
+"""What autoflow.yaml says, frozen. Secrets are filled in from the environment and never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from autoflow.language.declared import ATTRIBUTES, DAY, EVENTS, Declared, EventType
+from autoflow.model.durations import Duration
+
+Consent = Literal["required", "customers", "not_refused"]
+Security = Literal["none", "starttls", "tls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """From whom the mail comes. `email` is empty where autoflow.yaml names no sender."""
+
+    name: str = ""
+    email: str = ""
+    postal_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A local Maildir; `folder` is relative to the workspace."""
+
+    folder: str = ".autoflow/mailbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """A mail server. Without a user nobody logs in."""
+
+    host: str
+    port: int = 587
+    user: str = ""
+    password: str = field(default="", repr=False)
+    security: Security = "starttls"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a workspace. Paths are relative to it.
+
+    `sales` maps the name of each sales channel to its file; `attributes` and `events` hold the built-in ones
+    as well. `consent` is None where nothing is said, which `check` allows only where no marketing mail is sent.
+    Mail that is more than `late_after` late is held. `store` may hold a password, so it is not shown.
+    """
+
+    name: str = ""
+    timezone: str = "UTC"
+    language: str = "en"
+    currency: str = "EUR"
+    store: str = field(default="sqlite:///.autoflow/store.db", repr=False)
+    sender: Sender = Sender()
+    email: Mailbox | Smtp = Mailbox()
+    sales: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({"sales": ".autoflow/sales.ndjson"})
+    )
+    audiences: str = ".autoflow/audiences"
+    attributes: Mapping[str, Declared] = field(default_factory=lambda: ATTRIBUTES)
+    events: Mapping[str, EventType] = field(default_factory=lambda: EVENTS)
+    consent: Consent | None = None
+    late_after: Duration = DAY
+    unsubscribe_url: str = ""

@@ -1,0 +1,1 @@
+"""Words without machinery: instants, durations, contacts, events, effects, problems."""

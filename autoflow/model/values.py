@@ -1,0 +1,56 @@
+"""Values as conditions see them: text folded, numbers in whole millionths."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+MILLION = 1_000_000
+_LARGEST = 9 * 10**18  # what SQLite and PostgreSQL hold in a whole number
+Value = Any  # a plain JSON value: None, bool, int, float, str, list, dict
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: casefolded and NFC-normalised (language.md, rule 2)."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def millionths(value: Value) -> int | None:
+    """A number, or text that spells one, in whole millionths (half to even); None for anything else."""
+    kind = type(value)
+    if kind is int:
+        result: int = value * MILLION
+        return result if -_LARGEST < result < _LARGEST else None
+    return _exact(str(value).strip()) if kind is float or kind is str else None
+
+
+def _exact(text: str) -> int | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) >= Decimal(_LARGEST) / MILLION:
+        return None
+    return int((number * MILLION).to_integral_value())
+
+
+def from_millionths(value: int) -> int | float:
+    """The number that a person reads."""
+    whole, rest = divmod(value, MILLION)
+    return whole if rest == 0 else value / MILLION
+
+
+def plain(value: Value) -> str:
+    """A value as a sentence shows it."""
+    if value is None:
+        return "nothing"
+    if value is True:
+        return "yes"
+    if value is False:
+        return "no"
+    if isinstance(value, list):
+        return ", ".join(plain(item) for item in value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""Posting: what was decided is claimed, rendered, sent and settled."""

@@ -1,0 +1,71 @@
+"""The text part of a mail that has no text template of its own."""
+
+from __future__ import annotations
+
+import re
+
+from inscriptis.html_engine import Inscriptis
+from inscriptis.model.config import ParserConfig
+from inscriptis.model.html_document_state import HtmlDocumentState
+from inscriptis.model.tag import CustomHtmlTagHandlerMapping
+from lxml.etree import ParserError
+from lxml.html import HtmlElement, fromstring
+
+from autoflow.post.content.problems import RenderError
+
+_WORTH_SHOWING = ("http://", "https://", "mailto:", "tel:")
+_INLINE = frozenset(("a", "b", "br", "em", "font", "i", "img", "small", "span", "strong", "u"))
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_SAID_TWICE = re.compile(r"(\S+) <(?:mailto:|tel:)?\1>")
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_GAPS = re.compile(r"\n{3,}")
+
+
+def text_of(html: str) -> str:
+    """What the page says, with the target behind each link: `Unsubscribe <https://…>`.
+
+    Raises `RenderError` where the page has no content, or is nested too deeply to be read.
+    """
+    try:
+        page = fromstring(html)
+        _lay_flat(page)
+        said = Inscriptis(page, _config).get_text()
+    except ParserError as error:
+        raise RenderError("The mail is empty for this contact.") from error
+    except RecursionError as error:
+        message = "The HTML of the mail is nested too deeply to be put into plain text."
+        raise RenderError(message, "Give the template a text part of its own (NAME.txt).") from error
+    said = _TRAILING.sub("", _SAID_TWICE.sub(r"\1", said))
+    return _GAPS.sub("\n\n", said).strip("\n") + "\n"
+
+
+def _lay_flat(page: HtmlElement) -> None:
+    """Take off what only the eye needs: hidden parts, styles, and tables that merely lay the page out."""
+    for element in list(page.iter("*")):
+        if _HIDDEN.search(element.attrib.pop("style", "")) and element is not page:
+            element.drop_tree()
+        element.attrib.pop("align", None)
+    for table in list(page.iter("table")):
+        rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+        if table.get("role") == "presentation" and all(len(row.findall("td")) == 1 for row in rows):
+            for row in rows:
+                for cell in row:
+                    cell.tag = "p" if all(child.tag in _INLINE for child in cell) else "div"
+                row.tag = "div"
+            for part in table:
+                part.tag = "div"
+            table.tag = "div"
+
+
+def _link_starts(state: HtmlDocumentState, attributes: dict[str, str]) -> None:
+    target = attributes.get("href", "").strip()
+    state.link_target = target if target.lower().startswith(_WORTH_SHOWING) else ""
+
+
+def _link_ends(state: HtmlDocumentState) -> None:
+    if state.link_target:
+        state.tags[-1].write(f" <{state.link_target}>")
+
+
+_links = CustomHtmlTagHandlerMapping(start_tag_mapping={"a": _link_starts}, end_tag_mapping={"a": _link_ends})
+_config = ParserConfig(custom_html_tag_handler_mapping=_links)

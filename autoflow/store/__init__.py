@@ -1,0 +1,1 @@
+"""All tables and everything that touches them; the only room that speaks SQL."""

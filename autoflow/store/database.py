@@ -1,0 +1,166 @@
+"""Connections and transactions. The only file that names a dialect.
+
+SQLite in WAL with `synchronous=FULL`: what is committed survives a power cut. Statements are prepared once and
+run over lists of tuples; the tables are declared in `autoflow.store.tables`, which is imported only where a
+store is made.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from autoflow.model.problems import AutoflowError
+
+APPLICATION_ID = 0x6175746F  # "auto", in the file's header: whose file this is
+SCHEMA_VERSION = 1
+_BUSY_MS = 30_000
+
+Row = tuple[Any, ...]
+
+
+class StoreError(AutoflowError):
+    """The store cannot be used, or could not do what was asked."""
+
+
+class Database:
+    """One connection to the store; not shared between threads."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self.connection = connection
+
+    def all(self, sql: str, *values: Any) -> list[Row]:
+        """Every row of a query."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: Any) -> Row | None:
+        """The first row of a query."""
+        row: Row | None = self.connection.execute(sql, values).fetchone()
+        return row
+
+    def each(self, sql: str, *values: Any) -> Iterator[Row]:
+        """The rows of a query, one at a time."""
+        return iter(self.connection.execute(sql, values))
+
+    def do(self, sql: str, *values: Any) -> int:
+        """Run one statement; returns how many rows it changed."""
+        return self.connection.execute(sql, values).rowcount
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Run one statement over rows; returns how many rows it changed."""
+        before = self.connection.total_changes
+        self.connection.executemany(sql, rows)
+        return self.connection.total_changes - before
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """A transaction that may write: begun at once, so that it never fails half-way for want of the lock."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """A transaction in which every query sees the same state."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("COMMIT")
+
+    def changes_of_others(self) -> int:
+        """A number that differs once another connection has committed."""
+        row = self.one("PRAGMA data_version")
+        assert row is not None
+        return int(row[0])
+
+    def checkpoint(self) -> None:
+        """Bring the write-ahead log into the file, as far as readers allow."""
+        self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Values for `IN (SELECT value FROM json_each(?))`."""
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def open_database(url: str, folder: Path, *, create: bool = False, checkpoints: bool = True) -> Database:
+    """Open the store named by `url` (`sqlite:///relative/path`), relative to the workspace's folder.
+
+    Raises `StoreError` where there is none (unless `create`), or where the file is foreign, newer or damaged:
+    a fresh store is never put in its place. Without `checkpoints` somebody else looks after the write-ahead log.
+    """
+    path = _path(url, folder)
+    if not path.exists():
+        if not create:
+            raise StoreError(f"There is no store at {path} yet.", "`autoflow apply` or `autoflow import` makes one.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        database = Database(connection, path)
+        _check(database)
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"The store {path} cannot be read: {error}.", "Restore it from a backup; nothing was changed.") from error
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA cache_size=-65536")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    connection.execute(f"PRAGMA wal_autocheckpoint={4000 if checkpoints else 0}")
+    return database
+
+
+def _path(url: str, folder: Path) -> Path:
+    scheme, _, rest = url.partition(":///")
+    if scheme != "sqlite" or not rest:
+        raise StoreError(f'The store "{url}" is not supported.', "Write store: sqlite:///.autoflow/store.db.")
+    return folder / rest
+
+
+def _check(database: Database) -> None:
+    application, version = database.one("PRAGMA application_id"), database.one("PRAGMA user_version")
+    assert application is not None and version is not None
+    if application[0] == APPLICATION_ID and version[0] == SCHEMA_VERSION:
+        return
+    empty = database.one("SELECT count(*) FROM sqlite_master")
+    if application[0] == 0 and version[0] == 0 and empty == (0,):
+        _create(database)
+    elif application[0] != APPLICATION_ID:
+        raise StoreError(f"{database.path} is not an autoflow store.", "Check `store:` in autoflow.yaml; nothing was changed.")
+    else:
+        raise StoreError(
+            f"The store {database.path} has schema {version[0]}; this autoflow knows {SCHEMA_VERSION}.",
+            "Use the autoflow that made it, or a newer one; nothing was changed.",
+        )
+
+
+def _create(database: Database) -> None:
+    from sqlalchemy.dialects.sqlite import dialect  # noqa: PLC0415 - half a second, and only a new store needs it
+    from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
+
+    from autoflow.store.tables import metadata  # noqa: PLC0415
+
+    with database.write():
+        if database.one("PRAGMA user_version") != (0,):
+            return  # somebody else made it while we waited
+        for table in metadata.sorted_tables:
+            database.do(str(CreateTable(table).compile(dialect=dialect())))
+            for index in table.indexes:
+                database.do(str(CreateIndex(index).compile(dialect=dialect())))
+        database.do("INSERT INTO state VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0)")
+        database.do(f"PRAGMA application_id={APPLICATION_ID}")
+        database.do(f"PRAGMA user_version={SCHEMA_VERSION}")

@@ -1,0 +1,196 @@
+"""What was applied: whole workspaces as releases, versions of recipes and templates, and the place in the log.
+
+The daemon runs what was applied, so a half-saved file never goes live. A release takes effect where its row
+stands in the log, between ticks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from autoflow.core.program import Program, compile_program
+from autoflow.language.definitions import Recipe, Workspace
+from autoflow.language.templates import Template, read_template
+from autoflow.language.workspace import read_recipe, read_workspace
+from autoflow.model.event import APPLY, DEFINITION
+from autoflow.store.database import Database
+from autoflow.store.lease import verify
+
+RECIPE, TEMPLATE = "recipe", "template"
+FOLDER = "templates/"
+
+
+class Applied(NamedTuple):
+    """A release ready to run, and what it remembers that the one before did not."""
+
+    release: int
+    workspace: Workspace | None
+    program: Program
+    fresh: frozenset[str]
+    fresh_events: frozenset[str]
+    sweeps: bool
+
+
+def apply(database: Database, workspace: Workspace, now: int, *, by: str, commit: str = "") -> int | None:
+    """Write a sound workspace as the next release; returns its number, or None where nothing has changed."""
+    hashes = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in workspace.sources.items()}
+    with database.write():
+        latest = _latest(database)
+        if latest and _files(database, latest) == hashes:
+            return None
+        release = latest + 1
+        database.many(
+            "INSERT OR IGNORE INTO source VALUES (?, ?)",
+            [(hashes[path], text) for path, text in workspace.sources.items()],
+        )
+        database.do("INSERT INTO release VALUES (?, ?, ?, ?)", release, now, by, commit)
+        database.many(
+            "INSERT INTO release_file VALUES (?, ?, ?)", [(release, path, each) for path, each in hashes.items()]
+        )
+        _count_versions(database, workspace, release)
+        state = database.one("SELECT max(last_at, horizon) FROM state")
+        last = database.one("SELECT coalesce(max(seq), 0) FROM event")
+        assert state is not None and last is not None
+        at = max(now, state[0] + 1)
+        text = f'{{"release":{release}}}'
+        database.do(
+            "INSERT INTO event VALUES (?, 0, 0, ?, ?, ?, 0, ?, ?, NULL)", last[0] + 1, at, at, DEFINITION, APPLY, text
+        )
+        database.do("UPDATE state SET last_at = ?", at)
+    return release
+
+
+def _count_versions(database: Database, workspace: Workspace, release: int) -> None:
+    latest = latest_versions(database)
+    current = {
+        name: (int(version), digest)
+        for name, version, digest in database.all("SELECT name, version, hash FROM version WHERE kind = ?", RECIPE)
+        if int(version) == latest[name]
+    }
+    for name, recipe in workspace.recipes.items():
+        version, digest = current.get(name, (0, ""))
+        if digest != recipe.hash:
+            database.do(
+                "INSERT INTO version VALUES (?, ?, ?, ?, ?)", RECIPE, name, str(version + 1), recipe.hash, release
+            )
+    database.many(
+        "INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)",
+        [(TEMPLATE, name, each.version, each.version, release) for name, each in workspace.templates.items()],
+    )
+
+
+def latest_versions(database: Database, release: int = 1 << 31) -> dict[str, int]:
+    """The newest version of each recipe applied up to a release."""
+    return dict(
+        database.all(
+            "SELECT name, max(CAST(version AS INTEGER)) FROM version WHERE kind = ? AND release <= ? GROUP BY name",
+            RECIPE,
+            release,
+        )
+    )
+
+
+def numbered(database: Database, workspace: Workspace) -> Workspace:
+    """The workspace with each recipe's version: that of its meaning where it was applied, else the next one."""
+    latest = latest_versions(database)
+    known = {
+        (name, digest): int(version)
+        for name, version, digest in database.all("SELECT name, version, hash FROM version WHERE kind = ?", RECIPE)
+    }
+    recipes = {}
+    for name, recipe in workspace.recipes.items():
+        version = known.get((name, recipe.hash))
+        if version is None or version != latest.get(name):
+            version = latest.get(name, 0) + 1
+        recipes[name] = replace(recipe, version=version)
+    return replace(workspace, recipes=recipes)
+
+
+def load_release(database: Database, release: int, environment: Mapping[str, str]) -> Applied:
+    """Make a release ready to run; release 0 is the time before anything was applied."""
+    workspace = _workspace(database, release, environment)
+    pinned = _pinned(database, workspace, environment)
+    program = compile_program(workspace, pinned)
+    before = compile_program(_workspace(database, release - 1, environment)) if release > 1 else None
+    old = set(before.memory_keys()) if before is not None else set()
+    fresh = frozenset(key for key in program.memory_keys() if key not in old)
+    events = frozenset(event for key, memory in program.memory_keys().items() if key in fresh for event in memory.events)
+    sweeps = before is None or before.meaning() != program.meaning()
+    return Applied(release, workspace, program, fresh, events, sweeps)
+
+
+def enter_release(database: Database, applied: Applied, fence: int) -> None:
+    """The engine has reached the place of a release: from here on it is in force."""
+    with database.write():
+        verify(database, fence)
+        row = database.one(
+            "SELECT seq, at FROM event WHERE seq > (SELECT cursor FROM state) AND name = ? ORDER BY seq LIMIT 1", APPLY
+        )
+        assert row is not None
+        everybody = database.one("SELECT coalesce(max(id), 0) FROM contact")
+        assert everybody is not None
+        database.do(
+            "UPDATE state SET cursor = ?, horizon = max(horizon, ?), release = ?, applied_at = ?, epoch = epoch + 1, built_to = ?",
+            row[0],
+            row[1] - 1,
+            applied.release,
+            row[1],
+            0 if applied.sweeps else everybody[0],
+        )
+
+
+def template_at(database: Database, name: str, version: str) -> Template:
+    """A template as it was when a message was decided; raises `KeyError` where it was never applied."""
+    row = database.one(
+        "SELECT release FROM version WHERE kind = ? AND name = ? AND version = ?", TEMPLATE, name, version
+    )
+    if row is None:
+        raise KeyError(name)
+    sources = release_sources(database, row[0])
+    return read_template(name, {path[len(FOLDER) :]: text for path, text in sources.items() if path.startswith(FOLDER)})
+
+
+def release_sources(database: Database, release: int) -> dict[str, str]:
+    """Every file of a release, by path."""
+    return dict(
+        database.all("SELECT f.path, s.text FROM release_file f JOIN source s ON s.hash = f.hash WHERE f.release = ?", release)
+    )
+
+
+def _workspace(database: Database, release: int, environment: Mapping[str, str]) -> Workspace:
+    sources = release_sources(database, release) if release else {"autoflow.yaml": "name: nothing applied yet\n"}
+    workspace = read_workspace(sources, environment)
+    versions = latest_versions(database, release)
+    recipes = {name: replace(recipe, version=versions[name]) for name, recipe in workspace.recipes.items()}
+    return replace(workspace, recipes=recipes)
+
+
+def _pinned(database: Database, workspace: Workspace, environment: Mapping[str, str]) -> dict[tuple[str, int], Recipe]:
+    """Older versions that somebody is still walking."""
+    pinned = {}
+    for name, version in database.all("SELECT DISTINCT recipe, version FROM run WHERE state = 'running'"):
+        current = workspace.recipes.get(name)
+        if current is not None and current.version == version:
+            continue
+        row = database.one(
+            "SELECT release FROM version WHERE kind = ? AND name = ? AND version = ?", RECIPE, name, str(version)
+        )
+        assert row is not None
+        sources = release_sources(database, row[0])
+        recipe = read_recipe(name, sources, environment)
+        pinned[name, version] = replace(recipe, version=version)
+    return pinned
+
+
+def _latest(database: Database) -> int:
+    row = database.one("SELECT coalesce(max(id), 0) FROM release")
+    assert row is not None
+    return int(row[0])
+
+
+def _files(database: Database, release: int) -> dict[str, str]:
+    return dict(database.all("SELECT path, hash FROM release_file WHERE release = ?", release))
+

@@ -1,0 +1,118 @@
+"""The log read back: one contact's past, or a span of everybody's, in the order in which it applies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from autoflow.model.event import Event
+from autoflow.store.database import Database, listed
+from autoflow.store.log import CHUNK
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_INSIDE = ("email_sent", "email_skipped")
+_CHANGES = ("tag_added", "tag_removed", "attribute_set")
+
+
+class Stored(NamedTuple):
+    """A row of the log as reports and replays read it."""
+
+    seq: int
+    contact: int
+    at: int
+    occurred_at: int
+    origin: int
+    history: bool
+    name: str
+    properties: dict[str, Any]
+    reacts_to: str | None
+
+
+def values(text: str | None) -> dict[str, Any]:
+    """The properties of a row."""
+    return _decode(text) if text is not None else {}
+
+
+def history_of(database: Database, contact: int, names: Collection[str], before: int) -> list[Event]:
+    """A contact's events of those names (with "*": all) that apply before an instant, in order.
+
+    What came inside (mails sent) is among them, after what came from outside at the same instant.
+    """
+    if not names:
+        return []
+    found = [
+        Event(row.seq, row.at, row.occurred_at, row.name, row.properties)
+        for row in events_of(database, contact)
+        if row.at < before and row.name[0] != "$" and ("*" in names or row.name in names)
+    ]
+    for n, at, kind, subject, recipe in database.each(
+        "SELECT n, at, kind, subject, recipe FROM journal WHERE chunk IN (SELECT value FROM json_each(?))"
+        " AND contact = ? AND at < ? ORDER BY n",
+        journal_chunks(database),
+        contact,
+        before,
+    ):
+        if kind in _INSIDE and ("*" in names or kind in names):
+            found.append(Event(n, at, at, kind, {"template": subject, "recipe": recipe}))
+    found.sort(key=lambda event: event.at)
+    return found
+
+
+def events_of(database: Database, contact: int) -> list[Stored]:
+    """A contact's rows of the log, those of the contacts merged into him included, by receipt."""
+    everybody = [contact, *(row[0] for row in database.all("SELECT id FROM contact WHERE merged_into = ?", contact))]
+    rows = database.all(
+        "SELECT e.seq, e.contact, e.at, e.occurred_at, e.origin, e.history, e.name, e.properties, e.reacts_to"
+        " FROM event_of_contact c JOIN event e ON e.seq = c.seq"
+        " WHERE c.chunk IN (SELECT value FROM json_each(?)) AND c.contact IN (SELECT value FROM json_each(?))"
+        " ORDER BY e.seq",
+        event_chunks(database),
+        listed(everybody),
+    )
+    return [Stored(*row[:5], bool(row[5]), row[6], values(row[7]), row[8]) for row in rows]
+
+
+def contact_keys(database: Database) -> dict[int, tuple[str, str]]:
+    """Every contact's key and name."""
+    return {row[0]: (row[1], row[2]) for row in database.each("SELECT id, key, name FROM contact")}
+
+
+def everything(database: Database, until: int | None) -> Iterator[Stored]:
+    """The log as a simulation plays it: history at the time it occurred, what came in live at its receipt.
+
+    Ties are broken by receipt. Yields rows up to and at `until`, or all.
+    """
+    for row in database.each(
+        "SELECT seq, contact, at, occurred_at, origin, history, name, properties, reacts_to FROM event"
+        " WHERE contact != 0 AND (CASE history WHEN 1 THEN occurred_at ELSE at END) <= ?"
+        " ORDER BY (CASE history WHEN 1 THEN occurred_at ELSE at END), seq",
+        until if until is not None else 1 << 62,
+    ):
+        yield Stored(*row[:5], bool(row[5]), row[6], values(row[7]), row[8])
+
+
+def changes_inside(database: Database, before: int) -> Iterator[tuple[int, Event]]:
+    """What steps once did before an instant, as (contact, item), for rebuilding the state there."""
+    for contact, n, at, kind, subject, recipe, detail in database.each(
+        "SELECT contact, n, at, kind, subject, recipe, detail FROM journal WHERE at < ? ORDER BY contact, n", before
+    ):
+        if kind in _INSIDE:
+            yield contact, Event(n, at, at, kind, {"template": subject, "recipe": recipe})
+        elif kind in _CHANGES:
+            yield contact, Event(n, at, at, f"${kind}", {"subject": subject, **values(detail)})
+
+
+def event_chunks(database: Database) -> str:
+    """Every chunk of `event_of_contact`, for a query."""
+    row = database.one("SELECT coalesce(max(seq), 0) FROM event")
+    assert row is not None
+    return listed(range(row[0] // CHUNK + 1))
+
+
+def journal_chunks(database: Database) -> str:
+    """Every chunk of the journal, for a query."""
+    row = database.one("SELECT journal_rows FROM state")
+    assert row is not None
+    return listed(range(row[0] // CHUNK + 1))

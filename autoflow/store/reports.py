@@ -1,0 +1,195 @@
+"""What people and programs ask of the store: counts, members, one contact's story."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from autoflow.model.contact import Record, unpack
+from autoflow.model.event import IDENTIFY, OUTSIDE
+from autoflow.model.problems import did_you_mean
+from autoflow.model.values import fold
+from autoflow.store.database import Database, StoreError, listed
+from autoflow.store.history import Stored, events_of, journal_chunks, values
+
+
+class Counts(NamedTuple):
+    """The store in numbers. Instants are UTC microseconds, `lag` is how many rows wait to be read."""
+
+    contacts: int
+    events: int
+    runs: dict[str, int]
+    outbox: dict[str, int]
+    next_due: int | None
+    oldest_unread: int | None
+    lag: int
+
+
+class Line(NamedTuple):
+    """A line of a contact's journal."""
+
+    n: int
+    at: int
+    kind: str
+    subject: str
+    recipe: str
+    version: int
+    entry: int
+    step: str
+    detail: dict[str, Any]
+
+
+class RunLine(NamedTuple):
+    """A run of a contact."""
+
+    recipe: str
+    entry: int
+    version: int
+    state: str
+    step: str
+    entered_at: int
+    ended_at: int | None
+    reason: str
+
+
+class MessageLine(NamedTuple):
+    """A message of the ledger, as people see it."""
+
+    id: int
+    key: str
+    at: int
+    contact: str
+    recipe: str
+    step: str
+    channel: str
+    name: str
+    outcome: str
+    reason: str
+    state: str
+    attempts: int
+    result: str
+
+
+class ContactStory(NamedTuple):
+    """Everything about one contact, each list by time."""
+
+    id: int
+    key: str
+    names: list[str]
+    record: Record
+    events: list[Stored]
+    journal: list[Line]
+    runs: list[RunLine]
+    messages: list[MessageLine]
+
+
+def counts(database: Database) -> Counts:
+    """The store in numbers; events count what came from outside, identify not counted."""
+    with database.read():
+        contacts = database.one("SELECT count(*) FROM contact WHERE merged_into IS NULL")
+        events = database.one("SELECT count(*) FROM event WHERE origin = ? AND name NOT LIKE '$%'", OUTSIDE)
+        runs = dict(database.all("SELECT state, count(*) FROM run GROUP BY state"))
+        outbox = dict(database.all("SELECT state, count(*) FROM outbox GROUP BY state"))
+        due = database.one("SELECT min(due) FROM timer")
+        unread = database.one("SELECT min(at), count(*) FROM event WHERE seq > (SELECT cursor FROM state)")
+    assert contacts and events and due and unread
+    return Counts(contacts[0], events[0], runs, outbox, due[0], unread[0], unread[1])
+
+
+def segment_sizes(database: Database) -> dict[str, int]:
+    """How many members each segment has (those without any are missing)."""
+    return dict(database.all("SELECT segment, count(*) FROM membership GROUP BY segment"))
+
+
+def members(database: Database, segment: str) -> list[str]:
+    """The members' user ids (anonymous ids where there is none), sorted."""
+    rows = database.all("SELECT c.name FROM membership m JOIN contact c ON c.id = m.contact WHERE m.segment = ?", segment)
+    return sorted(row[0] for row in rows)
+
+
+def find_contact(database: Database, who: str) -> int:
+    """The contact of a user id, an anonymous id or an email address; raises `StoreError` with a did-you-mean."""
+    for name in (f"u:{who}", f"a:{who}"):
+        row = database.one("SELECT contact FROM identity WHERE name = ?", name)
+        if row is not None:
+            return int(row[0])
+    rows = database.all("SELECT contact FROM email WHERE address = ? LIMIT 3", fold(who))
+    if len(rows) == 1:
+        return int(rows[0][0])
+    if rows:
+        raise StoreError(f'Several contacts have the address "{who}".', "Name one by his user id.")
+    near = did_you_mean(who, _near(database, who))
+    raise StoreError(f'There is no contact "{who}".', f'Did you mean "{near}"?' if near else "`autoflow import` or `autoflow track` makes contacts known.")
+
+
+def contact_story(database: Database, who: str) -> ContactStory:
+    """Everything about one contact; raises `StoreError` where there is none."""
+    contact = find_contact(database, who)
+    with database.read():
+        row = database.one("SELECT key, record FROM contact WHERE id = ?", contact)
+        assert row is not None
+        names = [each[0] for each in database.all("SELECT name FROM identity WHERE contact = ? ORDER BY name", contact)]
+        return ContactStory(
+            contact,
+            row[0],
+            names,
+            unpack(row[1]) if row[1] is not None else Record(row[0], row[0][2:]),
+            events_of(database, contact),
+            journal_of(database, contact),
+            [
+                RunLine(*each)
+                for each in database.all(
+                    "SELECT recipe, entry, version, state, step, entered_at, ended_at, reason FROM run"
+                    " WHERE contact = ? ORDER BY entered_at, recipe, entry",
+                    contact,
+                )
+            ],
+            messages(database, contact=contact),
+        )
+
+
+def journal_of(database: Database, contact: int) -> list[Line]:
+    """A contact's journal."""
+    rows = database.all(
+        "SELECT n, at, kind, subject, recipe, version, entry, step, detail FROM journal"
+        " WHERE chunk IN (SELECT value FROM json_each(?)) AND contact = ? ORDER BY n",
+        journal_chunks(database),
+        contact,
+    )
+    return [Line(*row[:8], values(row[8])) for row in rows]
+
+
+def messages(
+    database: Database, *, contact: int | None = None, states: list[str] | None = None, limit: int = 1 << 31
+) -> list[MessageLine]:
+    """Messages of the ledger in order of their decision, of one contact or of everybody, in some states or all."""
+    rows = database.all(
+        "SELECT o.id, o.key, o.at, c.name, o.recipe, o.step, o.channel, o.name, o.outcome, o.reason, o.state, o.attempts,"
+        " o.result FROM outbox o JOIN contact c ON c.id = o.contact"
+        " WHERE (? IS NULL OR o.contact = ?) AND (? IS NULL OR o.state IN (SELECT value FROM json_each(?)))"
+        " ORDER BY o.at, c.key, o.n LIMIT ?",
+        contact,
+        contact,
+        listed(states) if states is not None else None,
+        listed(states or []),
+        limit,
+    )
+    return [MessageLine(*row) for row in rows]
+
+
+def undeclared(database: Database, declared: set[str], limit: int = 200_000) -> dict[str, int]:
+    """Events of the last `limit` rows that autoflow.yaml does not declare, with how often they came."""
+    rows = database.all(
+        "SELECT name, count(*) FROM (SELECT name FROM event WHERE origin = ? ORDER BY seq DESC LIMIT ?) GROUP BY name",
+        OUTSIDE,
+        limit,
+    )
+    return {name: count for name, count in rows if name not in declared and name != IDENTIFY and name[0] != "$"}
+
+
+def _near(database: Database, who: str) -> list[str]:
+    start = fold(who)[:2]
+    emails = database.all("SELECT address FROM email WHERE address >= ? AND address < ? LIMIT 2000", start, start + "\uffff")
+    names = database.all(
+        "SELECT name FROM identity WHERE name >= ? AND name < ? LIMIT 2000", f"u:{who[:2]}", f"u:{who[:2]}\uffff"
+    )
+    return [row[0] for row in emails] + [row[0][2:] for row in names]

@@ -1,0 +1,219 @@
+"""The tick: what is new and what fell due, worked out by the core, in one transaction with the cursor (P3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from autoflow.core.adopt import adopt
+from autoflow.core.advance import advance
+from autoflow.core.merge import merge
+from autoflow.core.program import Program
+from autoflow.model.contact import Record
+from autoflow.model.effects import Effects
+from autoflow.model.event import APPLY, MERGE, Event
+from autoflow.store.batches import Batch, Loaded, load
+from autoflow.store.database import Database
+from autoflow.store.definitions import Applied
+from autoflow.store.history import history_of
+from autoflow.store.lease import verify
+
+EVENTS = 2_000
+TIMERS = 2_000
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class Standing(NamedTuple):
+    """The row that says how far the engine is."""
+
+    cursor: int
+    horizon: int
+    epoch: int
+    release: int
+    applied_at: int
+    built_to: int
+    journal_rows: int
+
+
+class Ticked(NamedTuple):
+    """What a tick did. `apply` names the release whose place in the log has been reached."""
+
+    events: int
+    contacts: int
+    more: bool
+    apply: int | None = None
+
+
+class _Found(NamedTuple):
+    items: dict[int, list[Event]]
+    joined: list[tuple[int, int]]
+    events: int
+    cursor: int
+    horizon: int
+    more: bool
+    apply: tuple[int, int] | None
+
+
+def standing(database: Database) -> Standing:
+    """How far the engine is."""
+    row = database.one("SELECT cursor, horizon, epoch, release, applied_at, built_to, journal_rows FROM state")
+    assert row is not None
+    return Standing(*row)
+
+
+def tick(database: Database, applied: Applied, now: int, fence: int, *, events: int = EVENTS, timers: int = TIMERS) -> Ticked:
+    """Take up to `events` items and `timers` contacts whose time has come, and commit all that follows.
+
+    `now` is UTC microseconds. Where the log says that definitions changed, the tick stops before that place once
+    everything due earlier is done, and hands out the release. Raises `FencedOff` where somebody else has taken over.
+    """
+    with database.write():
+        verify(database, fence)
+        at = standing(database)
+        found = _find(database, applied.program, at, now, events)
+        due = database.all("SELECT contact FROM timer WHERE due <= ? ORDER BY due LIMIT ?", found.horizon, timers)
+        joined = {contact for pair in found.joined for contact in pair}
+        contacts = {*found.items, *joined, *(row[0] for row in due)}
+        more = found.more or len(due) == timers
+        batch = Batch()
+        loaded = load(database, contacts, applied.program, found.horizon, joined) if contacts else {}
+        _advance(database, applied, at, loaded, found, batch)
+        rows = batch.save(database, at.journal_rows) if contacts else at.journal_rows
+        if contacts or found.cursor != at.cursor:
+            database.do(
+                "UPDATE state SET cursor = ?, horizon = ?, journal_rows = ?",
+                found.cursor,
+                max(at.horizon, found.horizon),
+                rows,
+            )
+    reached = found.apply[0] if found.apply is not None and not more else None
+    return Ticked(found.events, len(contacts), more or found.apply is not None, reached)
+
+
+def _find(database: Database, program: Program, at: Standing, now: int, limit: int) -> _Found:
+    rows = database.all(
+        "SELECT seq, contact, at, occurred_at, history, name, properties, reacts_to FROM event"
+        " WHERE seq > ? ORDER BY seq LIMIT ?",
+        at.cursor,
+        limit,
+    )
+    items: dict[int, list[Event]] = {}
+    joined: list[tuple[int, int]] = []
+    cursor, apply = at.cursor, None
+    within = program.triggers_within
+    for seq, contact, received, occurred, history, name, properties, reacts_to in rows:
+        values = _decode(properties) if properties is not None else {}
+        if name == APPLY:
+            apply = (values["release"], received)
+            break
+        if name == MERGE:
+            joined.append((contact, values["other"]))
+        enters = not history and received - occurred <= within(name)
+        item = Event(seq, received, occurred, name, values, enters, reacts_to)
+        found = items.get(contact)
+        if found is None:
+            items[contact] = [item]
+        else:
+            found.append(item)
+        cursor = seq
+    last = rows[-1][2] if rows else 0
+    if apply is not None:
+        horizon = apply[1] - 1
+    elif len(rows) == limit:
+        horizon = last
+    else:
+        horizon = max(now, last)
+    return _Found(items, joined, sum(map(len, items.values())), cursor, horizon, len(rows) == limit, apply)
+
+
+def _advance(
+    database: Database,
+    applied: Applied,
+    at: Standing,
+    loaded: Mapping[int, Loaded],
+    found: _Found,
+    batch: Batch,
+) -> None:
+    """Every contact alone; those whom a merge joins as one group, in the order of the log."""
+    for contact in loaded.values():
+        if _is_stale(contact, at):
+            batch.add(contact, bring_up(database, applied, at, contact))
+    younger = {other for _, other in found.joined}
+    elder = {contact for contact, _ in found.joined}
+    for name, contact in loaded.items():
+        items = found.items.get(name, ())
+        if name in elder and name not in younger:
+            _advance_group(applied.program, loaded, contact, items, found, batch)
+        elif name not in younger:
+            batch.add(contact, advance(applied.program, contact.record, items, found.horizon))
+
+
+def _advance_group(
+    program: Program, loaded: Mapping[int, Loaded], elder: Loaded, items: Sequence[Event], found: _Found, batch: Batch
+) -> None:
+    pending: list[Event] = []
+    for item in items:
+        if item.name != MERGE:
+            pending.append(item)
+            continue
+        other = loaded[item.properties["other"]]
+        batch.add(elder, advance(program, elder.record, pending, item.at - 1))
+        earlier = [each for each in found.items.get(other.id, ()) if each.at < item.at]
+        batch.add(other, advance(program, other.record, earlier, item.at - 1))
+        kept, gone = merge(program, elder.record, other.record, item)
+        batch.add(elder, kept)
+        other.record = Record(other.record.key, other.record.name, epoch=other.record.epoch, n=other.record.n)
+        batch.add(other, gone)
+        pending = []
+    batch.add(elder, advance(program, elder.record, pending, found.horizon))
+
+
+def _is_stale(contact: Loaded, at: Standing) -> bool:
+    return contact.id > at.built_to and contact.record.epoch < at.epoch
+
+
+def bring_up(database: Database, applied: Applied, at: Standing, contact: Loaded) -> Effects:
+    """Bring a contact to the definitions in force, from the log before their place."""
+    if not contact.record.first_known:
+        contact.record.epoch = at.epoch
+        return Effects()
+    return adopt(
+        applied.program,
+        contact.record,
+        history_of(database, contact.id, applied.fresh_events, before=at.applied_at),
+        at.applied_at,
+        at.epoch,
+        applied.fresh,
+    )
+
+
+def build(
+    database: Database, applied: Applied, fence: int, progress: Callable[[int, int], None] | None = None, step: int = 2_000
+) -> None:
+    """Bring every contact to the definitions in force, in transactions of `step` contacts.
+
+    Killed anywhere, it goes on where it was. `progress` is told how many of how many contacts are done.
+    """
+    total = database.one("SELECT coalesce(max(id), 0) FROM contact")
+    assert total is not None
+    while (at := standing(database)).built_to < total[0]:
+        with database.write():
+            verify(database, fence)
+            upto = at.built_to + step
+            batch = Batch()
+            loaded = load(database, range(at.built_to + 1, upto + 1), applied.program, at.applied_at)
+            for contact in loaded.values():
+                if _is_stale(contact, at):
+                    batch.add(contact, bring_up(database, applied, at, contact))
+            batch.save(database, at.journal_rows)
+            database.do("UPDATE state SET built_to = ?", upto)
+        if progress is not None:
+            progress(min(upto, total[0]), total[0])
+
+
+def next_timer(database: Database) -> int | None:
+    """The earliest instant at which time alone has something to do."""
+    row = database.one("SELECT min(due) FROM timer")
+    return row[0] if row else None
