@@ -33,6 +33,7 @@ def _by_library(text: str) -> str | None:
     try:
         valid = validate_email(
             text,
+            strict=True,
             check_deliverability=False,
             allow_smtputf8=False,
             allow_quoted_local=False,

@@ -35,14 +35,14 @@ def header(name: str, value: str) -> str:
 
 
 def mailbox(name: str, person: str, address: str) -> str:
-    """A header of one person's name and (valid) address."""
+    """A header of one person's name, blanks beside each other made one, and (valid) address."""
     refuse_controls(name, person)
-    person = person.strip()
+    person = re.sub(" +", " ", person).strip()
     if not person:
         return f"{name}: {address}"
     if not person.isascii() or "=?" in person or len(person) > 60:
         shown = "\r\n ".join(_encoded(person, len(name) + 2))
-    elif _ATOMS.fullmatch(person) and "  " not in person:
+    elif _ATOMS.fullmatch(person):
         shown = person
     else:
         shown = '"' + person.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -15,8 +15,8 @@ PREFERENCES = "preferences"
 class Links:
     """Makes a contact's links. `mailto` is the address that takes unsubscribes by mail.
 
-    With a base, a link is `BASE/TOKEN`; without one (there is no web server) it is a mail to `mailto` with
-    the subject `unsubscribe TOKEN`. Tokens: `autoflow.model.tokens`, purposes `UNSUBSCRIBE` and `PREFERENCES`.
+    With a base, a link is `BASE/TOKEN`; without one (no web server) it is a mail to `mailto` whose subject is
+    `unsubscribe TOKEN`. Tokens: `autoflow.model.tokens`, purposes `UNSUBSCRIBE` and `PREFERENCES`.
     """
 
     mailto: str

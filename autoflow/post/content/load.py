@@ -27,9 +27,11 @@ class CompiledTemplate:
     def run(self, part: jinja2.Template, values: Mapping[str, object], work: Work) -> str:
         """The text of one part; raises `RenderError` where these values do not carry it."""
         try:
-            return run(part.root_render_func, part.new_context(dict(values)), work).lstrip("\n")
+            said = run(part.root_render_func, part.new_context(dict(values)), work)
         except WORKING_ERRORS as error:
             raise explained(error, self.template) from error
+        # Half a surrogate pair, which JSON may hold, is no text that could be sent.
+        return said.lstrip("\n").encode("utf-8", "replace").decode()
 
 
 @lru_cache(maxsize=256)

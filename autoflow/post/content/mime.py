@@ -52,9 +52,9 @@ def build_mail(  # noqa: PLR0913 - each is named at the call
 ) -> bytes:
     """The mail, with CRLF line ends, as multipart/alternative of text and HTML, both UTF-8 in base64.
 
-    `at` (UTC microseconds) is its Date; Message-ID and boundary follow from `key`. `extra` headers are written
-    in the order given. Raises `HeaderRefusedError` for a value that must not stand in a header, and for
-    anything in `to` but exactly one address.
+    `at` (UTC microseconds) is its Date; Message-ID and boundary follow from `key`; `extra` headers come last.
+    Raises `HeaderRefusedError` for a value that must not stand in a header, and for anything in `to` but
+    exactly one address.
     """
     boundary = f"=_{_digest(f'boundary {key}')[:32]}"  # `_` and a `=` in front: never in base64
     lines = [

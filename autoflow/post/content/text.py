@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_document_state import HtmlDocumentState
 from inscriptis.model.tag import CustomHtmlTagHandlerMapping
-from lxml.etree import ParserError
-from lxml.html import HtmlElement, fromstring
+from lxml.etree import ParserError  # type: ignore[import-untyped]
+from lxml.html import HtmlElement, fromstring  # type: ignore[import-untyped]
 
 from autoflow.post.content.problems import RenderError
 
@@ -68,4 +69,4 @@ def _link_ends(state: HtmlDocumentState) -> None:
 
 
 _links = CustomHtmlTagHandlerMapping(start_tag_mapping={"a": _link_starts}, end_tag_mapping={"a": _link_ends})
-_config = ParserConfig(custom_html_tag_handler_mapping=_links)
+_config = ParserConfig(css=CSS_PROFILES["strict"].copy(), custom_html_tag_handler_mapping=_links)
