@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import types
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from autoflow.kinds.base import Kind
@@ -14,7 +13,7 @@ from autoflow.kinds.fields import Assignments, Name, Operators, PropertyPath
 _GOES_FIRST = (Name, PropertyPath)  # what others are checked against
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Spec:
     """One field: `key` is how it is written, `base` its type without None and marks, `mark` how it is read."""
 
@@ -30,16 +29,23 @@ class Spec:
         return get_origin(self.base) is tuple and not isinstance(self.mark, Assignments)
 
 
-@cache
+_known: dict[type[Kind], tuple[Spec, ...]] = {}
+
+
 def specs_of(kind: type[Kind]) -> tuple[Spec, ...]:
     """The fields of a kind; names of events and attributes first, since operators and `where` need them."""
+    if kind not in _known:
+        _known[kind] = _read_specs(kind)
+    return _known[kind]
+
+
+def _read_specs(kind: type[Kind]) -> tuple[Spec, ...]:
     hints = get_type_hints(kind, include_extras=True)
     fields = [field for field in dataclasses.fields(kind) if field.init]  # type: ignore[arg-type]
     found = [_spec(field, hints[field.name]) for field in fields]
     return tuple(sorted(found, key=lambda spec: not isinstance(spec.mark, _GOES_FIRST)))
 
 
-@cache
 def written_keys(kind: type[Kind]) -> tuple[str, ...]:
     """The keys that may be written, in the order of the kind's file."""
     order = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]

@@ -3,6 +3,8 @@
 A new sort of field is one function here and one line in `_BY_MARK` or `_BY_TYPE`.
 """
 
+# ruff: noqa: ARG001 - every reader has one signature
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -29,7 +31,7 @@ from autoflow.model.durations import Duration
 _AS_FILES = frozenset({"audience"})  # names that become the names of files and lists elsewhere
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Around:
     """The kind that is being read: its keys, its place, and the values read so far."""
 
@@ -68,7 +70,7 @@ def read_field(spec: Spec, node: Node, around: Around) -> Any:
     return reader(spec, node, around)
 
 
-def read_operator(spec: Spec, mark: Operators, around: Around) -> Test:
+def read_operator(mark: Operators, around: Around) -> Test:
     """The one worded operator that stands beside the subject."""
     scope, report = around.scope, around.scope.report
     keys = {each.key for each in specs_of(around.kind)}
@@ -96,7 +98,7 @@ def _first_value(around: Around) -> Any:
 def _name(spec: Spec, node: Node, around: Around) -> Any:
     if not spec.several:
         return _one_name(spec, node, around)
-    found = tuple(_one_name(spec, item, around) for item in scalars.items(node, around.scope.report))
+    found = tuple(_one_name(spec, item, around) for item in scalars.items(node))
     if not found:
         around.scope.report.fail("list-empty", node.span, f'"{spec.key}" needs at least one name.')
     return found

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from autoflow.kinds.base import Condition, Kind
@@ -62,7 +61,9 @@ def leaf_findings(kind: Kind) -> Iterator[LeafFinding]:
         for name, tests in by_property.items():
             if _impossible(tests):
                 message = f'No event can have a "{name}" like this.'
-                yield LeafFinding("never-holds", "where", message, "See that the lower value is the smaller one.")
+                yield LeafFinding(
+                    "never-holds", "where", message, "See that the lower value is the smaller one."
+                )
 
 
 def _deed(deed: Deed) -> Iterator[LeafFinding]:
@@ -74,7 +75,9 @@ def _deed(deed: Deed) -> Iterator[LeafFinding]:
         message = f"Nobody has done it at least {lower} times and at most {min(uppers)} times."
         yield LeafFinding(never, field, message, "Let the lower count be the smaller one.")  # type: ignore[arg-type]
     elif not uppers and deed.at_least == 0:
-        message = f"Everybody has done it at least 0 times, so this {'never' if deed.negated else 'always'} holds."
+        message = (
+            f"Everybody has done it at least 0 times, so this {'never' if deed.negated else 'always'} holds."
+        )
         yield LeafFinding(always, "at_least", message, "Use at least 1 times, or exactly: 0 times.")  # type: ignore[arg-type]
 
 
@@ -97,8 +100,7 @@ def clashes(conditions: Sequence[Condition], *, any_of: bool) -> Iterator[Clash]
             yield from clashes(parts, any_of=inner_any)
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(NamedTuple):
     condition: Condition
     negated: bool
     order: int
@@ -175,13 +177,17 @@ def _days(duration: Duration, month: int) -> float:
 
 def _impossible(tests: list[Test]) -> bool:
     """Whether no value passes all of these."""
-    if any(test.word == "is_set" and test.operand is False for test in tests):
-        if any(test.word not in COMPLEMENTS and test.operand is not False for test in tests):
-            return True
+    unset = any(test.word == "is_set" and test.operand is False for test in tests)
+    if unset and any(test.word not in COMPLEMENTS and test.operand is not False for test in tests):
+        return True
     tests = [test for test in tests if constant(test.operand) and test.of_type != "list"]
     allowed = _allowed(tests)
     lower, upper = _bounds(tests)
-    if lower is not None and upper is not None and (lower[0] > upper[0] or (lower[0] == upper[0] and (lower[1] or upper[1]))):
+    if (
+        lower is not None
+        and upper is not None
+        and (lower[0] > upper[0] or (lower[0] == upper[0] and (lower[1] or upper[1])))
+    ):
         return True
     return allowed is not None and not allowed
 

@@ -15,10 +15,11 @@ _ENDINGS = {"segment": ".yaml", "template": ".html", "recipe": ".yaml"}
 _SECTIONS = {"attribute": "attributes", "event": "events", "sales channel": "channels"}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Names:
     """Everything that a file may name. `declared` is False where autoflow.yaml could not be read: then nobody
-    knows which attributes and events there are, and none is missed."""
+    knows which attributes and events there are, and none is missed.
+    """
 
     settings: Settings
     segments: frozenset[str] = frozenset()
@@ -60,13 +61,14 @@ class Names:
         where = ""
         if of in FOLDERS:
             where = f" ({FOLDERS[of]}/{near}{_ENDINGS[of]})"
-        elif of == "attribute" and not self.settings.attributes[near].built_in:
-            where = f" ({SETTINGS_FILE})"
-        elif of == "event" and not self.settings.events[near].built_in:
-            where = f" ({SETTINGS_FILE})"
-        elif of == "sales channel":
+        elif not self._built_in(of, near):
             where = f" ({SETTINGS_FILE})"
         return f'Did you mean "{near}"{where}?'
+
+    def _built_in(self, of: str, name: str) -> bool:
+        if of == "attribute":
+            return self.settings.attributes[name].built_in
+        return of == "event" and self.settings.events[name].built_in
 
     def missing_property(self, event: str, name: str) -> tuple[str, str]:
         """The same for a property of an event."""

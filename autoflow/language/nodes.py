@@ -13,21 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
 
-from autoflow.language.source import Report, Span, Unreadable
+from autoflow.language.source import FIRST, Report, Span, Unreadable
 from autoflow.language.yaml_errors import needs_quotes, report_syntax
 
 MOST_CHARACTERS = 256 * 1024
 MOST_DEPTH = 64
 _LONGEST_NUMBER = 40
 
-_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# Alternatives instead of one class, which would take a third of the module's loading to compile.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|\ufeff|\ufffe|\uffff")
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_WORDS: dict[str, None | bool | float] = {
+_WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -37,16 +37,16 @@ _WORDS: dict[str, None | bool | float] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Scalar:
     """A single value: `text` as it is written, `value` what YAML 1.2 makes of it."""
 
     span: Span
     text: str
-    value: None | bool | float | str
+    value: bool | int | float | str | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sequence:
     """A list."""
 
@@ -54,7 +54,7 @@ class Sequence:
     items: list[Node] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     """A key with its value."""
 
@@ -62,7 +62,7 @@ class Entry:
     value: Node
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mapping:
     """Keys with values; of a key that stands twice the first one is kept."""
 
@@ -70,7 +70,7 @@ class Mapping:
     entries: dict[str, Entry] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Broken:
     """Something that has been reported already."""
 
@@ -85,7 +85,7 @@ def read_yaml(report: Report) -> Node | None:
     text = report.source.text
     if len(text) > MOST_CHARACTERS:
         limit = f"Split it up: a file may have up to {MOST_CHARACTERS // 1024} KB."
-        report.add("too-large", Span(0, 0), "The file is too large.", limit)
+        report.add("too-large", FIRST, "The file is too large.", limit)
         return None
     strange = _NO_TEXT.search(text)
     if strange is not None:
@@ -95,7 +95,7 @@ def read_yaml(report: Report) -> Node | None:
         report.add("not-text", Span(strange.start(), strange.end()), f"The file {what} here.", fix)
         return None
     builder = _Builder(report)
-    parser = CParser(text)
+    parser = yaml.CSafeLoader(text)
     try:
         while (event := parser.get_event()) is not None:
             builder.take(event)
@@ -107,7 +107,7 @@ def read_yaml(report: Report) -> Node | None:
     finally:
         parser.dispose()
     if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.value is None):
-        report.add("empty-file", Span(0, 0), "The file is empty.")
+        report.add("empty-file", FIRST, "The file is empty.")
         return None
     return builder.root
 
@@ -175,7 +175,7 @@ class _Builder:
         quoted = event.style in {"'", '"', "|", ">"}
         self.add(Scalar(span, event.value, event.value if quoted else self.resolve(event.value, span)))
 
-    def resolve(self, text: str, span: Span) -> None | bool | float | str:
+    def resolve(self, text: str, span: Span) -> bool | float | str | None:
         if text in _WORDS:
             return _WORDS[text]
         if text[0] not in "+-.0123456789" or not (

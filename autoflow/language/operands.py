@@ -145,4 +145,6 @@ def _choice(found: Scalar, declared: Declared, report: Report) -> str:
 
 def _refuse(found: Scalar, declared: Declared, report: Report, what: str) -> NoReturn:
     message = f'"{found.text}" is not {TYPE_WORDS[declared.type]}.'
-    report.fail("value", found.span, message, f"For example {what.strip(chr(34))}: {_EXAMPLES[declared.type]}.")
+    report.fail(
+        "value", found.span, message, f"For example {what.strip(chr(34))}: {_EXAMPLES[declared.type]}."
+    )

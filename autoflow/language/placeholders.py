@@ -38,7 +38,7 @@ def read_placeholder(node: Scalar, scope: Scope) -> Text:
     except PlaceholderSyntaxError as error:
         fix = 'For example "{{ contact.first_name }}".'
         report.fail("placeholder", node.span, str(error), fix)
-    for path in dict.fromkeys(read.path for read in names_of(node.text, False).reads):  # noqa: FBT003
+    for path in dict.fromkeys(read.path for read in names_of(node.text, False).reads):
         _check(path, node, scope)
     return found
 

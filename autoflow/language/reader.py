@@ -20,7 +20,7 @@ from autoflow.language.names import listed
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.placeholders import constant
-from autoflow.language.scalars import items, refuse_reported, unknown_key
+from autoflow.language.scalars import items, refuse_reported
 from autoflow.language.scope import Scope
 from autoflow.language.source import Report, Unreadable
 from autoflow.model.problems import did_you_mean
@@ -57,7 +57,7 @@ def read_condition(node: Node, scope: Scope) -> Condition:
     short = short_field(kind)
     assert short is not None  # every condition is its subject
     condition = _read_kind(kind, {**beside, short.key: subject}, subject, scope, word)
-    _check_place(condition, subject, beside, scope)
+    _check_place(condition, beside, scope)
     scope.read.append((condition, node.span))
     return condition
 
@@ -66,7 +66,7 @@ def read_conditions(node: Node, scope: Scope) -> list[Condition]:
     """A list of conditions, or a single one; every one that can be read."""
     found: list[Condition] = []
     broken = False
-    for item in items(node, scope.report):
+    for item in items(node):
         try:
             found.append(read_condition(item, scope))
         except Unreadable:
@@ -131,9 +131,7 @@ def _inner(kind: type[Kind], entry: Entry, report: Report) -> Mapping[str, Entry
     return {short.key: Entry(entry.key, node)}
 
 
-def _read_kind(
-    kind: type[K], entries: Mapping[str, Entry], subject: Entry, scope: Scope, word: str
-) -> K:
+def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scope: Scope, word: str) -> K:
     """The kind with all its fields; reports every mistake in it before it gives up."""
     report = scope.report
     specs = specs_of(kind)
@@ -144,7 +142,7 @@ def _read_kind(
     for spec in specs:
         try:
             if isinstance(spec.mark, Operators):
-                around.values[spec.name] = read_operator(spec, spec.mark, around)
+                around.values[spec.name] = read_operator(spec.mark, around)
             elif spec.key in entries:
                 around.values[spec.name] = _read_one(spec, entries[spec.key].value, around)
             elif spec.required:
@@ -159,7 +157,7 @@ def _read_kind(
     found = kind(**around.values)
     for finding in found.findings():
         at = entries[finding.field].key.span if finding.field in entries else subject.key.span
-        report.add(cast(Code, finding.code), at, finding.message, finding.fix)
+        report.add(cast("Code", finding.code), at, finding.message, finding.fix)
     for code, field, message, fix in leaf_findings(found):
         at = entries[field].key.span if field in entries else subject.key.span
         report.warn(code, at, message, fix)
@@ -200,7 +198,7 @@ def _check_default(spec: Spec, kind: type[Kind], subject: Entry, scope: Scope) -
         scope.report.add("unknown-name", subject.key.span, *scope.names.missing(spec.mark.of, default))
 
 
-def _check_place(condition: Condition, subject: Entry, beside: Mapping[str, Entry], scope: Scope) -> None:
+def _check_place(condition: Condition, beside: Mapping[str, Entry], scope: Scope) -> None:
     """Refuse what has no meaning where the condition stands: runs and their events are not everywhere."""
     since = getattr(condition, "since", None)
     if since is not None and scope.part in {"entry", "segment"}:
@@ -213,8 +211,12 @@ def _check_place(condition: Condition, subject: Entry, beside: Mapping[str, Entr
         scope.part == "leave" and getattr(condition.since_start(), "since", None) == "start"
     )
     if not of_run:
-        message = "A placeholder cannot stand here: these events are counted before anybody starts the recipe."
-        fix = "Write the value itself. Placeholders go with what is counted since the start, in goal and exit."
+        message = (
+            "A placeholder cannot stand here: these events are counted before anybody starts the recipe."
+        )
+        fix = (
+            "Write the value itself. Placeholders go with what is counted since the start, in goal and exit."
+        )
         scope.report.add("placeholder-here", beside["where"].value.span, message, fix)
 
 

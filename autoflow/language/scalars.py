@@ -57,7 +57,7 @@ def scalar(node: Node, report: Report, what: str) -> Scalar:
         return node
     refuse_reported(node, report)
     form = "a list" if isinstance(node, Sequence) else "keys with values"
-    report.fail("value", node.span, f"{capital(what)} takes one value, not {form}.")
+    return report.fail("value", node.span, f"{capital(what)} takes one value, not {form}.")
 
 
 def text(node: Node, report: Report, what: str, *, empty: bool = False) -> str:
@@ -73,6 +73,24 @@ def text(node: Node, report: Report, what: str, *, empty: bool = False) -> str:
             "Write the text itself.",
         )
     return found.text
+
+
+def optional_text(entries: Mapping[str, Entry], key: str, report: Report, default: str = "") -> str:
+    """The text under a key; `default` where there is none or it could not be read."""
+    entry = entries.get(key)
+    if entry is None:
+        return default
+    return attempt(lambda: text(entry.value, report, f'"{key}"', empty=not default), default)
+
+
+def check_own_name(entry: Entry | None, name_: str, what: str, report: Report) -> None:
+    """The name inside a file must be the file's own."""
+    if entry is None:
+        return
+    written = attempt(lambda: text(entry.value, report, f'"{what}"'), name_)
+    if written != name_:
+        message = f'This is {name_}.yaml, so the {what} is called "{name_}", not "{written}".'
+        report.add("file-name", entry.value.span, message, f"Write {what}: {name_}, or rename the file.")
 
 
 def name(node: Node, report: Report, what: str) -> str:
@@ -164,7 +182,7 @@ def duration(node: Node, report: Report, what: str) -> Duration:
     return length
 
 
-def items(node: Node, report: Report) -> list[Node]:
+def items(node: Node) -> list[Node]:
     """The entries of a list; of anything else, that one; of nothing, none."""
     if isinstance(node, Sequence):
         return node.items

@@ -14,7 +14,7 @@ Part = Literal["trigger", "entry", "keep_while", "leave", "action", "segment"]
 """trigger; conditions; keep_while; goal and exit; actions; a segment's conditions."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Scope:
     """Where a part stands and what its names mean.
 

@@ -20,7 +20,11 @@ class Span(NamedTuple):
     end: int
 
 
-class Unreadable(Exception):  # noqa: N818 - it is caught, never shown
+FIRST = Span(0, 0)
+"""The beginning of a file."""
+
+
+class Unreadable(Exception):
     """What stands here could not be read, and that has been reported."""
 
 

@@ -1,5 +1,7 @@
 """What YAML's parser says, in plain sentences, and at the place that has to be mended."""
 
+# ruff: noqa: ARG001 - every explanation has one signature
+
 from __future__ import annotations
 
 import re

@@ -1,0 +1,271 @@
+"""A recipe's file read into a `Recipe`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from autoflow.kinds.base import EVENT, Action, Condition, Trigger
+from autoflow.language import scalars
+from autoflow.language.definitions import Recipe, Status, Step
+from autoflow.language.logic import clashes
+from autoflow.language.names import Names
+from autoflow.language.nodes import Entry, Node, Scalar, plain_data, read_yaml
+from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.reader import all_of, any_of, read_action, read_conditions, read_trigger
+from autoflow.language.scalars import attempt, items
+from autoflow.language.scope import Part, Scope
+from autoflow.language.source import FIRST, Report, Source, Span, Unreadable
+from autoflow.model.durations import Duration
+from autoflow.model.problems import Problem
+
+RECIPE_KEYS = (
+    *("recipe", "description", "owner", "status", "priority", "trigger", "conditions", "keep_while", "per"),
+    *("reentry", "while_running", "goal", "exit", "actions"),
+)
+_LONGEST_ID = 120
+_LISTS = ("trigger", "conditions", "keep_while", "goal", "exit", "actions")
+
+
+@dataclass(eq=False, repr=False)
+class ReadRecipe:
+    """What reading gave: the recipe (None where a part of it could not be read), what is wrong, and places.
+
+    `places` holds where each step stands, by its id; `span` is the file's first key.
+    """
+
+    recipe: Recipe | None
+    report: Report
+    places: Mapping[str, Span]
+    span: Span = FIRST
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The mistakes, in the order in which they stand."""
+        return tuple(sorted(self.report.problems))
+
+
+def read_recipe(name: str, text: str, names: Names, file: str = "") -> ReadRecipe:
+    """Read one recipe, also an old version from elsewhere; `names` says what may be named.
+
+    A name that stands for nothing is a problem, and the recipe is still there; a part that cannot be read is
+    not, and then there is no recipe.
+    """
+    report = Report(Source(file or f"recipes/{name}.yaml", text))
+    root = read_yaml(report)
+    if root is None:
+        return ReadRecipe(None, report, {})
+    try:
+        entries = scalars.section(root, report, "a recipe", RECIPE_KEYS)
+    except Unreadable:
+        return ReadRecipe(None, report, {})
+    return _Reading(name, entries, Scope(report, names, "trigger"), root).read()
+
+
+class _Reading:
+    """One recipe on its way from nodes."""
+
+    def __init__(self, name: str, entries: Mapping[str, Entry], scope: Scope, root: Node) -> None:
+        self.name = name
+        self.entries = entries
+        self.scope = scope
+        self.report = scope.report
+        self.root = root
+        self.places: dict[str, Span] = {}
+
+    def read(self) -> ReadRecipe:
+        """Read every part, so that all mistakes are told at once."""
+        scalars.check_own_name(self.entries.get("recipe"), self.name, "recipe", self.report)
+        triggers = self.triggers()
+        heard = {topic for trigger in triggers for topic in trigger.hears()}
+        self.scope.starts = tuple(sorted(name for kind, name in heard if kind == EVENT))
+        conditions = self.conditions("conditions", "entry")
+        keep_while = self.conditions("keep_while", "keep_while")
+        goal, exit_ = self.leaving("goal"), self.leaving("exit")
+        steps = self.steps()
+        per, reentry = self.per(), self.reentry(triggers)
+        recipe = Recipe(
+            id=self.name,
+            triggers=tuple(triggers),
+            steps=tuple(steps),
+            conditions=conditions,
+            keep_while=keep_while,
+            goal=goal,
+            exit=exit_,
+            description=self.text("description"),
+            owner=self.text("owner"),
+            status=cast("Status", self.word("status", ("draft", "live", "paused"), "live")),
+            priority=self.priority(),
+            per=per,
+            reentry=reentry,
+            while_running=cast("Literal['ignore']", self.word("while_running", ("ignore",), "ignore")),
+            hash=self.hash(steps, reentry),
+        )
+        return ReadRecipe(None if self.report.broken else recipe, self.report, self.places, self.root.span)
+
+    def list_of(self, key: str) -> list[Node]:
+        entry = self.entries.get(key)
+        return items(entry.value) if entry else []
+
+    def triggers(self) -> list[Trigger]:
+        nodes = self.needed("trigger", "trigger: {segment_entered: lapsed-buyers}")
+        read = (attempt(lambda node=node: read_trigger(node, self.scope), None) for node in nodes)  # type: ignore[misc]
+        return [trigger for trigger in read if trigger is not None]
+
+    def needed(self, key: str, example: str) -> list[Node]:
+        nodes = self.list_of(key)
+        if not nodes:
+            entry = self.entries.get(key)
+            span = entry.key.span if entry else self.root.span
+            message = f'"{key}" is empty.' if entry else f'The recipe has no "{key}".'
+            self.report.add("missing-key", span, message, f"For example {example}")
+            self.report.broken = True
+        return nodes
+
+    def read_list(self, key: str, part: Part) -> list[Condition]:
+        entry = self.entries.get(key)
+        if entry is None:
+            return []
+        scope = self.scope.within(part)
+        nothing: list[Condition] = []
+        found = attempt(lambda: read_conditions(entry.value, scope), nothing)
+        report_clashes(found, scope, any_of=part == "leave")
+        return found
+
+    def conditions(self, key: str, part: Part) -> Condition | None:
+        return all_of(self.read_list(key, part))
+
+    def leaving(self, key: str) -> Condition | None:
+        found = any_of(self.read_list(key, "leave"))
+        return found.since_start() if found is not None else None
+
+    def steps(self) -> list[Step]:
+        scope = self.scope.within("action")
+        steps: list[Step] = []
+        for node in self.needed("actions", "actions: [{send_email: welcome}]"):
+            try:
+                action = read_action(node, scope)
+                step = Step(self.step_id(node, action), action)
+            except Unreadable:
+                continue
+            if step.id in self.places:
+                self.twin(step.id, node)
+            self.places.setdefault(step.id, node.span)
+            steps.append(step)
+        return steps
+
+    def step_id(self, node: Node, action: Action) -> str:
+        own = node.entries.get("id") if isinstance(node, MappingNode) else None
+        target = action.target()
+        found = f"{action.word}:{target}" if target else action.word
+        if own is not None:
+            found = scalars.name(own.value, self.report, 'an "id"')
+        if "/" in found or len(found) > _LONGEST_ID or not found.isprintable():
+            why = (
+                "ids hold no slash"
+                if "/" in found
+                else f"ids are one line of at most {_LONGEST_ID} characters"
+            )
+            shown = found if len(found) <= 40 else f"{found[:40]}…"
+            message = f'The id of this step would be "{shown}", and {why}.'
+            fix = "Choose another one." if own else 'Give the step a line "id: …" of its own.'
+            self.report.fail("step-id", own.value.span if own else node.span, message, fix)
+        return found
+
+    def twin(self, step: str, node: Node) -> None:
+        first = self.report.source.line_number(self.places[step].start)
+        message = f'There are two steps "{step}", the first in line {first}.'
+        fix = 'Give one of them a line "id: …" of its own, by which reports can tell them apart.'
+        self.report.add("duplicate-step", node.span, message, fix)
+
+    def per(self) -> str | None:
+        entry = self.entries.get("per")
+        return None if entry is None else attempt(lambda: self.read_per(entry.value), None)
+
+    def read_per(self, node: Node) -> str:
+        found = scalars.name(node, self.report, '"per"')
+        root, dot, name = found.partition(".")
+        if root != "event" or not dot or not name:
+            message = '"per" names a property of the event that starts the recipe.'
+            self.report.fail("value", node.span, message, "For example per: event.order_id")
+        starts, names = self.scope.starts, self.scope.names
+        if not starts:
+            message = f'There is no "{found}": no event starts this recipe.'
+            self.report.add("unknown-name", node.span, message, 'Remove "per".')
+        for event in starts if names.declared else ():
+            if names.properties(event) is not None and self.scope.property(event, name) is None:
+                self.report.add("unknown-name", node.span, *names.missing_property(event, name))
+        return name
+
+    def reentry(self, triggers: list[Trigger]) -> Duration | Literal["never", "always"]:
+        """What is written; else `never` where every trigger's own default is never, and `always` otherwise."""
+        usual = {trigger.default_reentry for trigger in triggers}
+        default: Literal["never", "always"] = "never" if usual == {"never"} else "always"
+        entry = self.entries.get("reentry")
+        if entry is None:
+            return default
+        return attempt(lambda: self.read_reentry(entry.value), default)
+
+    def read_reentry(self, node: Node) -> Duration | Literal["never", "always"]:
+        found = scalars.scalar(node, self.report, '"reentry"')
+        if found.text == "never":
+            return "never"
+        if found.text == "always":
+            return "always"
+        word, _, rest = found.text.partition(" ")
+        if word != "after" or not rest.strip():
+            message = f'"reentry" is never, always or after some time, not "{found.text}".'
+            self.report.fail("value", node.span, message, "For example reentry: after 30 days")
+        span = scalars.inside(found.span, self.report, rest.strip())
+        return scalars.duration(Scalar(span, rest.strip(), rest.strip()), self.report, '"reentry"')
+
+    def text(self, key: str) -> str:
+        return scalars.optional_text(self.entries, key, self.report)
+
+    def word(self, key: str, words: tuple[str, ...], default: str) -> str:
+        entry = self.entries.get(key)
+        if entry is None:
+            return default
+        return attempt(lambda: scalars.one_of(entry.value, self.report, f'"{key}"', words), default)
+
+    def priority(self) -> int:
+        entry = self.entries.get("priority")
+        if entry is None:
+            return 0
+        return attempt(lambda: scalars.whole_number(entry.value, self.report, '"priority"', -1000, 1000), 0)
+
+    def hash(self, steps: list[Step], reentry: object) -> str:
+        """The hash of the meaning: wording, owner, status and priority change no version."""
+        meaning: dict[str, Any] = {key: [plain_data(node) for node in self.list_of(key)] for key in _LISTS}
+        per = self.entries.get("per")
+        meaning["per"] = plain_data(per.value) if per else None
+        meaning["reentry"] = str(reentry)
+        meaning["ids"] = [step.id for step in steps]
+        return meaning_hash(meaning, self.scope)
+
+
+def report_clashes(conditions: list[Condition], scope: Scope, *, any_of: bool) -> None:
+    """Warn of conditions that together can never, or always, hold."""
+    if scope.report.broken:
+        return
+    places = {id(condition): span for condition, span in scope.read}
+    for clash in clashes(conditions, any_of=any_of):
+        at, other = places.get(id(clash.condition)), places.get(id(clash.other))
+        if at is None or other is None:
+            continue
+        line = scope.report.source.line_number(other.start)
+        if clash.code == "never-holds":
+            message = f"This and the condition in line {line} can never both hold."
+        else:
+            message = f"This or the condition in line {line} holds for everybody."
+        scope.report.warn(clash.code, at, message, "Change or remove one of them.")
+
+
+def meaning_hash(meaning: dict[str, Any], scope: Scope) -> str:
+    """A short hash of plain values and of the declared types that they rely on."""
+    whole = {**meaning, "types": sorted(scope.uses)}
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,195 @@
+"""A workspace's files read into everything that they say, and into everything that is wrong with them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from autoflow.language.crosscheck import check_circles, check_mail, check_recipes, template_warnings
+from autoflow.language.definitions import Workspace
+from autoflow.language.loops import check_tag_loops
+from autoflow.language.names import SETTINGS_FILE, Names
+from autoflow.language.recipe import read_recipe
+from autoflow.language.scalars import NAME, slug
+from autoflow.language.segment import read_segment
+from autoflow.language.settings import Settings
+from autoflow.language.settings_reader import ReadSettings, read_settings
+from autoflow.language.source import FIRST, Report, Source, Span
+from autoflow.language.templates import (
+    Template,
+    TemplateProblem,
+    email_names,
+    read_template,
+    template_problems,
+)
+from autoflow.model.problems import AutoflowError, Problem, did_you_mean
+
+_FOLDERS = {
+    "recipes": (".yaml", ".yml"),
+    "segments": (".yaml", ".yml"),
+    "templates": (".html", ".txt", ".mjml"),
+}
+_MOST_BYTES = 4_000_000  # of one file; what is longer is refused by its reader for its length
+
+
+def load_sources(folder: Path) -> dict[str, str]:
+    """The files of a workspace: path (relative, with forward slashes) → text.
+
+    Bytes that are not UTF-8 come as lone surrogates, which `read_workspace` reports. Raises `AutoflowError`
+    where there is no workspace, where a file cannot be read, and for a link that leads out of the folder.
+    """
+    root = folder.resolve()
+    if not (root / SETTINGS_FILE).is_file():
+        shown = "this folder" if folder == Path() else str(folder)
+        fix = "autoflow init DIR makes a workspace, and autoflow -C DIR uses one elsewhere."
+        raise AutoflowError(f"There is no {SETTINGS_FILE} in {shown}.", fix)
+    paths = [root / SETTINGS_FILE]
+    for name, endings in _FOLDERS.items():
+        if (root / name).is_dir():
+            paths += sorted(
+                Path(entry.path)
+                for entry in os.scandir(root / name)
+                if entry.name.endswith(endings) and not entry.name.startswith(".") and entry.is_file()
+            )
+    return {path.relative_to(root).as_posix(): _load(path, root) for path in paths}
+
+
+def _load(path: Path, root: Path) -> str:
+    shown = path.relative_to(root).as_posix()
+    if not path.resolve().is_relative_to(root):
+        raise AutoflowError(
+            f"{shown} is a link that leads out of the workspace.", "Put the file itself there."
+        )
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_BYTES).decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise AutoflowError(f"{shown} cannot be read: {error.strerror}.") from error
+
+
+def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -> Workspace:
+    """Read all files at once; `environment` gives the variables that autoflow.yaml names.
+
+    Never raises for what the files hold. Problems are sorted by file and place; what could be read is there
+    beside them.
+    """
+    problems: list[Problem] = []
+    settings = _settings(sources, environment)
+    files = {folder: _named(folder, sources, problems) for folder in ("recipes", "segments")}
+    letters = _template_sources(sources, problems)
+    names = Names(
+        settings=settings.settings,
+        segments=frozenset(files["segments"]),
+        templates=frozenset(email_names(letters)),
+        recipes=frozenset(files["recipes"]),
+        declared=settings.declared,
+    )
+    segments = {name: read_segment(name, text, names) for name, text in files["segments"].items()}
+    recipes = {name: read_recipe(name, text, names) for name, text in files["recipes"].items()}
+    templates = _templates(letters, problems)
+    check_circles(segments)
+    check_recipes(recipes)
+    check_mail(recipes, templates, settings)
+    readable = {name: read.segment for name, read in segments.items() if read.segment is not None}
+    check_tag_loops(recipes, readable)
+    for template in templates.values():
+        problems += template_warnings(template, recipes, names, sources)
+    reports = (settings.report, *(each.report for each in segments.values()))
+    for report in (*reports, *(each.report for each in recipes.values())):
+        problems += report.problems
+    return Workspace(
+        settings=settings.settings,
+        recipes={name: read.recipe for name, read in recipes.items() if read.recipe is not None},
+        segments=readable,
+        templates=templates,
+        sources=dict(sources),
+        problems=tuple(sorted(dict.fromkeys(problems))),
+    )
+
+
+def _settings(sources: Mapping[str, str], environment: Mapping[str, str]) -> ReadSettings:
+    if SETTINGS_FILE in sources:
+        return read_settings(sources[SETTINGS_FILE], environment)
+    report = Report(Source(SETTINGS_FILE, ""))
+    fix = "autoflow init DIR makes a workspace."
+    report.add("no-settings", FIRST, f"There is no {SETTINGS_FILE}.", fix)
+    return ReadSettings(Settings(), report, declared=False)
+
+
+def _named(folder: str, sources: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:
+    """The files of a folder by the names of what they hold; files with other names are reported."""
+    found: dict[str, str] = {}
+    for path in sorted(sources):
+        if not path.startswith(f"{folder}/"):
+            continue
+        stem, _, ending = path.removeprefix(f"{folder}/").rpartition(".")
+        if ending == "yaml" and NAME.fullmatch(stem):
+            found[stem] = sources[path]
+            continue
+        what = folder.removesuffix("s")
+        message = f"A {what}'s file is called NAME.yaml, with small letters, digits, - and _."
+        fix = f"Rename it to {folder}/{slug(stem)}.yaml."
+        problems.append(Source(path, "").problem("file-name", FIRST, message, fix))
+    return found
+
+
+def _template_sources(sources: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:
+    """The files of `templates/` by their names there; those that are no text are reported and left out."""
+    found: dict[str, str] = {}
+    for path in sorted(sources):
+        if not path.startswith("templates/"):
+            continue
+        text = sources[path]
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            source, fix = Source(path, text), "Save the file as UTF-8."
+            span = Span(error.start, error.end)
+            problems.append(source.problem("not-text", span, "The file is not UTF-8 text here.", fix))
+            text = text.encode("utf-8", "replace").decode()
+        found[path.removeprefix("templates/")] = text
+    return found
+
+
+def _templates(sources: Mapping[str, str], problems: list[Problem]) -> dict[str, Template]:
+    found: dict[str, Template] = {}
+    names = email_names(sources)
+    for name in names:
+        try:
+            found[name] = read_template(name, sources)
+        except TemplateProblem:
+            problems += (mistake.as_problem() for mistake in template_problems(name, sources))
+        else:
+            problems += _unknown_roots(found[name])
+    problems += _orphans(sources, names)
+    return found
+
+
+def _unknown_roots(template: Template) -> Iterator[Problem]:
+    roots = ("contact", "event", "recipe", "segments", "tags", "now", "sender", "unsubscribe_url")
+    for unknown in template.unknown:
+        near = did_you_mean(unknown.name, roots)
+        fix = f'Did you mean "{near}"?' if near else f"A template sees {', '.join(roots)}."
+        message = f'A template is given nothing called "{unknown.name}".'
+        width = len(unknown.name)
+        yield Problem(
+            unknown.file, unknown.line, unknown.column, "unknown-variable", message, fix, "error", width
+        )
+
+
+def _orphans(sources: Mapping[str, str], names: list[str]) -> Iterator[Problem]:
+    """Text parts without a mail, and formats that are not read."""
+    for file in sorted(sources):
+        stem, _, ending = file.rpartition(".")
+        if stem.startswith("_") or stem in names:
+            continue
+        if ending == "mjml":
+            message, fix = "Templates in MJML are not read.", f"Compile it to templates/{stem}.html."
+        elif ending == "txt":
+            near = did_you_mean(stem, names)
+            message = f"There is no templates/{stem}.html for this text part."
+            fix = f"Did you mean templates/{near}.txt?" if near else "Write one, or remove this file."
+        else:
+            continue
+        yield Source(f"templates/{file}", "").problem("file-name", FIRST, message, fix)
