@@ -6,6 +6,7 @@ time and nothing knows which channels there are.
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import socket
@@ -42,7 +43,9 @@ class Unsound(AutoflowError):
 class Project:
     """One workspace on disk, with its store and a clock."""
 
-    def __init__(self, folder: Path, *, environment: Mapping[str, str] | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, environment: Mapping[str, str] | None = None, clock: Clock | None = None
+    ) -> None:
         self.folder = folder
         self.environment = dict(os.environ) if environment is None else environment
         self.clock: Clock = clock or SystemClock()
@@ -60,13 +63,15 @@ class Project:
 
     def database(self, *, create: bool = False, checkpoints: bool = True) -> Database:
         """A connection to the store; raises `StoreError` where there is none, unless `create`."""
-        from autoflow.store.database import open_database  # noqa: PLC0415 - `check` needs no store
+        from autoflow.store.database import open_database
 
-        return open_database(self.workspace.settings.store, self.folder, create=create, checkpoints=checkpoints)
+        return open_database(
+            self.workspace.settings.store, self.folder, create=create, checkpoints=checkpoints
+        )
 
     def apply(self, database: Database) -> int | None:
         """Apply the workspace; returns the release's number, or None where nothing has changed."""
-        from autoflow.store.definitions import apply  # noqa: PLC0415
+        from autoflow.store.definitions import apply
 
         return apply(database, self.sound_workspace(), self.clock.now(), by=_user(), commit=self.commit())
 
@@ -74,7 +79,12 @@ class Project:
         """The workspace's commit in git, or nothing where it is not in git."""
         try:
             found = subprocess.run(
-                ["git", "rev-parse", "HEAD"], cwd=self.folder, capture_output=True, text=True, check=False, timeout=5
+                ["git", "rev-parse", "HEAD"],
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=5,
             )
         except (OSError, subprocess.TimeoutExpired):
             return ""
@@ -84,9 +94,11 @@ class Project:
 class Engine:
     """The one engine of a store: ticks and, where it has one, the post. Holds the lease until it is closed."""
 
-    def __init__(self, project: Project, database: Database, post: Post | None = None, progress: Progress | None = None) -> None:
+    def __init__(
+        self, project: Project, database: Database, post: Post | None = None, progress: Progress | None = None
+    ) -> None:
         """Take the lease (raises `Held` where somebody else runs) and finish what a crash interrupted."""
-        from autoflow.store import definitions, lease, ledger, tick  # noqa: PLC0415 - `check` needs no store
+        from autoflow.store import definitions, lease, ledger, tick
 
         self._tick, self._definitions = tick, definitions
         self.project = project
@@ -119,12 +131,15 @@ class Engine:
             if self.post is None or not self.post.step(self.project.clock.now()):
                 return
 
-    def next_due(self) -> int | None:
-        """The next instant at which there is something to do, as things stand."""
-        from autoflow.store.ledger import next_attempt  # noqa: PLC0415
-        from autoflow.store.tick import next_timer  # noqa: PLC0415
+    def next_timer(self) -> int | None:
+        """The next instant at which time alone has something to do in a tick."""
+        return self._tick.next_timer(self.database)
 
-        found = [next_timer(self.database), next_attempt(self.database) if self.post is not None else None]
+    def next_due(self) -> int | None:
+        """The next instant at which there is something to do, mail included, as things stand."""
+        from autoflow.store.ledger import next_attempt
+
+        found = [self.next_timer(), next_attempt(self.database) if self.post is not None else None]
         return min((due for due in found if due is not None), default=None)
 
     def close(self) -> None:
@@ -142,6 +157,27 @@ class Engine:
                 self.progress("Building memory from the log", done, total)
 
         self._tick.build(self.database, self.applied, self.lease.fence, told)
+
+
+def open_post(project: Project) -> Post:
+    """The post of a project, over a connection of its own, with the channels that autoflow.yaml names."""
+    from autoflow.post.channels import open_channels
+    from autoflow.post.outgoing import Post
+
+    settings = project.workspace.settings
+    return Post(project.database(), open_channels(settings, project.folder), settings, secret(project.folder))
+
+
+def secret(folder: Path) -> bytes:
+    """What signs our links: a file of this workspace's own, made at first use and kept out of git."""
+    path = folder / ".autoflow" / "secret"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            os.write(made, os.urandom(32))
+            os.close(made)
+    return path.read_bytes()
 
 
 def holder_name() -> str:

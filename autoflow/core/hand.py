@@ -61,8 +61,12 @@ class StepHand:
 
     def _change_audience(self, audience: str, change: str, kind: str) -> None:
         names = ("email", "phone", "first_name", "last_name", "country", "city", "postal_code")
-        known = {name: self.view.record.attributes[name] for name in names if name in self.view.record.attributes}
-        self._message(AUDIENCES, audience, SENT, "", {"change": change, "contact": self.view.record.name, **known})
+        known = {
+            name: self.view.record.attributes[name] for name in names if name in self.view.record.attributes
+        }
+        self._message(
+            AUDIENCES, audience, SENT, "", {"change": change, "contact": self.view.record.name, **known}
+        )
         self._walk.happened(kind, audience, self._run)
 
     def _message(

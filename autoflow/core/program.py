@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import NamedTuple
 
-from autoflow.kinds.base import SEGMENT, Condition, Topic, Trigger
+from autoflow.kinds.base import ANY_OWN_DOING, EVENT, SEGMENT, Condition, Topic, Trigger
 from autoflow.kinds.memory import LastTimes, Memory
 from autoflow.language.definitions import Recipe, Segment, Workspace
 from autoflow.language.templates import Template
 from autoflow.model.durations import DAY
 
 _PURCHASES = LastTimes(("purchased",))
+ALWAYS = frozenset({"unsubscribed", "email_bounced", "email_complained"})  # the gate must know
 MOST_SIGNALS = 100  # within one item (language.md, rule 7)
 
 
@@ -65,6 +67,18 @@ class Program:
         if current is not None and current.version == version:
             return current
         return self.pinned[recipe, version]
+
+    @cached_property
+    def interests(self) -> frozenset[str]:
+        """The names of events that something here looks at; any other changes nothing for a contact known already."""
+        names = {event for event in self.memories if event != ANY_OWN_DOING}
+        names.update(event for memories in self.run_memories.values() for event in memories)
+        names.update(topic[1] for topic in self.listeners if topic[0] == EVENT)
+        return frozenset(names)
+
+    def looks_at(self, event: str) -> bool:
+        """Whether anything could follow from an event of that name."""
+        return event in self.interests or event in ALWAYS or event[0] == "$" or ANY_OWN_DOING in self.memories
 
     def triggers_within(self, event: str) -> int:
         """How late an event may arrive and still fire triggers, in microseconds (language.md, rule 5)."""
@@ -114,7 +128,9 @@ def compile_program(workspace: Workspace, pinned: Mapping[tuple[str, int], Recip
         memories=_memories(segments, recipes.values(), always=_always(workspace.settings.consent)),
         run_memories={name: _run_memories(recipe) for name, recipe in recipes.items()},
         leaving={
-            name: frozenset().union(*(part.topics() for part in (recipe.goal, recipe.exit) if part is not None))
+            name: frozenset().union(
+                *(part.topics() for part in (recipe.goal, recipe.exit) if part is not None)
+            )
             for name, recipe in recipes.items()
         },
         pinned=dict(pinned or {}),
@@ -123,7 +139,9 @@ def compile_program(workspace: Workspace, pinned: Mapping[tuple[str, int], Recip
 
 def _ranked(segments: Mapping[str, Segment]) -> tuple[RankedSegment, ...]:
     uses = {
-        name: sorted(topic[1] for topic in segment.conditions.topics() if topic[0] == SEGMENT and topic[1] in segments)
+        name: sorted(
+            topic[1] for topic in segment.conditions.topics() if topic[0] == SEGMENT and topic[1] in segments
+        )
         for name, segment in segments.items()
     }
     sorter = TopologicalSorter({name: uses[name] for name in sorted(uses)})
@@ -195,7 +213,9 @@ def _memories(
 
 def _windowed(recipe: Recipe) -> tuple[Condition, ...]:
     """Goals and exits whose leaves look at all of the past (those since the start are remembered by the run)."""
-    return tuple(leaf for part in (recipe.goal, recipe.exit) for leaf in _leaves(part) if not counts_since_start(leaf))
+    return tuple(
+        leaf for part in (recipe.goal, recipe.exit) for leaf in _leaves(part) if not counts_since_start(leaf)
+    )
 
 
 def _run_memories(recipe: Recipe) -> dict[str, tuple[Memory, ...]]:
@@ -225,5 +245,3 @@ def _by_event(memories: Iterable[Memory]) -> dict[str, tuple[Memory, ...]]:
         for event in memory.events:
             index.setdefault(event, []).append(memory)
     return {event: tuple(found) for event, found in index.items()}
-
-

@@ -52,7 +52,9 @@ def attempt(walk: Walk, recipe: Recipe, signal: Signal) -> None:
     if recipe.reentry != "always":
         entries.last[per or ""] = walk.view.now
     start = signal.occurred_at
-    run = Run(recipe.id, recipe.version, entries.count, "", walk.view.now, start, per=per, event=signal.properties)
+    run = Run(
+        recipe.id, recipe.version, entries.count, "", walk.view.now, start, per=per, event=signal.properties
+    )
     walk.record.runs.append(run)
     walk.happened("entered", recipe.id, run)
     _note(walk, run, RUNNING)
@@ -112,17 +114,19 @@ def _left(walk: Walk, run: Run, *, before_step: bool = False) -> bool:
     if recipe.goal is None and recipe.exit is None and recipe.keep_while is None:
         return False
     view = View(walk.record, walk.view.now, walk.program.zone, run, run.event)
-    if recipe.goal is not None and recipe.goal.holds(view):
-        end(walk, run, GOAL)
-    elif recipe.exit is not None and recipe.exit.holds(view):
-        end(walk, run, EXITED)
-    elif before_step and recipe.keep_while is not None and not recipe.keep_while.holds(view):
+    for condition, state in ((recipe.goal, GOAL), (recipe.exit, EXITED)):
+        if condition is None:
+            continue
+        holds, change = condition.judge(view)
+        if holds:
+            end(walk, run, state)
+            return True
+        if change is not None and (run.check is None or change < run.check):
+            run.check = change
+    if before_step and recipe.keep_while is not None and not recipe.keep_while.holds(view):
         end(walk, run, NO_LONGER_MATCHES)
-    else:
-        changes = (part.next_change(view) for part in (recipe.goal, recipe.exit) if part is not None)
-        run.check = min((change for change in changes if change is not None), default=None)
-        return False
-    return True
+        return True
+    return False
 
 
 def _per(recipe: Recipe, signal: Signal) -> str | None:
@@ -139,7 +143,11 @@ def _refusal(walk: Walk, recipe: Recipe, per: str | None, view: View) -> tuple[s
     last = entries.last.get(per or "") if entries is not None else None
     if last is not None and recipe.reentry == "never":
         return "reentry", {"last": last}
-    if last is not None and isinstance(recipe.reentry, Duration) and walk.view.now < recipe.reentry.after(last, view.zone):
+    if (
+        last is not None
+        and isinstance(recipe.reentry, Duration)
+        and walk.view.now < recipe.reentry.after(last, view.zone)
+    ):
         return "reentry", {"last": last, "again": recipe.reentry.after(last, view.zone)}
     return _failing(recipe.conditions, view)
 

@@ -53,14 +53,13 @@ def _evaluate(
     view, record = walk.view, walk.record
     while pending:
         segment = pending.pop(min(pending))
-        holds = segment.condition.holds(view)
+        holds, change = segment.condition.judge(view)
         if holds is not (segment.id in record.segments):
-            signals.append(_change(walk, segment.id, holds, baseline=baseline))
+            signals.append(_change(walk, segment.id, holds=holds, baseline=baseline))
             topic = (SEGMENT, segment.id)
             touched.add(topic)
             for dependent in walk.program.touched_segments.get(topic, ()):
                 pending[dependent.rank] = dependent
-        change = segment.condition.next_change(view)
         if change is not None:
             record.timers[TIMER + segment.id] = change
         else:
@@ -68,7 +67,7 @@ def _evaluate(
     return signals
 
 
-def _change(walk: Walk, segment: str, holds: bool, *, baseline: bool) -> Signal:
+def _change(walk: Walk, segment: str, *, holds: bool, baseline: bool) -> Signal:
     now = walk.view.now
     if holds:
         walk.record.segments[segment] = now

@@ -25,7 +25,9 @@ EMAIL_BOUNCED, EMAIL_COMPLAINED, UNSUBSCRIBED = "email_bounced", "email_complain
 class Walk:
     """The state of one contact's tick: his record, what came of it so far, and what waits to be looked at."""
 
-    def __init__(self, program: Program, record: Record, *, spill: bool = True, silent_before: int = 0) -> None:
+    def __init__(
+        self, program: Program, record: Record, *, spill: bool = True, silent_before: int = 0
+    ) -> None:
         self.program = program
         self.record = record
         self.effects = Effects()
@@ -169,7 +171,9 @@ class Walk:
         self._settle(signals, segments.topics_of(touched))
 
     def _runs_due(self, now: int) -> None:
-        ready = [run for run in self.record.runs if (run.due or now + 1) <= now or (run.check or now + 1) <= now]
+        ready = [
+            run for run in self.record.runs if (run.due or now + 1) <= now or (run.check or now + 1) <= now
+        ]
         for run in sorted(ready, key=lambda run: runs.order(self.program, run)):
             if run in self.record.runs:
                 runs.resume(self, run)
@@ -232,7 +236,11 @@ class Walk:
         touched = set(self._change(name, value))
         if touched:
             self.happened(ATTRIBUTE_SET, name, run, value=value)
-            self.queue(Signal((ATTRIBUTE_SET, name), {"attribute": name, "value": value}, self.view.now), touched, run)
+            self.queue(
+                Signal((ATTRIBUTE_SET, name), {"attribute": name, "value": value}, self.view.now),
+                touched,
+                run,
+            )
 
     def tag_changed(self, tag: str, kind: str, run: Run) -> None:
         """A step has put a tag on the contact or taken it off."""

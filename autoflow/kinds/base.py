@@ -58,15 +58,18 @@ class Condition(Kind):
 
     def holds(self, view: View) -> bool:
         """Whether it holds."""
-        raise NotImplementedError
+        return self.judge(view)[0]
+
+    def judge(self, view: View) -> tuple[bool, int | None]:
+        """Whether it holds, and the next instant at which time alone could change that.
+
+        The instant is never later than the true one, and later than the view's; None where time changes nothing.
+        """
+        return self.holds(view), None
 
     def seen(self, view: View) -> Value:
         """The value that decided, for people."""
         raise NotImplementedError
-
-    def next_change(self, view: View) -> int | None:
-        """The next instant at which time alone could change the answer; never later than the true one."""
-        return None
 
     def since_start(self) -> Condition:
         """The same condition as goals and exits mean it (language.md, rule 9)."""

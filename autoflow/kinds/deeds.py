@@ -65,61 +65,86 @@ class Deed(Condition):
             return InWindow(events, self.where, "", self.within_last)
         return LastTimes(events, self.where, self._needed)
 
-    def _count(self, cell: Cell | None, view: View) -> int:
+    @cached_property
+    def _window(self) -> Duration | None:
+        return self.within_last or self.longer_ago_than
+
+    @cached_property
+    def _fixed(self) -> int | None:
+        return self._window.fixed if self._window is not None else None
+
+    def _cell(self, view: View) -> Cell | None:
+        cells = view.run.memory if self.since is not None and view.run is not None else view.record.memory
+        return cells.get(self._memory.key)
+
+    def _end(self, at: int, view: View) -> int:
+        if self._fixed is not None:
+            return at + self._fixed
+        assert self._window is not None
+        return self._window.window_end(at, view.zone)
+
+    def _count(self, cell: Cell | None, view: View) -> tuple[int, int | None]:
+        """How often it counts now, and when time next changes that."""
         if cell is None:
-            return 0
+            return 0, None
         if isinstance(cell, Window):
             assert isinstance(self._memory, InWindow)
-            return self._memory.read(cell, view.now, view.zone)[1]
+            return self._memory.read(cell, view)[1], self._memory.next_change(cell, view)
         assert isinstance(cell, TimesCell)
-        if self.within_last is not None:
-            return sum(1 for at in cell.times if self.within_last.window_end(at, view.zone) > view.now)
-        if self.longer_ago_than is not None:
-            return sum(1 for at in cell.times if self.longer_ago_than.window_end(at, view.zone) <= view.now)
-        return cell.total
+        if self._window is None:
+            return cell.total, None
+        left = 0
+        change = None
+        for at in cell.times:  # ascending, and so are the instants at which they leave the window
+            end = self._end(at, view)
+            if end > view.now:
+                change = end
+                break
+            left += 1
+        return (left if self.longer_ago_than is not None else len(cell.times) - left), change
 
-    def holds(self, view: View) -> bool:
-        cells = view.run.memory if self.since and view.run is not None else view.record.memory
-        count = self._count(cells.get(self._memory.key), view)
+    def judge(self, view: View) -> tuple[bool, int | None]:
+        count, change = self._count(self._cell(view), view)
         if self.at_most is None and self.exactly is None:
-            holds = count >= (self.at_least or 1) if self.at_least != 0 else True
-        else:
-            holds = (
-                (self.at_least is None or count >= self.at_least)
-                and (self.at_most is None or count <= self.at_most)
-                and (self.exactly is None or count == self.exactly)
-            )
-        return holds is not self.negated
+            least = 1 if self.at_least is None else self.at_least
+            if self.within_last is not None and count < least:
+                change = None  # time takes events out of a window and brings none in
+            return (count >= least) is not self.negated, change
+        holds = (
+            (self.at_least is None or count >= self.at_least)
+            and (self.at_most is None or count <= self.at_most)
+            and (self.exactly is None or count == self.exactly)
+        )
+        return holds is not self.negated, change
 
     def seen(self, view: View) -> Value:
-        cells = view.run.memory if self.since and view.run is not None else view.record.memory
-        cell = cells.get(self._memory.key)
-        seen: dict[str, Value] = {"times": self._count(cell, view)}
+        cell = self._cell(view)
+        seen: dict[str, Value] = {"times": self._count(cell, view)[0]}
         if isinstance(cell, TimesCell) and cell.times:
             seen["first" if self.longer_ago_than else "last"] = to_iso(cell.times[-1])
         return seen
 
-    def next_change(self, view: View) -> int | None:
-        cell = view.record.memory.get(self._memory.key)
-        window = self.within_last or self.longer_ago_than
-        if cell is None or window is None:
-            return None
-        if isinstance(cell, Window):
-            assert isinstance(self._memory, InWindow)
-            return self._memory.next_change(cell, view.now, view.zone)
-        assert isinstance(cell, TimesCell)
-        if len(cell.times) < self._needed and self.at_most is None and self.exactly is None:
-            return None  # time only takes events out of a window, or brings these few past the line
-        ends = (window.window_end(at, view.zone) for at in cell.times)
-        return next((end for end in ends if end > view.now), None)
-
     def findings(self) -> list[Finding]:  # type: ignore[override]
         found = []
         if self.within_last and self.longer_ago_than:
-            found.append(Finding("longer_ago_than", "two-windows", "A window cannot be both within_last and longer_ago_than.", "Write two conditions, one for each."))
+            found.append(
+                Finding(
+                    "longer_ago_than",
+                    "two-windows",
+                    "A window cannot be both within_last and longer_ago_than.",
+                    "Write two conditions, one for each.",
+                )
+            )
         if self.longer_ago_than and (self.at_most is not None or self.exactly is not None):
             field = "at_most" if self.at_most is not None else "exactly"
-            found.append(Finding(field, "needs-at-least", f"longer_ago_than counts with at_least, not with {field}.", "Use at_least, or within_last with did_not."))
+            found.append(
+                Finding(
+                    field,
+                    "needs-at-least",
+                    f"longer_ago_than counts with at_least, not with {field}.",
+                    "Use at_least, or within_last with did_not.",
+                )
+            )
         return found
 
     def says(self) -> str:

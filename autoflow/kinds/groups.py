@@ -16,6 +16,8 @@ class Group(Condition):
     """A list of conditions that count as one."""
 
     joined_by: ClassVar[str]
+    decisive: ClassVar[bool]
+    decided: ClassVar[bool]
     opening: ClassVar[str] = ""
 
     conditions: tuple[Condition, ...]
@@ -29,13 +31,16 @@ class Group(Condition):
     def seen(self, view: View) -> Value:
         return [[part.says(), part.holds(view), part.seen(view)] for part in self.conditions]
 
-    def next_change(self, view: View) -> int | None:
+    def judge(self, view: View) -> tuple[bool, int | None]:
+        """One part that says `decisive` decides, and until it changes nothing else matters."""
         soonest: int | None = None
         for condition in self.conditions:
-            change = condition.next_change(view)
+            holds, change = condition.judge(view)
+            if holds is self.decisive:
+                return self.decided, change
             if change is not None and (soonest is None or change < soonest):
                 soonest = change
-        return soonest
+        return not self.decided, soonest
 
     def since_start(self) -> Self:
         return replace(self, conditions=tuple(condition.since_start() for condition in self.conditions))

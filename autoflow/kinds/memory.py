@@ -39,7 +39,7 @@ class Memory:
         """The cell of a contact who did nothing yet."""
         raise NotImplementedError
 
-    def add(self, cell: Cell, event: Event, zone: str) -> None:
+    def add(self, cell: Cell, event: Event, view: View) -> None:
         """Take in an event that counts."""
         raise NotImplementedError
 
@@ -54,7 +54,7 @@ class Memory:
         cell = cells.get(self.key)
         if cell is None:
             cell = cells[self.key] = self.fresh()
-        self.add(cell, event, view.zone)
+        self.add(cell, event, view)
         return True
 
 
@@ -68,7 +68,7 @@ class LastTimes(Memory):
     def fresh(self) -> Times:
         return Times(0, [])
 
-    def add(self, cell: Cell, event: Event, zone: str) -> None:
+    def add(self, cell: Cell, event: Event, view: View) -> None:
         assert isinstance(cell, Times)
         cell.total += 1
         times = cell.times
@@ -94,7 +94,7 @@ class FirstTimes(Memory):
     def fresh(self) -> Times:
         return Times(0, [])
 
-    def add(self, cell: Cell, event: Event, zone: str) -> None:
+    def add(self, cell: Cell, event: Event, view: View) -> None:
         assert isinstance(cell, Times)
         cell.total += 1
         insort(cell.times, event.occurred_at)
@@ -115,7 +115,7 @@ class SumForGood(Memory):
     def fresh(self) -> Total:
         return Total()
 
-    def add(self, cell: Cell, event: Event, zone: str) -> None:
+    def add(self, cell: Cell, event: Event, view: View) -> None:
         assert isinstance(cell, Total)
         value = millionths(event.properties.get(self.measured))
         if value is not None:
@@ -138,12 +138,12 @@ class InWindow(Memory):
     def fresh(self) -> Window:
         return Window(0, 0, [], 0)
 
-    def add(self, cell: Cell, event: Event, zone: str) -> None:
+    def add(self, cell: Cell, event: Event, view: View) -> None:
         assert isinstance(cell, Window)
         value = millionths(event.properties.get(self.measured)) if self.measured else MILLION
-        if value is None or self.window.window_end(event.occurred_at, zone) <= event.at:
+        if value is None or self.end(event.occurred_at, view) <= event.at:
             return
-        self.expire(cell, event.at, zone)
+        self.expire(cell, view)
         insort(cell.head, (event.occurred_at, event.seq, value))
         cell.total += value
         cell.count += 1
@@ -155,31 +155,38 @@ class InWindow(Memory):
         cell.spilled += 1
         return cell.head.pop()
 
-    def expire(self, cell: Window, now: int, zone: str) -> None:
+    @cached_property
+    def _fixed(self) -> int | None:
+        return self.window.fixed
+
+    def end(self, at: int, view: View) -> int:
+        """When an entry leaves the window."""
+        return at + self._fixed if self._fixed is not None else self.window.window_end(at, view.zone)
+
+    def expire(self, cell: Window, view: View) -> None:
         """Forget what has left the window. Whoever loads a record first brings spilled entries back."""
-        gone = self._gone(cell, now, zone)
+        gone = self._gone(cell, view)
         if gone:
             cell.total -= sum(entry[2] for entry in cell.head[:gone])
             cell.count -= gone
             del cell.head[:gone]
 
-    def read(self, cell: Window, now: int, zone: str) -> tuple[int, int]:
-        """Sum in millionths, and count, of what lies inside the window at `now`."""
-        gone = self._gone(cell, now, zone)
+    def read(self, cell: Window, view: View) -> tuple[int, int]:
+        """Sum in millionths, and count, of what lies inside the window at the view's instant."""
+        gone = self._gone(cell, view)
+        if not gone:
+            return cell.total, cell.count
         return cell.total - sum(entry[2] for entry in cell.head[:gone]), cell.count - gone
 
-    def next_change(self, cell: Window, now: int, zone: str) -> int | None:
+    def next_change(self, cell: Window, view: View) -> int | None:
         """When the next entry leaves the window."""
-        for at, _, _ in cell.head:
-            end = self.window.window_end(at, zone)
-            if end > now:
-                return end
-        return None
+        gone = self._gone(cell, view)
+        return self.end(cell.head[gone][0], view) if gone < len(cell.head) else None
 
-    def _gone(self, cell: Window, now: int, zone: str) -> int:
+    def _gone(self, cell: Window, view: View) -> int:
         gone = 0
         for at, _, _ in cell.head:
-            if self.window.window_end(at, zone) > now:
+            if self.end(at, view) > view.now:
                 break
             gone += 1
         return gone

@@ -7,7 +7,7 @@ Two-valued (language.md, rule 2): a missing value fails every positive test, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -23,7 +23,15 @@ COMPLEMENTS = {"is_not": "is", "not_in": "in", "not_within_last": "within_last"}
 _EQUALITY = ("is", "is_not", "in", "not_in", "is_set")
 _ORDER = ("at_least", "at_most", "more_than", "less_than", "between")
 _TEXTUAL = ("contains", "starts_with", "ends_with", "matches")
-_CALENDAR = ("before", "after", "between", "within_last", "not_within_last", "within_next", "anniversary_within")
+_CALENDAR = (
+    "before",
+    "after",
+    "between",
+    "within_last",
+    "not_within_last",
+    "within_next",
+    "anniversary_within",
+)
 OF_TYPE: dict[str, tuple[str, ...]] = {
     "text": _EQUALITY + _TEXTUAL,
     "choice": _EQUALITY + _TEXTUAL,
@@ -105,12 +113,13 @@ class Test:
             return "is set" if operand else "is not set"
         words = self.word.replace("_", " ")
         if isinstance(operand, (list, tuple)):
-            return f"{words} {(' and ' if self.word == 'between' else ', ').join(str(item) for item in operand)}"
+            said = (str(item.source if isinstance(item, Text) else item) for item in operand)
+            return f"{words} {(' and ' if self.word == 'between' else ', ').join(said)}"
         return f"{words} {plain(operand)}"
 
     def _positive(self, word: str, value: Value, view: View) -> bool:
         if word == "is_set":
-            return (value is not None and value != "" and value != []) is self.operand
+            return (value not in (None, "", [])) is self.operand
         if word in WINDOWS:
             edges = _edges(word, value, self.operand, self.of_type, view)
             return bool(edges) and edges[0] <= view.now < edges[1]
@@ -123,25 +132,34 @@ class Test:
 
     @cached_property
     def _constant(self) -> Any:
-        if isinstance(self.operand, Text) and not self.operand.constant:
+        operands = self.operand if isinstance(self.operand, tuple) else (self.operand,)
+        if any(isinstance(operand, Text) and not operand.constant for operand in operands):
             return None
         if self.of_type == "date_time":  # read in the project's zone, which only the view knows
             return None
-        return self._prepared(self.operand.source if isinstance(self.operand, Text) else self.operand, "UTC")
+        return self._prepared(_fill(self.operand, {}), "UTC")
 
     def _filled(self, view: View) -> Any:
-        value = self.operand.value(view.scope()) if isinstance(self.operand, Text) else self.operand
-        return self._prepared(value, view.project_zone)
+        return self._prepared(_fill(self.operand, view.scope()), view.project_zone)
 
     def _prepared(self, operand: Any, zone: str) -> Any:
         if isinstance(operand, (list, tuple)):
             parts = tuple(comparable(item, self.of_type, zone) for item in operand)
+            if self.word == "between" and None in parts:
+                return None  # a placeholder gave no value of the type, so nothing lies between
             return tuple(item[0] if isinstance(item, list) else item for item in parts)
         of_type = "text" if self.of_type == "list" or self.word in _TEXTUAL else self.of_type
         return comparable(operand, of_type, zone)
 
 
-def _contains(seen: Any, operand: Any, of_type: str) -> bool:
+def _fill(operand: Any, scope: Mapping[str, Any]) -> Any:
+    """The operand with its placeholders filled, also those inside a list."""
+    if isinstance(operand, tuple):
+        return tuple(_fill(item, scope) for item in operand)
+    return operand.value(scope) if isinstance(operand, Text) else operand
+
+
+def _contains(seen: Any, operand: Any, _: str) -> bool:
     return bool(operand in seen)
 
 
@@ -149,7 +167,7 @@ def _in(seen: Any, operand: Any, of_type: str) -> bool:
     return any(item in operand for item in seen) if of_type == "list" else seen in operand
 
 
-def _matches(seen: Any, operand: Any, of_type: str) -> bool:
+def _matches(seen: Any, operand: Any, _: str) -> bool:
     return _glob(operand).match(seen) is not None
 
 
@@ -218,5 +236,3 @@ def _day_bounds(day: date, zone: str) -> tuple[int, int]:
 
 def _back(window: Duration, instant: int, zone: str) -> int:
     return Duration(-window.months, -window.days, -window.micros).window_end(instant, zone)
-
-

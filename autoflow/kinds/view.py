@@ -56,7 +56,7 @@ def contact_scope(record: Record) -> dict[str, Any]:
 
 
 def _known_zone(name: object) -> bool:
-    from autoflow.model.instants import zone  # noqa: PLC0415 - zones load only where somebody has one
+    from autoflow.model.instants import zone
 
     if not isinstance(name, str):
         return False

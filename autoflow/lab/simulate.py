@@ -127,7 +127,9 @@ def _recorded(database: Database, program: Program, end: int | None) -> tuple[li
         events += 1
         reacts = row.reacts_to if row.origin == REACTION else None
         enters = row.history or row.at - row.occurred_at <= program.triggers_within(row.name)
-        item = Event(row.seq, instant, min(row.occurred_at, instant), row.name, row.properties, enters, reacts)
+        item = Event(
+            row.seq, instant, min(row.occurred_at, instant), row.name, row.properties, enters, reacts
+        )
         person = people.get(row.contact)
         if person is None:
             person = people[row.contact] = _Person(members={row.contact})

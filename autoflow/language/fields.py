@@ -98,7 +98,7 @@ def _first_value(around: Around) -> Any:
 def _name(spec: Spec, node: Node, around: Around) -> Any:
     if not spec.several:
         return _one_name(spec, node, around)
-    found = tuple(_one_name(spec, item, around) for item in scalars.items(node))
+    found = tuple(_one_name(spec, item, around) for item in scalars.items(node, around.scope.report))
     if not found:
         around.scope.report.fail("list-empty", node.span, f'"{spec.key}" needs at least one name.')
     return found

@@ -66,7 +66,7 @@ def read_conditions(node: Node, scope: Scope) -> list[Condition]:
     """A list of conditions, or a single one; every one that can be read."""
     found: list[Condition] = []
     broken = False
-    for item in items(node):
+    for item in items(node, scope.report):
         try:
             found.append(read_condition(item, scope))
         except Unreadable:

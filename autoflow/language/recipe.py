@@ -13,7 +13,7 @@ from autoflow.language import scalars
 from autoflow.language.definitions import Recipe, Status, Step
 from autoflow.language.logic import clashes
 from autoflow.language.names import Names
-from autoflow.language.nodes import Entry, Node, Scalar, plain_data, read_yaml
+from autoflow.language.nodes import Broken, Entry, Node, Scalar, plain_data, read_yaml
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.reader import all_of, any_of, read_action, read_conditions, read_trigger
 from autoflow.language.scalars import attempt, items
@@ -108,7 +108,7 @@ class _Reading:
 
     def list_of(self, key: str) -> list[Node]:
         entry = self.entries.get(key)
-        return items(entry.value) if entry else []
+        return items(entry.value, self.report) if entry else []
 
     def triggers(self) -> list[Trigger]:
         nodes = self.needed("trigger", "trigger: {segment_entered: lapsed-buyers}")
@@ -117,8 +117,8 @@ class _Reading:
 
     def needed(self, key: str, example: str) -> list[Node]:
         nodes = self.list_of(key)
-        if not nodes:
-            entry = self.entries.get(key)
+        entry = self.entries.get(key)
+        if not nodes and not (entry and isinstance(entry.value, Broken)):
             span = entry.key.span if entry else self.root.span
             message = f'"{key}" is empty.' if entry else f'The recipe has no "{key}".'
             self.report.add("missing-key", span, message, f"For example {example}")

@@ -182,8 +182,11 @@ def duration(node: Node, report: Report, what: str) -> Duration:
     return length
 
 
-def items(node: Node) -> list[Node]:
-    """The entries of a list; of anything else, that one; of nothing, none."""
+def items(node: Node, report: Report) -> list[Node]:
+    """The entries of a list; of anything else, that one; of nothing, or of what could not be read, none."""
+    if isinstance(node, Broken):
+        report.broken = True
+        return []
     if isinstance(node, Sequence):
         return node.items
     if isinstance(node, Scalar) and node.value is None:

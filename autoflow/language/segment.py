@@ -62,7 +62,9 @@ def _read(name: str, entries: Mapping[str, Entry], scope: Scope, root: Node) -> 
     owner = scalars.optional_text(entries, "owner", report)
     color, kind = _color(entries, report), _kind(entries, report)
     entry = entries.get("conditions")
-    if entry is None or not items(entry.value):
+    if entry is not None:
+        scalars.refuse_reported(entry.value, report)
+    if entry is None or not items(entry.value, report):
         span = entry.key.span if entry else root.span
         fix = "For example conditions: [{did: purchased, at_least: 2 times}]"
         report.fail("missing-key", span, "A segment needs at least one condition.", fix)
@@ -70,7 +72,7 @@ def _read(name: str, entries: Mapping[str, Entry], scope: Scope, root: Node) -> 
     report_clashes(found, scope, any_of=False)
     conditions = all_of(found)
     assert conditions is not None  # an empty list was refused above
-    meaning = {"conditions": [plain_data(node) for node in items(entry.value)]}
+    meaning = {"conditions": [plain_data(node) for node in items(entry.value, report)]}
     segment = Segment(name, conditions, description, owner, color, kind, meaning_hash(meaning, scope))
     uses = {
         topic[1]: span

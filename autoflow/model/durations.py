@@ -32,6 +32,11 @@ class Duration:
     days: int
     micros: int
 
+    @property
+    def fixed(self) -> int | None:
+        """The length of a window of this duration in microseconds; None where it depends on the calendar."""
+        return None if self.months else self.days * DAY + self.micros
+
     def after(self, instant: int, tz: str) -> int:
         """`instant` plus this duration as a wait counts it (language.md, rule 8).
 

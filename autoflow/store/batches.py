@@ -64,7 +64,9 @@ def _refill(
         for key, cell in contact.record.memory.items():
             if isinstance(cell, Window) and cell.spilled:
                 if keys is None:
-                    keys = {key: each for key, each in program.memory_keys().items() if isinstance(each, InWindow)}
+                    keys = {
+                        key: each for key, each in program.memory_keys().items() if isinstance(each, InWindow)
+                    }
                 if key in keys:
                     until = FOREVER if contact.id in whole else horizon
                     _refill_cell(database, contact, keys[key], cell, until, program.zone)
@@ -73,8 +75,8 @@ def _refill(
 def _refill_cell(
     database: Database, contact: Loaded, memory: InWindow, cell: Window, horizon: int, project_zone: str
 ) -> None:
-    zone = View(contact.record, horizon, project_zone).zone
-    while cell.spilled and not (cell.head and memory.window.window_end(cell.head[-1][0], zone) > horizon):
+    view = View(contact.record, horizon, project_zone)
+    while cell.spilled and not (cell.head and memory.end(cell.head[-1][0], view) > horizon):
         rows = database.all(
             "SELECT at, seq, value FROM window_entry WHERE contact = ? AND memory = ? ORDER BY at, seq LIMIT ?",
             contact.id,
@@ -109,7 +111,8 @@ class Batch:
         lines = [_journal_row(contact, each) for contact, effects in touched for each in effects.journal]
         chunk = journal_rows // CHUNK
         database.many(
-            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(chunk, *line) for line in lines]
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(chunk, *line) for line in lines],
         )
         database.many(
             "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -161,11 +164,13 @@ class Batch:
         database.many("INSERT OR IGNORE INTO email VALUES (?, ?)", emails)
 
     def _save_messages(self, database: Database) -> None:
-        messages = [(contact, each) for contact, effects in self._touched.values() for each in effects.messages]
+        messages = [
+            (contact, each) for contact, effects in self._touched.values() for each in effects.messages
+        ]
         messages.sort(key=lambda pair: (pair[1].at, pair[0].record.key, pair[1].n))
         database.many(
-            "INSERT INTO outbox (key, part, contact, at, n, recipe, version, entry, step, channel, name, outcome, reason,"
-            " klass, template_version, payload, state, attempts, next_at, result)"
+            "INSERT INTO outbox (key, part, contact, at, n, recipe, version, entry, step, channel, name, outcome,"
+            " reason, klass, template_version, payload, state, attempts, next_at, result)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')",
             [_outbox_row(contact.id, contact.part, message) for contact, message in messages],
         )
@@ -187,7 +192,9 @@ def _journal_row(contact: Loaded, each: Happening) -> tuple[Any, ...]:
     return (contact.id, each.n, contact.part, *each[1:8], detail)
 
 
-def _save_projection(database: Database, delete: str, insert: str, rows: list[tuple[str, int, int | None]]) -> None:
+def _save_projection(
+    database: Database, delete: str, insert: str, rows: list[tuple[str, int, int | None]]
+) -> None:
     database.many(delete, [row[:2] for row in rows if row[2] is None])
     database.many(insert, [row for row in rows if row[2] is not None])
 

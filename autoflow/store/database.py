@@ -63,11 +63,15 @@ class Database:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+            self.connection.execute("COMMIT")
+        except BaseException as error:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreError(
+                    f"The store could not be written: {error}.", "Nothing was changed."
+                ) from error
             raise
-        self.connection.execute("COMMIT")
 
     @contextmanager
     def read(self) -> Iterator[None]:
@@ -107,16 +111,22 @@ def open_database(url: str, folder: Path, *, create: bool = False, checkpoints: 
     path = _path(url, folder)
     if not path.exists():
         if not create:
-            raise StoreError(f"There is no store at {path} yet.", "`autoflow apply` or `autoflow import` makes one.")
+            raise StoreError(
+                f"There is no store at {path} yet.", "`autoflow apply` or `autoflow import` makes one."
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+        )
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         database = Database(connection, path)
         _check(database)
         connection.execute("PRAGMA journal_mode=WAL")
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"The store {path} cannot be read: {error}.", "Restore it from a backup; nothing was changed.") from error
+        raise StoreError(
+            f"The store {path} cannot be read: {error}.", "Restore it from a backup; nothing was changed."
+        ) from error
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA cache_size=-65536")
     connection.execute("PRAGMA temp_store=MEMORY")
@@ -140,7 +150,10 @@ def _check(database: Database) -> None:
     if application[0] == 0 and version[0] == 0 and empty == (0,):
         _create(database)
     elif application[0] != APPLICATION_ID:
-        raise StoreError(f"{database.path} is not an autoflow store.", "Check `store:` in autoflow.yaml; nothing was changed.")
+        raise StoreError(
+            f"{database.path} is not an autoflow store.",
+            "Check `store:` in autoflow.yaml; nothing was changed.",
+        )
     else:
         raise StoreError(
             f"The store {database.path} has schema {version[0]}; this autoflow knows {SCHEMA_VERSION}.",
@@ -149,10 +162,10 @@ def _check(database: Database) -> None:
 
 
 def _create(database: Database) -> None:
-    from sqlalchemy.dialects.sqlite import dialect  # noqa: PLC0415 - half a second, and only a new store needs it
-    from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
+    from sqlalchemy.dialects.sqlite import dialect
+    from sqlalchemy.schema import CreateIndex, CreateTable
 
-    from autoflow.store.tables import metadata  # noqa: PLC0415
+    from autoflow.store.tables import metadata
 
     with database.write():
         if database.one("PRAGMA user_version") != (0,):
@@ -161,6 +174,6 @@ def _create(database: Database) -> None:
             database.do(str(CreateTable(table).compile(dialect=dialect())))
             for index in table.indexes:
                 database.do(str(CreateIndex(index).compile(dialect=dialect())))
-        database.do("INSERT INTO state VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0)")
+        database.do("INSERT INTO state VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
         database.do(f"PRAGMA application_id={APPLICATION_ID}")
         database.do(f"PRAGMA user_version={SCHEMA_VERSION}")

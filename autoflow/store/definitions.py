@@ -14,7 +14,7 @@ from typing import NamedTuple
 from autoflow.core.program import Program, compile_program
 from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.templates import Template, read_template
-from autoflow.language.workspace import read_recipe, read_workspace
+from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION
 from autoflow.store.database import Database
 from autoflow.store.lease import verify
@@ -48,7 +48,8 @@ def apply(database: Database, workspace: Workspace, now: int, *, by: str, commit
         )
         database.do("INSERT INTO release VALUES (?, ?, ?, ?)", release, now, by, commit)
         database.many(
-            "INSERT INTO release_file VALUES (?, ?, ?)", [(release, path, each) for path, each in hashes.items()]
+            "INSERT INTO release_file VALUES (?, ?, ?)",
+            [(release, path, each) for path, each in hashes.items()],
         )
         _count_versions(database, workspace, release)
         state = database.one("SELECT max(last_at, horizon) FROM state")
@@ -57,7 +58,13 @@ def apply(database: Database, workspace: Workspace, now: int, *, by: str, commit
         at = max(now, state[0] + 1)
         text = f'{{"release":{release}}}'
         database.do(
-            "INSERT INTO event VALUES (?, 0, 0, ?, ?, ?, 0, ?, ?, NULL)", last[0] + 1, at, at, DEFINITION, APPLY, text
+            "INSERT INTO event VALUES (?, 0, 0, ?, ?, ?, 0, ?, ?, NULL)",
+            last[0] + 1,
+            at,
+            at,
+            DEFINITION,
+            APPLY,
+            text,
         )
         database.do("UPDATE state SET last_at = ?", at)
     return release
@@ -67,14 +74,21 @@ def _count_versions(database: Database, workspace: Workspace, release: int) -> N
     latest = latest_versions(database)
     current = {
         name: (int(version), digest)
-        for name, version, digest in database.all("SELECT name, version, hash FROM version WHERE kind = ?", RECIPE)
+        for name, version, digest in database.all(
+            "SELECT name, version, hash FROM version WHERE kind = ?", RECIPE
+        )
         if int(version) == latest[name]
     }
     for name, recipe in workspace.recipes.items():
         version, digest = current.get(name, (0, ""))
         if digest != recipe.hash:
             database.do(
-                "INSERT INTO version VALUES (?, ?, ?, ?, ?)", RECIPE, name, str(version + 1), recipe.hash, release
+                "INSERT INTO version VALUES (?, ?, ?, ?, ?)",
+                RECIPE,
+                name,
+                str(version + 1),
+                recipe.hash,
+                release,
             )
     database.many(
         "INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)",
@@ -98,7 +112,9 @@ def numbered(database: Database, workspace: Workspace) -> Workspace:
     latest = latest_versions(database)
     known = {
         (name, digest): int(version)
-        for name, version, digest in database.all("SELECT name, version, hash FROM version WHERE kind = ?", RECIPE)
+        for name, version, digest in database.all(
+            "SELECT name, version, hash FROM version WHERE kind = ?", RECIPE
+        )
     }
     recipes = {}
     for name, recipe in workspace.recipes.items():
@@ -117,7 +133,9 @@ def load_release(database: Database, release: int, environment: Mapping[str, str
     before = compile_program(_workspace(database, release - 1, environment)) if release > 1 else None
     old = set(before.memory_keys()) if before is not None else set()
     fresh = frozenset(key for key in program.memory_keys() if key not in old)
-    events = frozenset(event for key, memory in program.memory_keys().items() if key in fresh for event in memory.events)
+    events = frozenset(
+        event for key, memory in program.memory_keys().items() if key in fresh for event in memory.events
+    )
     sweeps = before is None or before.meaning() != program.meaning()
     return Applied(release, workspace, program, fresh, events, sweeps)
 
@@ -127,13 +145,15 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
     with database.write():
         verify(database, fence)
         row = database.one(
-            "SELECT seq, at FROM event WHERE seq > (SELECT cursor FROM state) AND name = ? ORDER BY seq LIMIT 1", APPLY
+            "SELECT seq, at FROM event WHERE seq > (SELECT cursor FROM state) AND name = ? ORDER BY seq LIMIT 1",
+            APPLY,
         )
         assert row is not None
         everybody = database.one("SELECT coalesce(max(id), 0) FROM contact")
         assert everybody is not None
         database.do(
-            "UPDATE state SET cursor = ?, horizon = max(horizon, ?), release = ?, applied_at = ?, epoch = epoch + 1, built_to = ?",
+            "UPDATE state SET cursor = ?, horizon = max(horizon, ?), release = ?, applied_at = ?,"
+            " epoch = epoch + 1, built_to = ?",
             row[0],
             row[1] - 1,
             applied.release,
@@ -150,25 +170,34 @@ def template_at(database: Database, name: str, version: str) -> Template:
     if row is None:
         raise KeyError(name)
     sources = release_sources(database, row[0])
-    return read_template(name, {path[len(FOLDER) :]: text for path, text in sources.items() if path.startswith(FOLDER)})
+    return read_template(
+        name, {path[len(FOLDER) :]: text for path, text in sources.items() if path.startswith(FOLDER)}
+    )
 
 
 def release_sources(database: Database, release: int) -> dict[str, str]:
     """Every file of a release, by path."""
     return dict(
-        database.all("SELECT f.path, s.text FROM release_file f JOIN source s ON s.hash = f.hash WHERE f.release = ?", release)
+        database.all(
+            "SELECT f.path, s.text FROM release_file f JOIN source s ON s.hash = f.hash WHERE f.release = ?",
+            release,
+        )
     )
 
 
 def _workspace(database: Database, release: int, environment: Mapping[str, str]) -> Workspace:
-    sources = release_sources(database, release) if release else {"autoflow.yaml": "name: nothing applied yet\n"}
+    sources = (
+        release_sources(database, release) if release else {"autoflow.yaml": "name: nothing applied yet\n"}
+    )
     workspace = read_workspace(sources, environment)
     versions = latest_versions(database, release)
     recipes = {name: replace(recipe, version=versions[name]) for name, recipe in workspace.recipes.items()}
     return replace(workspace, recipes=recipes)
 
 
-def _pinned(database: Database, workspace: Workspace, environment: Mapping[str, str]) -> dict[tuple[str, int], Recipe]:
+def _pinned(
+    database: Database, workspace: Workspace, environment: Mapping[str, str]
+) -> dict[tuple[str, int], Recipe]:
     """Older versions that somebody is still walking."""
     pinned = {}
     for name, version in database.all("SELECT DISTINCT recipe, version FROM run WHERE state = 'running'"):
@@ -176,12 +205,14 @@ def _pinned(database: Database, workspace: Workspace, environment: Mapping[str, 
         if current is not None and current.version == version:
             continue
         row = database.one(
-            "SELECT release FROM version WHERE kind = ? AND name = ? AND version = ?", RECIPE, name, str(version)
+            "SELECT release FROM version WHERE kind = ? AND name = ? AND version = ?",
+            RECIPE,
+            name,
+            str(version),
         )
         assert row is not None
-        sources = release_sources(database, row[0])
-        recipe = read_recipe(name, sources, environment)
-        pinned[name, version] = replace(recipe, version=version)
+        then = _workspace(database, row[0], environment)
+        pinned[name, version] = replace(then.recipes[name], version=version)
     return pinned
 
 
@@ -193,4 +224,3 @@ def _latest(database: Database) -> int:
 
 def _files(database: Database, release: int) -> dict[str, str]:
     return dict(database.all("SELECT path, hash FROM release_file WHERE release = ?", release))
-

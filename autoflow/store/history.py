@@ -62,7 +62,10 @@ def history_of(database: Database, contact: int, names: Collection[str], before:
 
 def events_of(database: Database, contact: int) -> list[Stored]:
     """A contact's rows of the log, those of the contacts merged into him included, by receipt."""
-    everybody = [contact, *(row[0] for row in database.all("SELECT id FROM contact WHERE merged_into = ?", contact))]
+    everybody = [
+        contact,
+        *(row[0] for row in database.all("SELECT id FROM contact WHERE merged_into = ?", contact)),
+    ]
     rows = database.all(
         "SELECT e.seq, e.contact, e.at, e.occurred_at, e.origin, e.history, e.name, e.properties, e.reacts_to"
         " FROM event_of_contact c JOIN event e ON e.seq = c.seq"
@@ -96,7 +99,8 @@ def everything(database: Database, until: int | None) -> Iterator[Stored]:
 def changes_inside(database: Database, before: int) -> Iterator[tuple[int, Event]]:
     """What steps once did before an instant, as (contact, item), for rebuilding the state there."""
     for contact, n, at, kind, subject, recipe, detail in database.each(
-        "SELECT contact, n, at, kind, subject, recipe, detail FROM journal WHERE at < ? ORDER BY contact, n", before
+        "SELECT contact, n, at, kind, subject, recipe, detail FROM journal WHERE at < ? ORDER BY contact, n",
+        before,
     ):
         if kind in _INSIDE:
             yield contact, Event(n, at, at, kind, {"template": subject, "recipe": recipe})

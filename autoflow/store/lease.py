@@ -1,4 +1,7 @@
-"""One engine to a store. A lock file says whether the holder lives; the fence in the store stops one that was thought dead."""
+"""One engine to a store.
+
+A lock file says whether the holder lives; the fence in the store stops one that was thought dead.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ def verify(database: Database, fence: int) -> None:
     row = database.one("SELECT fence, holder FROM lease WHERE name = ?", ENGINE)
     if row is None or row[0] != fence:
         holder = row[1] if row else "nobody"
-        raise FencedOff(f"The engine on this store was taken over by {holder}.", "This one stops; nothing was lost.")
+        raise FencedOff(
+            f"The engine on this store was taken over by {holder}.", "This one stops; nothing was lost."
+        )
 
 
 def holder(database: Database) -> str | None:

@@ -53,7 +53,8 @@ class Entry(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """What became of one attempt: sent, unsent (surely, may be tried again), rejected, or unknown."""
+    """What became of one attempt: sent, unsent (surely, may be tried again), rejected, unknown, or failed
+    (could not be made)."""
 
     entry: Entry
     outcome: str
@@ -131,7 +132,8 @@ def park_unfinished(database: Database, now: int) -> int:
             TRANSACTIONAL,
         )
         return database.do(
-            "UPDATE outbox SET state = 'unknown', result = 'stopped while sending', settled_at = ? WHERE state = 'sending'",
+            "UPDATE outbox SET state = 'unknown', result = 'stopped while sending', settled_at = ?"
+            " WHERE state = 'sending'",
             now,
         )
 
@@ -165,16 +167,23 @@ def resolve(database: Database, key: str, now: int, *, sent: bool) -> None:
             key,
         )
     if not changed:
-        raise StoreError(f'There is no message "{key}" whose fate is unknown.', "`autoflow outbox` lists them.")
+        raise StoreError(
+            f'There is no message "{key}" whose fate is unknown.', "`autoflow outbox` lists them."
+        )
 
 
 def _settle(database: Database, settlement: Settlement, now: int, give_up_after: int) -> list[Incoming]:
     entry, outcome, reason = settlement.entry, settlement.outcome, settlement.reason
-    again = outcome == "unsent" or (outcome == UNKNOWN and (entry.klass == TRANSACTIONAL or entry.channel != EMAIL))
+    again = outcome == "unsent" or (
+        outcome == UNKNOWN and (entry.klass == TRANSACTIONAL or entry.channel != EMAIL)
+    )
     if again and now - entry.at < give_up_after:
         wait = settlement.retry_after or _backoff(entry)
         database.do(
-            "UPDATE outbox SET state = 'pending', result = ?, next_at = ? WHERE id = ?", reason, now + wait, entry.id
+            "UPDATE outbox SET state = 'pending', result = ?, next_at = ? WHERE id = ?",
+            reason,
+            now + wait,
+            entry.id,
         )
         return []
     if again:
@@ -185,7 +194,7 @@ def _settle(database: Database, settlement: Settlement, now: int, give_up_after:
         if entry.channel != EMAIL:
             return []
         return [_event(entry, "email_bounced", {"reason": reason, "permanent": settlement.permanent})]
-    _set(database, entry, SENT if outcome == SENT else UNKNOWN, reason, now)
+    _set(database, entry, outcome, reason, now)
     return []
 
 
@@ -196,7 +205,9 @@ def _backoff(entry: Entry) -> int:
 
 
 def _set(database: Database, entry: Entry, state: str, reason: str, now: int) -> None:
-    database.do("UPDATE outbox SET state = ?, result = ?, settled_at = ? WHERE id = ?", state, reason, now, entry.id)
+    database.do(
+        "UPDATE outbox SET state = ?, result = ?, settled_at = ? WHERE id = ?", state, reason, now, entry.id
+    )
 
 
 def _event(entry: Entry, name: str, properties: dict[str, Any]) -> Incoming:

@@ -31,7 +31,9 @@ class _Identities:
 
     def __init__(self, database: Database, names: set[str]) -> None:
         self._database = database
-        rows = database.all("SELECT name, contact FROM identity WHERE name IN (SELECT value FROM json_each(?))", listed(names))
+        rows = database.all(
+            "SELECT name, contact FROM identity WHERE name IN (SELECT value FROM json_each(?))", listed(names)
+        )
         self.known: dict[str, int] = dict(rows)
         self._next = 0
         self.new_contacts: list[tuple[Any, ...]] = []
@@ -67,7 +69,9 @@ class _Identities:
         return not self._anonymous.get(contact, False) or contact in self._users_of(contact)
 
     def _users_of(self, contact: int) -> set[int]:
-        held = self._database.one("SELECT 1 FROM identity WHERE contact = ? AND name >= 'u:' AND name < 'u;'", contact)
+        held = self._database.one(
+            "SELECT 1 FROM identity WHERE contact = ? AND name >= 'u:' AND name < 'u;'", contact
+        )
         fresh = any(owner == contact and name.startswith("u:") for name, owner in self.new_names)
         return {contact} if held or fresh else set()
 
@@ -136,7 +140,10 @@ def append_within(database: Database, messages: Sequence[Incoming], now: int) ->
 def _fresh(database: Database, messages: Sequence[Incoming], now: int) -> list[Incoming]:
     """Those whose message id has not been seen; remembers the ids."""
     keys = [
-        ((message.occurred_at if message.occurred_at is not None else now) // DAY, message_hash(message.message_id))
+        (
+            (message.occurred_at if message.occurred_at is not None else now) // DAY,
+            message_hash(message.message_id),
+        )
         for message in messages
         if message.message_id is not None
     ]
@@ -147,7 +154,9 @@ def _fresh(database: Database, messages: Sequence[Incoming], now: int) -> list[I
     database.do("ROLLBACK TO seen")
     fresh, remaining = [], iter(keys)
     for message in messages:
-        if message.message_id is None or database.many("INSERT OR IGNORE INTO seen VALUES (?, ?)", [next(remaining)]):
+        if message.message_id is None or database.many(
+            "INSERT OR IGNORE INTO seen VALUES (?, ?)", [next(remaining)]
+        ):
             fresh.append(message)
     database.do("RELEASE seen")
     return fresh
@@ -171,7 +180,18 @@ def _rows(database: Database, messages: Sequence[Incoming], at: int, seq: int) -
             seq += 1
             happened = at if message.occurred_at is None else min(message.occurred_at, at)
             rows.append(
-                (seq, who.parts[contact], contact, at, happened, OUTSIDE, int(message.history), name, _text(values), None)
+                (
+                    seq,
+                    who.parts[contact],
+                    contact,
+                    at,
+                    happened,
+                    OUTSIDE,
+                    int(message.history),
+                    name,
+                    _text(values),
+                    None,
+                )
             )
             at += 1
         seq += 1
@@ -180,15 +200,30 @@ def _rows(database: Database, messages: Sequence[Incoming], at: int, seq: int) -
         properties = _text(message.properties)
         history = int(message.history)
         rows.append(
-            (seq, who.parts[contact], contact, at, occurred, origin, history, message.name, properties, message.reacts_to)
+            (
+                seq,
+                who.parts[contact],
+                contact,
+                at,
+                occurred,
+                origin,
+                history,
+                message.name,
+                properties,
+                message.reacts_to,
+            )
         )
         at += 1
     database.many("INSERT INTO contact (id, part, key, name) VALUES (?, ?, ?, ?)", who.new_contacts)
-    database.many("UPDATE contact SET name = ? WHERE id = ?", [(name, each) for each, name in who.renamed.items()])
+    database.many(
+        "UPDATE contact SET name = ? WHERE id = ?", [(name, each) for each, name in who.renamed.items()]
+    )
     database.many("INSERT OR REPLACE INTO identity VALUES (?, ?)", who.new_names)
     database.many("UPDATE contact SET merged_into = ? WHERE id = ?", merged)
     database.many("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    database.many("INSERT INTO event_of_contact VALUES (?, ?, ?)", [(row[0] // CHUNK, row[2], row[0]) for row in rows])
+    database.many(
+        "INSERT INTO event_of_contact VALUES (?, ?, ?)", [(row[0] // CHUNK, row[2], row[0]) for row in rows]
+    )
     return rows
 
 

@@ -102,7 +102,9 @@ def segment_sizes(database: Database) -> dict[str, int]:
 
 def members(database: Database, segment: str) -> list[str]:
     """The members' user ids (anonymous ids where there is none), sorted."""
-    rows = database.all("SELECT c.name FROM membership m JOIN contact c ON c.id = m.contact WHERE m.segment = ?", segment)
+    rows = database.all(
+        "SELECT c.name FROM membership m JOIN contact c ON c.id = m.contact WHERE m.segment = ?", segment
+    )
     return sorted(row[0] for row in rows)
 
 
@@ -118,7 +120,10 @@ def find_contact(database: Database, who: str) -> int:
     if rows:
         raise StoreError(f'Several contacts have the address "{who}".', "Name one by his user id.")
     near = did_you_mean(who, _near(database, who))
-    raise StoreError(f'There is no contact "{who}".', f'Did you mean "{near}"?' if near else "`autoflow import` or `autoflow track` makes contacts known.")
+    raise StoreError(
+        f'There is no contact "{who}".',
+        f'Did you mean "{near}"?' if near else "`autoflow import` or `autoflow track` makes contacts known.",
+    )
 
 
 def contact_story(database: Database, who: str) -> ContactStory:
@@ -127,7 +132,10 @@ def contact_story(database: Database, who: str) -> ContactStory:
     with database.read():
         row = database.one("SELECT key, record FROM contact WHERE id = ?", contact)
         assert row is not None
-        names = [each[0] for each in database.all("SELECT name FROM identity WHERE contact = ? ORDER BY name", contact)]
+        names = [
+            each[0]
+            for each in database.all("SELECT name FROM identity WHERE contact = ? ORDER BY name", contact)
+        ]
         return ContactStory(
             contact,
             row[0],
@@ -163,8 +171,8 @@ def messages(
 ) -> list[MessageLine]:
     """Messages of the ledger in order of their decision, of one contact or of everybody, in some states or all."""
     rows = database.all(
-        "SELECT o.id, o.key, o.at, c.name, o.recipe, o.step, o.channel, o.name, o.outcome, o.reason, o.state, o.attempts,"
-        " o.result FROM outbox o JOIN contact c ON c.id = o.contact"
+        "SELECT o.id, o.key, o.at, c.name, o.recipe, o.step, o.channel, o.name, o.outcome, o.reason, o.state,"
+        " o.attempts, o.result FROM outbox o JOIN contact c ON c.id = o.contact"
         " WHERE (? IS NULL OR o.contact = ?) AND (? IS NULL OR o.state IN (SELECT value FROM json_each(?)))"
         " ORDER BY o.at, c.key, o.n LIMIT ?",
         contact,
@@ -183,13 +191,19 @@ def undeclared(database: Database, declared: set[str], limit: int = 200_000) -> 
         OUTSIDE,
         limit,
     )
-    return {name: count for name, count in rows if name not in declared and name != IDENTIFY and name[0] != "$"}
+    return {
+        name: count for name, count in rows if name not in declared and name != IDENTIFY and name[0] != "$"
+    }
 
 
 def _near(database: Database, who: str) -> list[str]:
     start = fold(who)[:2]
-    emails = database.all("SELECT address FROM email WHERE address >= ? AND address < ? LIMIT 2000", start, start + "\uffff")
+    emails = database.all(
+        "SELECT address FROM email WHERE address >= ? AND address < ? LIMIT 2000", start, start + "\uffff"
+    )
     names = database.all(
-        "SELECT name FROM identity WHERE name >= ? AND name < ? LIMIT 2000", f"u:{who[:2]}", f"u:{who[:2]}\uffff"
+        "SELECT name FROM identity WHERE name >= ? AND name < ? LIMIT 2000",
+        f"u:{who[:2]}",
+        f"u:{who[:2]}\uffff",
     )
     return [row[0] for row in emails] + [row[0][2:] for row in names]

@@ -181,7 +181,12 @@ class Outbox(Table, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_key", "key", unique=True),
-        Index("outbox_open", "state", "next_at", sqlite_where=Column("state").in_(["pending", "sending", "held", "unknown"])),
+        Index(
+            "outbox_open",
+            "state",
+            "next_at",
+            sqlite_where=Column("state").in_(["pending", "sending", "held", "unknown"]),
+        ),
     )
     id: int = Field(sa_column=Column(Integer, primary_key=True))
     key: str = Field(sa_type=Text)
@@ -259,6 +264,7 @@ class State(Table, table=True):
     applied_at: int = _big()
     built_to: int = _big()
     journal_rows: int = _big()
+    known_to: int = _big()
     last_at: int = _big()
 
 

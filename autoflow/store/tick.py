@@ -35,6 +35,7 @@ class Standing(NamedTuple):
     applied_at: int
     built_to: int
     journal_rows: int
+    known_to: int
 
 
 class Ticked(NamedTuple):
@@ -58,12 +59,16 @@ class _Found(NamedTuple):
 
 def standing(database: Database) -> Standing:
     """How far the engine is."""
-    row = database.one("SELECT cursor, horizon, epoch, release, applied_at, built_to, journal_rows FROM state")
+    row = database.one(
+        "SELECT cursor, horizon, epoch, release, applied_at, built_to, journal_rows, known_to FROM state"
+    )
     assert row is not None
     return Standing(*row)
 
 
-def tick(database: Database, applied: Applied, now: int, fence: int, *, events: int = EVENTS, timers: int = TIMERS) -> Ticked:
+def tick(
+    database: Database, applied: Applied, now: int, fence: int, *, events: int = EVENTS, timers: int = TIMERS
+) -> Ticked:
     """Take up to `events` items and `timers` contacts whose time has come, and commit all that follows.
 
     `now` is UTC microseconds. Where the log says that definitions changed, the tick stops before that place once
@@ -73,7 +78,9 @@ def tick(database: Database, applied: Applied, now: int, fence: int, *, events: 
         verify(database, fence)
         at = standing(database)
         found = _find(database, applied.program, at, now, events)
-        due = database.all("SELECT contact FROM timer WHERE due <= ? ORDER BY due LIMIT ?", found.horizon, timers)
+        due = database.all(
+            "SELECT contact FROM timer WHERE due <= ? ORDER BY due LIMIT ?", found.horizon, timers
+        )
         joined = {contact for pair in found.joined for contact in pair}
         contacts = {*found.items, *joined, *(row[0] for row in due)}
         more = found.more or len(due) == timers
@@ -83,10 +90,11 @@ def tick(database: Database, applied: Applied, now: int, fence: int, *, events: 
         rows = batch.save(database, at.journal_rows) if contacts else at.journal_rows
         if contacts or found.cursor != at.cursor:
             database.do(
-                "UPDATE state SET cursor = ?, horizon = ?, journal_rows = ?",
+                "UPDATE state SET cursor = ?, horizon = ?, journal_rows = ?, known_to = ?",
                 found.cursor,
                 max(at.horizon, found.horizon),
                 rows,
+                max((at.known_to, *found.items)),
             )
     reached = found.apply[0] if found.apply is not None and not more else None
     return Ticked(found.events, len(contacts), more or found.apply is not None, reached)
@@ -101,23 +109,26 @@ def _find(database: Database, program: Program, at: Standing, now: int, limit: i
     )
     items: dict[int, list[Event]] = {}
     joined: list[tuple[int, int]] = []
-    cursor, apply = at.cursor, None
+    cursor, passed, apply = at.cursor, 0, None
     within = program.triggers_within
     for seq, contact, received, occurred, history, name, properties, reacts_to in rows:
-        values = _decode(properties) if properties is not None else {}
         if name == APPLY:
-            apply = (values["release"], received)
+            apply = (_decode(properties)["release"], received)
             break
+        cursor = seq
+        if contact <= at.known_to and not program.looks_at(name):
+            passed += 1
+            continue
+        enters = not history and received - occurred <= within(name)
+        values = _decode(properties) if properties is not None else {}
         if name == MERGE:
             joined.append((contact, values["other"]))
-        enters = not history and received - occurred <= within(name)
         item = Event(seq, received, occurred, name, values, enters, reacts_to)
         found = items.get(contact)
         if found is None:
             items[contact] = [item]
         else:
             found.append(item)
-        cursor = seq
     last = rows[-1][2] if rows else 0
     if apply is not None:
         horizon = apply[1] - 1
@@ -125,7 +136,7 @@ def _find(database: Database, program: Program, at: Standing, now: int, limit: i
         horizon = last
     else:
         horizon = max(now, last)
-    return _Found(items, joined, sum(map(len, items.values())), cursor, horizon, len(rows) == limit, apply)
+    return _Found(items, joined, passed + sum(map(len, items.values())), cursor, horizon, len(rows) == limit, apply)
 
 
 def _advance(
@@ -151,7 +162,12 @@ def _advance(
 
 
 def _advance_group(
-    program: Program, loaded: Mapping[int, Loaded], elder: Loaded, items: Sequence[Event], found: _Found, batch: Batch
+    program: Program,
+    loaded: Mapping[int, Loaded],
+    elder: Loaded,
+    items: Sequence[Event],
+    found: _Found,
+    batch: Batch,
 ) -> None:
     pending: list[Event] = []
     for item in items:
@@ -190,7 +206,11 @@ def bring_up(database: Database, applied: Applied, at: Standing, contact: Loaded
 
 
 def build(
-    database: Database, applied: Applied, fence: int, progress: Callable[[int, int], None] | None = None, step: int = 2_000
+    database: Database,
+    applied: Applied,
+    fence: int,
+    progress: Callable[[int, int], None] | None = None,
+    step: int = 2_000,
 ) -> None:
     """Bring every contact to the definitions in force, in transactions of `step` contacts.
 

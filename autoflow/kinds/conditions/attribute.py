@@ -26,15 +26,13 @@ class Attribute(Condition):
         own = (ATTRIBUTE, self.attribute)
         return frozenset({own, ZONE}) if self.test.word in WINDOWS else frozenset({own})
 
-    def holds(self, view: View) -> bool:
-        return self.test.holds(view.record.attributes.get(self.attribute), view)
+    def judge(self, view: View) -> tuple[bool, int | None]:
+        value = view.record.attributes.get(self.attribute)
+        return self.test.holds(value, view), self.test.next_change(value, view)
 
     def seen(self, view: View) -> Value:
         value: Value = view.record.attributes.get(self.attribute)
         return value
-
-    def next_change(self, view: View) -> int | None:
-        return self.test.next_change(view.record.attributes.get(self.attribute), view)
 
     def says(self) -> str:
         return f"{self.attribute} {self.test.says()}"

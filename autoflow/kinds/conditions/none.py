@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from autoflow.kinds.groups import Group
-from autoflow.kinds.view import View
 
 
 @dataclass(frozen=True)
@@ -18,9 +17,5 @@ class NoneOf(Group):
     example: ClassVar[str] = "none:\n  - {has_tag: do not contact}"
     joined_by: ClassVar[str] = " or "
     opening: ClassVar[str] = "not "
-
-    def holds(self, view: View) -> bool:
-        for condition in self.conditions:  # noqa: SIM110 - a loop is a third faster here than a generator
-            if condition.holds(view):
-                return False
-        return True
+    decisive: ClassVar[bool] = True
+    decided: ClassVar[bool] = False

@@ -46,21 +46,19 @@ class SumOf(Condition):
     def memories(self) -> tuple[Memory, ...]:
         return (self._memory,)
 
-    def holds(self, view: View) -> bool:
-        return self.test.holds(self.seen(view), view)
+    def judge(self, view: View) -> tuple[bool, int | None]:
+        cell = view.cell(self._memory.key)
+        change = None
+        if isinstance(cell, Window) and isinstance(self._memory, InWindow):
+            change = self._memory.next_change(cell, view)
+        return self.test.holds(self.seen(view), view), change
 
     def seen(self, view: View) -> Value:
         cell = view.cell(self._memory.key)
         if isinstance(cell, Window):
             assert isinstance(self._memory, InWindow)
-            return from_millionths(self._memory.read(cell, view.now, view.zone)[0])
+            return from_millionths(self._memory.read(cell, view)[0])
         return from_millionths(cell.total) if isinstance(cell, Total) else 0
-
-    def next_change(self, view: View) -> int | None:
-        cell = view.cell(self._memory.key)
-        if isinstance(cell, Window) and isinstance(self._memory, InWindow):
-            return self._memory.next_change(cell, view.now, view.zone)
-        return None
 
     def says(self) -> str:
         window = f" within the last {self.within_last}" if self.within_last else ""

@@ -12,7 +12,17 @@ from autoflow.kinds.operators import Test
 from autoflow.kinds.view import View
 from autoflow.model.event import PAGE_VISITED
 
-_FIELDS = ("path", "url", "title", "referrer", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+_FIELDS = (
+    "path",
+    "url",
+    "title",
+    "referrer",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import format_datetime
-from typing import Protocol
 
 from autoflow.model.instants import EPOCH
 from autoflow.post.content.addresses import checked_address
@@ -18,20 +18,13 @@ KEY_HEADER = "X-Autoflow-Key"
 _LINES = re.compile(rb".{1,76}", re.DOTALL)
 
 
-class Sender(Protocol):
-    """Who sends: the project's `sender`."""
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: the name and address in From, and the postal address that marketing mail must show."""
 
-    @property
-    def name(self) -> str:
-        """What stands in From before the address."""
-
-    @property
-    def email(self) -> str:
-        """The address in From."""
-
-    @property
-    def postal_address(self) -> str:
-        """What the footer of marketing mail must show."""
+    name: str
+    email: str
+    postal_address: str
 
 
 def message_id(key: str, sender: Sender) -> str:

@@ -1,0 +1,208 @@
+"""`autoflow run`: an alarm clock around the engine.
+
+APScheduler only rings: its jobs hold no state, and a ring that is missed loses nothing, because what is due
+stands in the store. The engine is woken at the next due instant, by other processes that write, and once a
+second to look whether somebody wrote without ringing.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from autoflow.app import Engine, Project, open_post
+from autoflow.model.clock import MICROS
+from autoflow.model.instants import to_datetime, to_iso
+from autoflow.model.problems import AutoflowError
+from autoflow.store.database import StoreError
+from autoflow.store.lease import FencedOff, Held
+from autoflow.store.wake import address, listen
+
+Say = Callable[[str], None]
+LOOK_SECONDS = 1
+CHECKPOINT_SECONDS = 2
+RETRY_SECONDS = 5
+
+
+class Alarm:
+    """Rings at an instant, at a ring from outside, and while looking for changes; `wait` returns at any of them."""
+
+    def __init__(self, project: Project) -> None:
+        self._rung = threading.Event()
+        self._look = project.database(checkpoints=False)
+        self._keeper = project.database(checkpoints=False)
+        self._seen = self._look.changes_of_others()
+        self._bell = listen(self._look)
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        often = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        self._scheduler.add_job(self._look_around, IntervalTrigger(seconds=LOOK_SECONDS), **often)
+        self._scheduler.add_job(self._keeper.checkpoint, IntervalTrigger(seconds=CHECKPOINT_SECONDS), **often)
+        self._scheduler.start()
+        if self._bell is not None:
+            threading.Thread(target=self._listen, name="bell", daemon=True).start()
+
+    def ring(self, *_: Any) -> None:
+        """Wake whoever waits."""
+        self._rung.set()
+
+    def set(self, instant: int | None) -> None:
+        """Ring at an instant (UTC microseconds), instead of the one set before; None rings at none."""
+        with suppress(LookupError):
+            self._scheduler.remove_job("due")
+        if instant is not None:
+            when = DateTrigger(min(to_datetime(instant), datetime.max.replace(tzinfo=UTC)))
+            self._scheduler.add_job(self.ring, when, id="due", misfire_grace_time=None)
+
+    def wait(self) -> None:
+        """Return at the next ring."""
+        self._rung.wait()
+        self._rung.clear()
+
+    def close(self) -> None:
+        """Ring no more."""
+        self._scheduler.shutdown(wait=True)
+        if self._bell is not None:
+            path = address(self._look)
+            self._bell.close()
+            path.unlink(missing_ok=True)
+        self._look.close()
+        self._keeper.close()
+
+    def _look_around(self) -> None:
+        seen = self._look.changes_of_others()
+        if seen != self._seen:
+            self._seen = seen
+            self.ring()
+
+    def _listen(self) -> None:
+        assert self._bell is not None
+        with suppress(OSError):  # closed: we are going home
+            while self._bell.recv(16):
+                self.ring()
+
+
+class PostRoom:
+    """Sends in a thread of its own, so that a slow mail server holds up no tick."""
+
+    def __init__(self, project: Project, say: Say) -> None:
+        self._say = say
+        self._clock = project.clock
+        self._rung = threading.Event()
+        self._stopping = False
+        self.post = open_post(project)
+        self._thread = threading.Thread(target=self._work, name="post")
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def ring(self) -> None:
+        """There may be something to send."""
+        self._rung.set()
+
+    def close(self) -> None:
+        """Finish the group that is on its way, and stop."""
+        self._stopping = True
+        self.ring()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopping:
+            try:
+                while not self._stopping and self.post.step(self._clock.now()):
+                    pass
+            except FencedOff:
+                return
+            except AutoflowError as error:
+                self._say(str(error))
+            self._rung.wait(timeout=RETRY_SECONDS)
+            self._rung.clear()
+
+
+def run(project: Project, *, until_idle: bool = False, say: Say = print) -> int:
+    """Apply what passes `check` and keep the engine going until SIGTERM or Ctrl-C; returns the exit status.
+
+    With `until_idle` everything that is due is done, and it ends. Raises `Held` where somebody else runs.
+    """
+    database = project.database(create=True, checkpoints=until_idle)
+    said: list[int] = []
+
+    def progress(what: str, done: int, total: int) -> None:
+        if total >= 20_000 and (done == total or done - (said[-1] if said else 0) >= total // 10):
+            said.append(done)
+            say(f"{what}: {done:,} of {total:,} contacts")
+
+    room = PostRoom(project, say)
+    try:
+        engine = Engine(project, database, room.post, progress)
+    except Held:
+        room.post.close()
+        raise
+    try:
+        _apply(project, engine, say)
+        if engine.unknown:
+            say(f"{engine.unknown} mails were on their way when the last run stopped: see `autoflow outbox`.")
+        if until_idle:
+            engine.settle()
+            say(_standing(engine))
+            return 0
+        return _keep_going(project, engine, room, say)
+    finally:
+        room.close()
+        engine.close()
+        database.close()
+
+
+def _apply(project: Project, engine: Engine, say: Say) -> None:
+    release = project.apply(engine.database)
+    if release is not None:
+        live = sum(recipe.status == "live" for recipe in project.workspace.recipes.values())
+        say(f"Applied release {release}: {live} live recipes, {len(project.workspace.segments)} segments.")
+
+
+def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> int:
+    alarm = Alarm(project)
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        stopping.append(number)
+        alarm.ring()
+
+    previous = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+    room.start()
+    say(f"Running. {_standing(engine)}")
+    try:
+        while not stopping:
+            try:
+                while engine.tick() and not stopping:
+                    room.ring()
+                room.ring()
+                alarm.set(engine.next_timer())
+            except FencedOff as error:
+                say(str(error))
+                return 1
+            except StoreError as error:
+                say(str(error))
+                alarm.set(project.clock.now() + RETRY_SECONDS * MICROS)
+            if not stopping:
+                alarm.wait()
+        say("Stopping: finishing what is on its way.")
+        return 0
+    finally:
+        alarm.close()
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _standing(engine: Engine) -> str:
+    due = engine.next_due()
+    return f"Next thing due: {to_iso(due)}." if due is not None else "Nothing is waiting for its time."

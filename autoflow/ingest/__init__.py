@@ -1,0 +1,1 @@
+"""Messages at the door: what Segment's clients and files bring, read into `Incoming`."""

@@ -1,0 +1,160 @@
+"""Recipe tests read from their files; mistakes in them are told exactly like mistakes in recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from autoflow.lab.story import Arrival, Case, Given, RecipeTest, local_time
+from autoflow.lab.testing_scope import StoryScope, names_of
+from autoflow.lab.testing_story import Clock, read_past, read_story
+from autoflow.language import scalars
+from autoflow.language.definitions import Workspace
+from autoflow.language.names import Names
+from autoflow.language.nodes import Entry, Node, read_yaml
+from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.scalars import attempt, items, section
+from autoflow.language.source import Report, Source
+from autoflow.model.problems import Problem
+
+_FILE_KEYS = ("tests", "also", "cases")
+_CASE_KEYS = ("name", "given", "story")
+_GIVEN_KEYS = ("contact", "tags", "audiences", "events")
+_WHO = "contact"  # the user id of a contact who has neither an id nor an email
+
+
+def read_tests(sources: Mapping[str, str], workspace: Workspace) -> tuple[list[RecipeTest], list[Problem]]:
+    """Read test files (path → text) against the workspace whose recipes they test.
+
+    Never raises for what the files hold. Problems are sorted by file and place; where one is an error, the tests
+    are there only as far as they could be read, and must not be run.
+
+    A file says `tests: RECIPE` and its `cases`; `also: [RECIPE, …]` names recipes that are live beside it. A
+    case has a `name`, what is `given` (`contact`: attributes, and `id` for the user id; `tags`; `audiences`;
+    `events`: what the contact did before, each with `at`), and a `story` (see `read_story`).
+    """
+    names = names_of(workspace)
+    tests: list[RecipeTest] = []
+    problems: list[Problem] = []
+    for file in sorted(sources):
+        report = Report(Source(file, sources[file]))
+        root = read_yaml(report)
+        if root is not None:
+            test = attempt(lambda: _Reading(root, report, names, workspace).read(), None)  # noqa: B023 - called at once
+            tests += [test] if test is not None else []
+        problems += report.problems
+    return tests, sorted(problems)
+
+
+class _Reading:
+    """One file on its way from nodes."""
+
+    def __init__(self, root: Node, report: Report, names: Names, workspace: Workspace) -> None:
+        self.root = root
+        self.report = report
+        self.names = names
+        self.workspace = workspace
+        self.scope = StoryScope(report, names)
+
+    def read(self) -> RecipeTest:
+        """The file; raises `Unreadable` where it does not even say what it tests."""
+        entries = section(self.root, self.report, "a file of recipe tests", _FILE_KEYS)
+        missing = [key for key in ("tests", "cases") if key not in entries]
+        for key in missing:
+            fix = "Write tests: NAME-OF-A-RECIPE." if key == "tests" else "Write cases: and a list below it."
+            at = self.root.span
+            self.report.add("missing-key", at, f'A file of recipe tests needs "{key}".', fix)
+        recipe = attempt(lambda: self._recipe(entries["tests"].value), "") if "tests" in entries else ""
+        also = attempt(lambda: self._also(entries["also"].value), ()) if "also" in entries else ()
+        self.scope = StoryScope(self.report, self.names, self.workspace.recipes.get(recipe))
+        cases = self._cases(entries["cases"]) if "cases" in entries else ()
+        if missing or not recipe:
+            self.report.give_up()
+        return RecipeTest(recipe, self.report.source.file, tuple(cases), also)
+
+    def _recipe(self, node: Node) -> str:
+        return self.scope.known("recipe", node, "the name of a recipe")
+
+    def _also(self, node: Node) -> tuple[str, ...]:
+        return tuple(self._recipe(item) for item in items(node, self.report))
+
+    def _cases(self, entry: Entry) -> Iterable[Case]:
+        found = items(entry.value, self.report)
+        if not found:
+            self.report.add("list-empty", entry.key.span, '"cases" needs at least one case.')
+        cases = [attempt(lambda: self._case(node), None) for node in found]  # noqa: B023 - called at once
+        return [case for case in cases if case is not None]
+
+    def _case(self, node: Node) -> Case:
+        entries = section(node, self.report, "a case", _CASE_KEYS)
+        for key in ("name", "story"):
+            if key not in entries:
+                self.report.add("missing-key", node.span, f'A case needs "{key}".')
+        given = (
+            attempt(lambda: self._given(entries["given"].value), Given(_WHO))
+            if "given" in entries
+            else Given(_WHO)
+        )
+        name = (
+            attempt(lambda: scalars.name(entries["name"].value, self.report, '"name"'), "")
+            if "name" in entries
+            else ""
+        )
+        if "story" not in entries:
+            self.report.give_up()
+        zone = given.attributes.get("timezone")
+        story = read_story(entries["story"], self.scope, Clock(self.names.settings.timezone, zone))
+        if given.history and given.history[-1].at >= story[0].at:
+            self._refuse_past(entries["given"].value, story[0].at)
+        return Case(name, self.report.source.line_number(node.span.start), given, story)
+
+    def _given(self, node: Node) -> Given:
+        if isinstance(node, MappingNode) and (named := node.entries.get("segments")) is not None:
+            message = "Segments are not given: they follow from what is known of the contact."
+            self.report.fail(
+                "unknown-key",
+                named.key.span,
+                message,
+                "Give the attributes, tags or events that they ask for.",
+            )
+        parts = section(node, self.report, '"given"', _GIVEN_KEYS)
+        contact = (
+            dict(self.scope.pairs(parts["contact"].value, '"contact"', "{email: ana@example.com}"))
+            if "contact" in parts
+            else {}
+        )
+        who = contact.pop("id", None)
+        attributes = {
+            name: value for name, value in self.scope.attributes(contact).items() if value is not None
+        }
+        user = attempt(lambda: scalars.name(who.value, self.report, '"id"'), "") if who is not None else ""
+        return Given(
+            user or str(attributes.get("email", _WHO)),
+            attributes,
+            self._list(parts, "tags", "a tag"),
+            self._list(parts, "audiences", "the name of an audience"),
+            self._history(parts),
+        )
+
+    def _list(self, parts: Mapping[str, Entry], key: str, what: str) -> tuple[str, ...]:
+        if key not in parts:
+            return ()
+        read = scalars.name if key == "tags" else scalars.plain_name
+        found = [
+            attempt(lambda: read(item, self.report, what), "")
+            for item in items(parts[key].value, self.report)
+        ]  # noqa: B023 - called at once
+        return tuple(dict.fromkeys(found))
+
+    def _history(self, parts: Mapping[str, Entry]) -> tuple[Arrival, ...]:
+        nodes = items(parts["events"].value, self.report) if "events" in parts else []
+        clock = Clock(self.names.settings.timezone)
+        past = [attempt(lambda: read_past(node, self.scope, clock), None) for node in nodes]  # noqa: B023 - called at once
+        if None in past:
+            self.report.give_up()
+        return tuple(sorted((each for each in past if each is not None), key=lambda each: each.at))
+
+    def _refuse_past(self, node: Node, start: int) -> None:
+        message = "What is given lies before the story, and one of these events does not."
+        fix = f"The story begins at {local_time(start, self.names.settings.timezone)}."
+        assert isinstance(node, MappingNode)  # it has events
+        self.report.add("out-of-place", node.entries["events"].key.span, message, fix)

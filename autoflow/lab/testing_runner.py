@@ -1,0 +1,176 @@
+"""Recipe tests run: in memory, in virtual time, through the engine that the daemon runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from autoflow.core.advance import advance
+from autoflow.core.program import Program, compile_program
+from autoflow.kinds.base import Action, Hand, Leave, Wait
+from autoflow.lab.story import Arrival, Case, Expected, Moment, RecipeTest, local_time
+from autoflow.lab.testing_expect import EXPECT, Seen
+from autoflow.lab.testing_why import why
+from autoflow.language.definitions import Recipe, Step, Workspace
+from autoflow.model.contact import Record
+from autoflow.model.effects import Effects
+from autoflow.model.event import IDENTIFY, Event
+from autoflow.model.problems import AutoflowError
+from autoflow.model.values import Value
+
+Walked = set[tuple[str, str]]
+"""Steps, as (recipe, step)."""
+
+
+class Failure(NamedTuple):
+    """Something that was not as expected: `message` says what, and when in the project's zone."""
+
+    line: int
+    message: str
+    expected: Value
+    actual: Value
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """The outcome of a case. `walked` are the steps that it walked, `why` tells what may explain the failures."""
+
+    file: str
+    line: int
+    recipe: str
+    case: str
+    failures: tuple[Failure, ...]
+    walked: tuple[tuple[str, str], ...]
+    why: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.failures
+
+
+def run_tests(workspace: Workspace, tests: Iterable[RecipeTest]) -> list[CaseResult]:
+    """Run every case, in the order of the files.
+
+    Only the recipe under test is live, and those that the file names under `also`, whatever their `status`
+    says; all segments are there. The contact is known from the earliest thing that is given, or from the
+    story's first instant: he stands in the segments that this brings about, and nothing is started by it.
+    Raises `AutoflowError` for a workspace with mistakes.
+    """
+    if not workspace.sound:
+        raise AutoflowError("The workspace has mistakes.", "autoflow check tells them.")
+    return [result for test in tests for result in _run_file(workspace, test)]
+
+
+def _run_file(workspace: Workspace, test: RecipeTest) -> Iterable[CaseResult]:
+    walked: Walked = set()
+    live = {name: _watched(workspace.recipes[name], walked) for name in (test.recipe, *test.also)}
+    program = compile_program(replace(workspace, recipes=live))
+    for case in test.cases:
+        walked.clear()
+        failures, seen = _Play(program, test.recipe, case).play()
+        reasons = why(seen, program.zone) if failures else ()
+        yield CaseResult(
+            test.file,
+            case.line,
+            test.recipe,
+            case.name,
+            tuple(failures),
+            tuple(sorted(walked)),
+            tuple(reasons),
+        )
+
+
+class _Play:
+    """One case being played."""
+
+    def __init__(self, program: Program, recipe: str, case: Case) -> None:
+        given = case.given
+        self.program = program
+        self.case = case
+        self.known = min(given.history[0].at if given.history else case.story[0].at, case.story[0].at)
+        self.record = Record(
+            f"u:{given.user}",
+            given.user,
+            tags=dict.fromkeys(given.tags, self.known),
+            audiences=dict.fromkeys(given.audiences, self.known),
+        )
+        self.seen = Seen(recipe, self.record)
+        self.waiting: list[Event] = []
+        self.number = 0
+
+    def play(self) -> tuple[list[Failure], Seen]:
+        """What was not as expected, and what happened."""
+        self.before()
+        failures: list[Failure] = []
+        for moment in self.case.story:
+            if moment.arrival is not None:
+                self.waiting.append(self.item(moment.arrival))
+            if moment.expected:
+                self.pass_time(moment.at)
+                failures += self.compare(moment)
+        self.pass_time(self.case.story[-1].at)
+        return failures, self.seen
+
+    def before(self) -> None:
+        """Bring the contact to where the story finds him; nothing is started on the way."""
+        start = self.case.story[0].at
+        who = Arrival(self.known, self.known, IDENTIFY, self.case.given.attributes)
+        past = [self.item(arrival, enters=False) for arrival in (who, *self.case.given.history)]
+        self.advance(past, start - 1)
+
+    def item(self, arrival: Arrival, *, enters: bool = True) -> Event:
+        """An arrival as the engine takes it; one that is received too late starts nothing (language.md, rule 5)."""
+        self.number += 1
+        late = arrival.at - arrival.occurred_at > self.program.triggers_within(arrival.name)
+        properties = dict(arrival.properties)
+        return Event(
+            self.number, arrival.at, arrival.occurred_at, arrival.name, properties, enters and not late
+        )
+
+    def pass_time(self, horizon: int) -> None:
+        """Apply what has arrived and all that falls due, up to and including the instant."""
+        self.advance(self.waiting, horizon)
+        self.waiting = []
+
+    def advance(self, items: list[Event], horizon: int) -> Effects:
+        """One tick of the engine."""
+        start = self.case.story[0].at
+        effects = advance(self.program, self.record, items, horizon, spill=False, silent_before=start)
+        self.seen.add(effects)
+        return effects
+
+    def compare(self, moment: Moment) -> Iterable[Failure]:
+        """What is not as expected now."""
+        for expected in moment.expected:
+            actual = EXPECT[expected.key].actual(self.seen, expected.value)
+            if actual != expected.value:
+                yield self.failure(expected, actual, moment.at)
+
+    def failure(self, expected: Expected, actual: Value, at: int) -> Failure:
+        """A difference, told."""
+        when = local_time(at, self.program.zone)
+        message = f"{expected.key} at {when}"
+        return Failure(expected.line, message, expected.value, actual)
+
+
+class _Watched(Action):
+    """An action that notes down that it was walked."""
+
+    def __init__(self, action: Action, place: tuple[str, str], walked: Walked) -> None:
+        self._action = action
+        self._place = place
+        self._walked = walked
+
+    def target(self) -> str:
+        return self._action.target()
+
+    def do(self, hand: Hand) -> Wait | Leave | None:
+        self._walked.add(self._place)
+        return self._action.do(hand)
+
+
+def _watched(recipe: Recipe, walked: Walked) -> Recipe:
+    steps = tuple(Step(step.id, _Watched(step.action, (recipe.id, step.id), walked)) for step in recipe.steps)
+    return replace(recipe, steps=steps, status="live")

@@ -1,0 +1,82 @@
+"""The port of everything that leaves the house: one protocol for mail, notices and audiences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from autoflow.model.problems import AutoflowError
+
+Outcome = Literal["sent", "unsent", "rejected", "unknown"]
+Policy = Literal["at_most_once", "at_least_once"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way: the key of its effect, to whom, and what.
+
+    `to` is one mail address, the name of a sales channel, or the name of an audience. `payload` is the finished
+    mail as bytes, or the values of a notice or of an audience's row.
+    """
+
+    key: str
+    to: str
+    payload: bytes | Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one message.
+
+    - `sent`: it was taken.
+    - `unsent`: surely not taken, and may be tried again, after `retry_after` microseconds if that is known.
+    - `rejected`: refused for good, this message alone. `suppress`: because the address is dead, so that nothing
+      should be sent to it again; never for policy, spam or a full mailbox.
+    - `unknown`: it may or may not have been taken; nobody can tell.
+
+    `reason` is for people, one line, without the address.
+    """
+
+    key: str
+    outcome: Outcome
+    reason: str = ""
+    retry_after: int | None = None
+    suppress: bool = False
+
+
+class ChannelDown(AutoflowError):
+    """The channel takes nothing now (a refused login, a full disk): nothing of this group counts as sent.
+
+    Leave it alone for a while and keep what waits; to try each message in turn would fail alike. What an
+    idempotent channel did of the group after all, it finds done when the group comes again.
+    """
+
+
+class Channel(Protocol):
+    """Sends groups of messages; used by one thread at a time, and keeps its connection between groups."""
+
+    @property
+    def name(self) -> str:
+        """Of the kind: `email`, `sales` or `audiences`."""
+
+    @property
+    def policy(self) -> Policy:
+        """What to do with `unknown` where nothing else says so."""
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether sending a key again changes nothing, so that `unknown` may always be sent again."""
+
+    @property
+    def group_size(self) -> int:
+        """How many messages to hand over at once: few where a crash leaves a group unknown."""
+
+    def send(self, group: Sequence[Outgoing]) -> list[Result]:
+        """Send a group in its order, and say of each message what became of it.
+
+        Raises `ChannelDown` only where nothing of the group was sent.
+        """
+
+    def close(self) -> None:
+        """Let go of connections and files. A channel that is closed opens again when it is used."""

@@ -1,0 +1,76 @@
+"""The local mailbox: a Maildir whose mails are `.eml` files, open to any mail program."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from autoflow.post.channels.base import ChannelDown, Outgoing, Policy, Result
+from autoflow.post.channels.files import make_folder, sync_folder, write_synced
+
+_PARTS = ("tmp", "new", "cur")
+
+
+class Maildir:
+    """Delivers into `folder` (made at first use), each mail on the disk before it counts as sent.
+
+    A mail's file is `new/HASH.eml`, the hash being that of its key: delivering a key again finds the file there,
+    or in `cur/` under the flags that a mail program gave it, and changes nothing. Only one who throws a mail
+    away and has it delivered anew gets it twice.
+    """
+
+    name = "email"
+    policy: Policy = "at_least_once"
+    idempotent = True
+    group_size = 100
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._delivered: set[str] | None = None
+
+    def send(self, group: Sequence[Outgoing]) -> list[Result]:
+        """Deliver a group. Raises `ChannelDown` where the disk takes nothing."""
+        written: dict[str, Path] = {}
+        results: list[Result] = []
+        try:
+            delivered = self._open()
+            for mail in group:
+                name = file_name(mail.key)
+                if not isinstance(mail.payload, bytes):
+                    results.append(Result(mail.key, "rejected", "It is not a mail."))
+                    continue
+                if name not in delivered and name not in written:
+                    write_synced(self.folder / "tmp" / name, mail.payload)
+                    written[name] = self.folder / "tmp" / name
+                results.append(Result(mail.key, "sent"))
+            for name, path in written.items():
+                path.replace(self.folder / "new" / name)
+            sync_folder(self.folder / "new")
+        except OSError as error:
+            # What has been moved already is found by the next attempt: nothing is delivered twice.
+            self._delivered = None
+            raise ChannelDown(f"The mailbox cannot be written: {os.strerror(error.errno or 0)}.") from error
+        delivered.update(written)
+        return results
+
+    def close(self) -> None:
+        """Forget what was delivered; the folder tells it again."""
+        self._delivered = None
+
+    def _open(self) -> set[str]:
+        if self._delivered is None:
+            for part in _PARTS:
+                make_folder(self.folder / part)
+            self._delivered = {
+                entry.name.partition(":")[0]
+                for part in ("new", "cur")
+                for entry in os.scandir(self.folder / part)
+            }
+        return self._delivered
+
+
+def file_name(key: str) -> str:
+    """The name of a mail's file, before the flags that a mail program adds (`:2,S`)."""
+    return f"{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}.eml"

@@ -1,0 +1,166 @@
+"""Claim, look once more, render, send, settle: the way of one message out of the house.
+
+Messages go in groups. What became of a group is written in the same transaction that starts the next, so that
+a crash can park no more than one group as `unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
+from autoflow.language.settings import Settings
+from autoflow.model.durations import DAY
+from autoflow.model.effects import EMAIL
+from autoflow.model.problems import AutoflowError
+from autoflow.post.channels.base import Channel, ChannelDown, Outgoing
+from autoflow.post.content.links import Links
+from autoflow.post.content.load import CompiledTemplate, compile_template
+from autoflow.post.content.mime import Sender
+from autoflow.post.content.render import Rendered, render
+from autoflow.store import ledger
+from autoflow.store.database import Database
+from autoflow.store.definitions import template_at
+from autoflow.store.ledger import Entry, Settlement
+
+GROUP = 20
+AHEAD = 200
+GIVE_UP_AFTER = 3 * DAY
+PAUSE = 60_000_000  # how long a channel that is down is left alone
+
+
+class Post:
+    """Everything that leaves the house. One for each engine; may run in a thread of its own."""
+
+    def __init__(
+        self, database: Database, channels: Mapping[str, Channel], settings: Settings, secret: bytes
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._settings = settings
+        sender = settings.sender
+        self._sender = Sender(sender.name, sender.email, sender.postal_address)
+        self._links = Links(sender.email, secret, settings.unsubscribe_url or None)
+        self._down_until: dict[str, int] = {}
+        self._settled: list[Settlement] = []  # what became of the last group, until the store has it
+        self._fence = 0
+        self._deny: Collection[str] = ()
+        self._template = lru_cache(maxsize=256)(self._load_template)
+
+    def start(self, fence: int, deny: Collection[str]) -> None:
+        """Work under this fence; `deny` names the segments whose members get no marketing mail."""
+        self._fence, self._deny = fence, deny
+
+    def step(self, now: int) -> bool:
+        """Send what may go out at `now`; returns whether there was anything to do.
+
+        Raises `FencedOff` where another engine has taken over, `StoreError` where the store cannot be written:
+        then nothing was sent that is not written down as `sending`.
+        """
+        late_after = self._settings.late_after.window_end(0, "UTC")
+        held = ledger.hold_late(self._database, now, late_after)
+        entries = [
+            each for each in ledger.waiting(self._database, now, AHEAD) if self._open(each.channel, now)
+        ]
+        progressed = held > 0
+        for channel, group in _groups(entries):
+            ready, failed = self._render(channel, group)
+            self._settled += failed
+            started = self._start([entry for entry, _ in ready], now)
+            progressed = progressed or bool(started or failed)
+            going = {entry.id for entry in started}
+            self._settled = self._send(channel, [(entry, mail) for entry, mail in ready if entry.id in going], now)
+        self._start([], now)
+        return progressed
+
+    def close(self) -> None:
+        """Close what is open."""
+        for channel in self._channels.values():
+            channel.close()
+        self._database.close()
+
+    def preview(self, entry: Entry) -> Rendered:
+        """The mail of one ledger entry, as it goes out; raises `RenderError` where it cannot be made."""
+        compiled = self._template(entry.name, entry.template_version)
+        return render(
+            compiled,
+            {name: value for name, value in entry.values.items() if name not in {"to", "contact_key"}},
+            sender=self._sender,
+            links=self._links,
+            contact=entry.contact_key,
+            key=entry.key,
+            at=entry.at,
+            to=str(entry.values.get("to") or ""),
+            recipe=entry.recipe,
+        )
+
+    def _load_template(self, name: str, version: str) -> CompiledTemplate:
+        settings = self._settings
+        return compile_template(
+            template_at(self._database, name, version),
+            currency=settings.currency,
+            timezone=settings.timezone,
+            language=settings.language,
+        )
+
+    def _open(self, channel: str, now: int) -> bool:
+        return self._down_until.get(channel, 0) <= now
+
+    def _start(self, entries: list[Entry], now: int) -> list[Entry]:
+        """Write down what became of the last group and start the next, in one transaction."""
+        if not self._settled and not entries:
+            return []
+        started = ledger.settle_and_start(
+            self._database, self._settled, entries, now, self._fence, self._deny, GIVE_UP_AFTER
+        )
+        self._settled = []
+        return started
+
+    def _render(
+        self, channel: str, group: list[Entry]
+    ) -> tuple[list[tuple[Entry, Outgoing]], list[Settlement]]:
+        ready: list[tuple[Entry, Outgoing]] = []
+        failed: list[Settlement] = []
+        for entry in group:
+            try:
+                ready.append((entry, self._outgoing(channel, entry)))
+            except (AutoflowError, KeyError) as error:
+                failed.append(Settlement(entry, ledger.FAILED, str(error)))
+        return ready, failed
+
+    def _outgoing(self, channel: str, entry: Entry) -> Outgoing:
+        if channel == EMAIL:
+            return Outgoing(entry.key, str(entry.values["to"]), self.preview(entry).mime)
+        return Outgoing(entry.key, entry.name, {**entry.values, "at": entry.at, "recipe": entry.recipe})
+
+    def _send(self, channel: str, mails: list[tuple[Entry, Outgoing]], now: int) -> list[Settlement]:
+        if not mails:
+            return []
+        try:
+            results = self._channels[channel].send([mail for _, mail in mails])
+        except ChannelDown as error:
+            self._down_until[channel] = now + PAUSE
+            return [Settlement(entry, "unsent", str(error), retry_after=PAUSE) for entry, _ in mails]
+        by_key = {result.key: result for result in results}
+        return [
+            Settlement(
+                entry,
+                by_key[entry.key].outcome,
+                by_key[entry.key].reason,
+                by_key[entry.key].suppress,
+                by_key[entry.key].retry_after,
+            )
+            for entry, _ in mails
+        ]
+
+
+def _groups(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Groups of one channel each, in the order in which their first message was decided."""
+    by_channel: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_channel.setdefault(entry.channel, []).append(entry)
+    return [
+        (channel, found[start : start + GROUP])
+        for channel, found in by_channel.items()
+        for start in range(0, len(found), GROUP)
+    ]
