@@ -27,13 +27,12 @@ class UnfilledError(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """`at` is when it was received, `occurred_at` when it happened; `inside` what a step brought about."""
+    """`at` is when it was received, `occurred_at` when it happened."""
 
     name: str
     at: int
     occurred_at: int
     properties: Mapping[str, Any] = field(default_factory=dict)
-    inside: bool = False
 
 
 @dataclass

@@ -52,7 +52,7 @@ def _send_email(step: Step, run: Run, walk: Walk) -> None:
     _message(step, run, walk, "email", step.argument, reason)
     name = "email_skipped" if reason else "email_sent"
     properties = {"template": step.argument, "recipe": run.recipe.id}
-    walk.history.events.append(Event(name, walk.clock, walk.clock, properties, inside=True))
+    walk.history.events.append(Event(name, walk.clock, walk.clock, properties))
     walk.changed(Signal("event", name, properties, walk.clock), run)
 
 

@@ -40,4 +40,4 @@ def silent_until(inactivity: Mapping[str, Any], look: Look) -> int:
 
 
 def _breaks(event: Event, of: list[str]) -> bool:
-    return event.name in of if of else not event.inside and event.name not in NOT_OWN_DOING
+    return event.name in of if of else event.name not in NOT_OWN_DOING

@@ -1,0 +1,81 @@
+"""Small workspaces and messages for tests of the naive interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.oracle import timing
+from tests.oracle.naive import Naive, NaiveOutcome
+
+SETTINGS = """
+name: Test
+timezone: Europe/London
+attributes: {birthday: date, income: number, nicknames: list, keen: yes_no, plan: {choice: [free, pro]}}
+events:
+  purchased: {order_id: text, total: money, category: text, items: number}
+  refunded: {order_id: text, total: money}
+sending: {consent: customers}
+"""
+MARKETING = "---\nsubject: Hello\n---\n<p>Hello</p>\n"
+TRANSACTIONAL = "---\nsubject: Hello\nclass: transactional\n---\n<p>Hello</p>\n"
+
+
+def at(text: str) -> int:
+    """`2026-03-01 10:00`, in UTC."""
+    instant = timing.instant_of(text, "UTC")
+    assert instant is not None
+    return instant
+
+
+def track(event: str, when: str, who: str = "ana", **properties: Any) -> dict[str, Any]:
+    message = {"type": "track", "userId": who, "event": event, "properties": properties}
+    return {**message, "timestamp": timing.iso(at(when))}
+
+
+def page(path: str, when: str, who: str = "ana") -> dict[str, Any]:
+    return {"type": "page", "userId": who, "properties": {"path": path}, "timestamp": timing.iso(at(when))}
+
+
+def identify(when: str, who: str = "ana", **traits: Any) -> dict[str, Any]:
+    return {"type": "identify", "userId": who, "traits": traits, "timestamp": timing.iso(at(when))}
+
+
+def play(
+    messages: list[dict[str, Any]],
+    *,
+    until: str | None = None,
+    since: str | None = None,
+    recipes: Mapping[str, str] | None = None,
+    segments: Mapping[str, str] | None = None,
+    consent: str = "customers",
+) -> NaiveOutcome:
+    """Recipes and segments are the YAML below their first line, which is made from their names."""
+    files = {"autoflow.yaml": SETTINGS.replace("customers", consent)}
+    files |= {f"recipes/{name}.yaml": f"recipe: {name}\n{text}" for name, text in (recipes or {}).items()}
+    files |= {f"segments/{name}.yaml": f"segment: {name}\n{text}" for name, text in (segments or {}).items()}
+    files |= {
+        "templates/hello.html": MARKETING,
+        "templates/again.html": MARKETING,
+        "templates/bill.html": TRANSACTIONAL,
+    }
+    return Naive(files).run(messages, at(since) if since else None, at(until) if until else None)
+
+
+def runs(outcome: NaiveOutcome, recipe: str | None = None) -> list[tuple[str, str, str | None]]:
+    """(entered, outcome, ended) of one recipe's runs, times as the tests write them."""
+    return [
+        (clock(entry.at), entry.outcome, clock(entry.ended) if entry.ended is not None else None)
+        for entry in outcome.entries
+        if recipe in (None, entry.recipe)
+    ]
+
+
+def clock(instant: int) -> str:
+    """`2026-03-01 10:00`, with seconds and microseconds only where there are some."""
+    text = timing.iso(instant).removesuffix("Z").replace("T", " ")
+    return text.removesuffix(":00")
+
+
+def mails(outcome: NaiveOutcome) -> list[tuple[str, str, str, str]]:
+    return [(clock(m.at), m.name, m.outcome, m.reason) for m in outcome.messages if m.channel == "email"]
