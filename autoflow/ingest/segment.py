@@ -294,7 +294,9 @@ def _said(error: msgspec.ValidationError) -> str:
 
 def _no_json(line: bytes) -> str:
     if line[:1] in b"[]":
-        return "The line is not a message: write one object a line, without the brackets and commas of a list."
+        return (
+            "The line is not a message: write one object a line, without the brackets and commas of a list."
+        )
     return "The line is not JSON."
 
 
