@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from autoflow.lab.story import Arrival, Case, Given, RecipeTest, local_time
 from autoflow.lab.testing_scope import StoryScope, names_of
@@ -15,6 +16,9 @@ from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scalars import attempt, items, section
 from autoflow.language.source import Report, Source
 from autoflow.model.problems import Problem
+from autoflow.model.values import Value
+
+T = TypeVar("T")
 
 _FILE_KEYS = ("tests", "also", "cases")
 _CASE_KEYS = ("name", "given", "story")
@@ -63,8 +67,8 @@ class _Reading:
             fix = "Write tests: NAME-OF-A-RECIPE." if key == "tests" else "Write cases: and a list below it."
             at = self.root.span
             self.report.add("missing-key", at, f'A file of recipe tests needs "{key}".', fix)
-        recipe = attempt(lambda: self._recipe(entries["tests"].value), "") if "tests" in entries else ""
-        also = attempt(lambda: self._also(entries["also"].value), ()) if "also" in entries else ()
+        recipe = _part(entries, "tests", self._recipe, "")
+        also = _part(entries, "also", self._also, ())
         self.scope = StoryScope(self.report, self.names, self.workspace.recipes.get(recipe))
         cases = self._cases(entries["cases"]) if "cases" in entries else ()
         if missing or not recipe:
@@ -89,16 +93,8 @@ class _Reading:
         for key in ("name", "story"):
             if key not in entries:
                 self.report.add("missing-key", node.span, f'A case needs "{key}".')
-        given = (
-            attempt(lambda: self._given(entries["given"].value), Given(_WHO))
-            if "given" in entries
-            else Given(_WHO)
-        )
-        name = (
-            attempt(lambda: scalars.name(entries["name"].value, self.report, '"name"'), "")
-            if "name" in entries
-            else ""
-        )
+        name = _part(entries, "name", lambda node: scalars.name(node, self.report, '"name"'), "")
+        given = _part(entries, "given", self._given, Given(_WHO))
         if "story" not in entries:
             self.report.give_up()
         zone = given.attributes.get("timezone")
@@ -110,45 +106,32 @@ class _Reading:
     def _given(self, node: Node) -> Given:
         if isinstance(node, MappingNode) and (named := node.entries.get("segments")) is not None:
             message = "Segments are not given: they follow from what is known of the contact."
-            self.report.fail(
-                "unknown-key",
-                named.key.span,
-                message,
-                "Give the attributes, tags or events that they ask for.",
-            )
+            fix = "Give the attributes, tags or events that they ask for."
+            self.report.fail("unknown-key", named.key.span, message, fix)
         parts = section(node, self.report, '"given"', _GIVEN_KEYS)
-        contact = (
-            dict(self.scope.pairs(parts["contact"].value, '"contact"', "{email: ana@example.com}"))
-            if "contact" in parts
-            else {}
-        )
-        who = contact.pop("id", None)
-        attributes = {
-            name: value for name, value in self.scope.attributes(contact).items() if value is not None
-        }
-        user = attempt(lambda: scalars.name(who.value, self.report, '"id"'), "") if who is not None else ""
+        user, attributes = _part(parts, "contact", self._contact, (_WHO, {}))
         return Given(
-            user or str(attributes.get("email", _WHO)),
+            user,
             attributes,
-            self._list(parts, "tags", "a tag"),
-            self._list(parts, "audiences", "the name of an audience"),
-            self._history(parts),
+            _part(parts, "tags", lambda node: self._names(node, scalars.name, "a tag"), ()),
+            _part(parts, "audiences", lambda node: self._names(node, scalars.plain_name, "an audience"), ()),
+            _part(parts, "events", self._history, ()),
         )
 
-    def _list(self, parts: Mapping[str, Entry], key: str, what: str) -> tuple[str, ...]:
-        if key not in parts:
-            return ()
-        read = scalars.name if key == "tags" else scalars.plain_name
-        found = [
-            attempt(lambda: read(item, self.report, what), "")
-            for item in items(parts[key].value, self.report)
-        ]  # noqa: B023 - called at once
-        return tuple(dict.fromkeys(found))
+    def _contact(self, node: Node) -> tuple[str, dict[str, Value]]:
+        entries = dict(self.scope.pairs(node, '"contact"', "{email: ana@example.com}"))
+        who = entries.pop("id", None)
+        attributes = self.scope.attributes(entries)
+        user = scalars.name(who.value, self.report, '"id"') if who else str(attributes.get("email") or _WHO)
+        return user, {name: value for name, value in attributes.items() if value is not None}
 
-    def _history(self, parts: Mapping[str, Entry]) -> tuple[Arrival, ...]:
-        nodes = items(parts["events"].value, self.report) if "events" in parts else []
+    def _names(self, node: Node, read: Callable[[Node, Report, str], str], what: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(read(item, self.report, what) for item in items(node, self.report)))
+
+    def _history(self, node: Node) -> tuple[Arrival, ...]:
         clock = Clock(self.names.settings.timezone)
-        past = [attempt(lambda: read_past(node, self.scope, clock), None) for node in nodes]  # noqa: B023 - called at once
+        nodes = items(node, self.report)
+        past = [attempt(lambda: read_past(each, self.scope, clock), None) for each in nodes]  # noqa: B023 - called at once
         if None in past:
             self.report.give_up()
         return tuple(sorted((each for each in past if each is not None), key=lambda each: each.at))
@@ -158,3 +141,8 @@ class _Reading:
         fix = f"The story begins at {local_time(start, self.names.settings.timezone)}."
         assert isinstance(node, MappingNode)  # it has events
         self.report.add("out-of-place", node.entries["events"].key.span, message, fix)
+
+
+def _part(entries: Mapping[str, Entry], key: str, read: Callable[[Node], T], otherwise: T) -> T:
+    """What stands under a key, or `otherwise` where nothing does or it could not be read (and that is reported)."""
+    return attempt(lambda: read(entries[key].value), otherwise) if key in entries else otherwise

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from autoflow.lab.testing_runner import CaseResult, Failure
+from autoflow.lab.testing_runner import CaseResult
 from autoflow.language.definitions import Workspace
 from autoflow.model.values import Value, plain
 

@@ -9,12 +9,11 @@ from typing import NamedTuple
 from autoflow.core.advance import advance
 from autoflow.core.program import Program, compile_program
 from autoflow.kinds.base import Action, Hand, Leave, Wait
-from autoflow.lab.story import Arrival, Case, Expected, Moment, RecipeTest, local_time
+from autoflow.lab.story import Arrival, Case, Moment, RecipeTest, local_time
 from autoflow.lab.testing_expect import EXPECT, Seen
 from autoflow.lab.testing_why import why
 from autoflow.language.definitions import Recipe, Step, Workspace
 from autoflow.model.contact import Record
-from autoflow.model.effects import Effects
 from autoflow.model.event import IDENTIFY, Event
 from autoflow.model.problems import AutoflowError
 from autoflow.model.values import Value
@@ -134,25 +133,18 @@ class _Play:
         self.advance(self.waiting, horizon)
         self.waiting = []
 
-    def advance(self, items: list[Event], horizon: int) -> Effects:
+    def advance(self, items: list[Event], horizon: int) -> None:
         """One tick of the engine."""
         start = self.case.story[0].at
-        effects = advance(self.program, self.record, items, horizon, spill=False, silent_before=start)
-        self.seen.add(effects)
-        return effects
+        self.seen.add(advance(self.program, self.record, items, horizon, spill=False, silent_before=start))
 
     def compare(self, moment: Moment) -> Iterable[Failure]:
         """What is not as expected now."""
+        when = local_time(moment.at, self.program.zone)
         for expected in moment.expected:
-            actual = EXPECT[expected.key].actual(self.seen, expected.value)
-            if actual != expected.value:
-                yield self.failure(expected, actual, moment.at)
-
-    def failure(self, expected: Expected, actual: Value, at: int) -> Failure:
-        """A difference, told."""
-        when = local_time(at, self.program.zone)
-        message = f"{expected.key} at {when}"
-        return Failure(expected.line, message, expected.value, actual)
+            same, actual = EXPECT[expected.key].compare(expected.value, self.seen)
+            if not same:
+                yield Failure(expected.line, f"{expected.key} at {when}", expected.value, actual)
 
 
 class _Watched(Action):

@@ -96,7 +96,7 @@ def read_past(node: Node, scope: StoryScope, clock: Clock) -> Arrival:
         fix = "For example at: 2026-03-06 14:00."
         scope.report.fail("missing-key", node.span, "What happened before the story needs a time.", fix)
     at = clock.at(entries["at"].value, scope.report)
-    arrival = _arrival(entries, node, scope, at)
+    arrival = _arrival(entries, scope, at)
     if arrival is None:
         message = "What happened is missing here."
         scope.report.fail("missing-key", node.span, message, f'Write "event" or "{PAGE_VISITED}".')
@@ -122,7 +122,7 @@ def _moment(node: Node, scope: StoryScope, clock: Clock) -> Moment:
     if occurred > at:
         message = "It cannot have occurred later than it is received."
         scope.report.add("out-of-place", entries["occurred"].value.span, message)
-    arrival = _arrival(entries, node, scope, at, min(occurred, at))
+    arrival = _arrival(entries, scope, at, min(occurred, at))
     if arrival is None and "occurred" in entries:
         message = '"occurred" says when an event happened, and there is none.'
         scope.report.add("out-of-place", entries["occurred"].key.span, message, "Remove it.")
@@ -169,7 +169,7 @@ def _instant(node: Node, entries: Mapping[str, Entry], scope: StoryScope, clock:
 
 
 def _arrival(
-    entries: Mapping[str, Entry], node: Node, scope: StoryScope, at: int, occurred_at: int | None = None
+    entries: Mapping[str, Entry], scope: StoryScope, at: int, occurred_at: int | None = None
 ) -> Arrival | None:
     report = scope.report
     happenings = [entries[key] for key in _HAPPENINGS if key in entries]
@@ -203,7 +203,7 @@ def _expected(entry: Entry, scope: StoryScope) -> tuple[Expected, ...]:
         report.add("list-empty", entry.key.span, '"expect" needs at least one expectation.')
     found: list[Expected] = []
     for key, inner in scalars.section(entry.value, report, '"expect"', tuple(EXPECT)).items():
-        value = scalars.attempt(lambda: EXPECT[key].read(inner.value, scope, key), None)  # noqa: B023 - called at once
+        value = scalars.attempt(lambda: EXPECT[key].read(inner.value, scope), None)  # noqa: B023 - called at once
         found.append(Expected(report.source.line_number(inner.key.span.start), key, value))
     return tuple(found)
 
