@@ -34,9 +34,9 @@ def check_circles(segments: Mapping[str, ReadSegment]) -> None:
         if not circle or told & set(circle):
             continue
         told |= set(circle)
-        uses = " uses ".join(f'"{each}"' for each in (*circle, name))
+        uses = ", which uses ".join(f'"{each}"' for each in (*circle[1:], name))
         report = segments[name].report
-        message = f"Segments cannot go in a circle: {uses}."
+        message = f'A segment cannot use itself: "{name}" uses {uses}.'
         report.add("circle", segments[name].uses[(*circle, name)[1]], message, "Take one of them out.")
 
 

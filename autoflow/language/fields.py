@@ -19,10 +19,10 @@ from autoflow.kinds.where import Where
 from autoflow.language import scalars
 from autoflow.language.declared import TYPE_WORDS, Declared
 from autoflow.language.field_specs import Spec, specs_of
-from autoflow.language.names import listed
+from autoflow.language.names import SETTINGS_FILE, listed
 from autoflow.language.nodes import Entry, Node, Scalar
 from autoflow.language.nodes import Mapping as MappingNode
-from autoflow.language.operands import NUMBER, bare_test, read_test, read_value
+from autoflow.language.operands import NUMBER, bare_test, read_test, read_value, usual_operator
 from autoflow.language.placeholders import read_text
 from autoflow.language.scope import Scope
 from autoflow.language.source import Span
@@ -43,7 +43,7 @@ class Around:
 
     def what(self, spec: Spec) -> str:
         """A field in a sentence."""
-        return f'"{spec.key}"'
+        return f'"{self.kind.word}"' if spec.name == self.kind.short else f'"{spec.key}"'
 
     def events(self) -> tuple[str, ...]:
         """The events that this kind looks at, as far as it has been read."""
@@ -76,19 +76,24 @@ def read_operator(mark: Operators, around: Around) -> Test:
     keys = {each.key for each in specs_of(around.kind)}
     words = [entry for key, entry in around.entries.items() if key in WORDS and key not in keys]
     subject = str(around.values.get(mark.subject) or _first_value(around))
+    declared = _declared(subject, mark, scope)
     if not words:
-        fix = f"For example {around.kind.example}."
+        fix = f"For example {{{around.kind.word}: {subject}, {usual_operator(declared)}}}"
         report.fail("operator", around.span, f'The condition on "{subject}" has no operator.', fix)
     if len(words) > 1:
         message = "One condition takes one operator."
         fix = f"Write one condition for each of {listed(word.key.text for word in words)}, or use between."
         report.fail("operator", words[1].key.span, message, fix)
+    return read_test(subject, words[0], declared, scope)
+
+
+def _declared(subject: str, mark: Operators, scope: Scope) -> Declared | None:
     if mark.of == "number":
-        return read_test(subject, words[0], NUMBER, scope)
+        return NUMBER
     if mark.of == "event_property":
         found = (scope.property(event, subject) for event in scope.starts)
-        return read_test(subject, words[0], next((each for each in found if each), None), scope)
-    return read_test(subject, words[0], scope.attribute(subject), scope)
+        return next((each for each in found if each), None)
+    return scope.attribute(subject)
 
 
 def _first_value(around: Around) -> Any:
@@ -98,9 +103,13 @@ def _first_value(around: Around) -> Any:
 def _name(spec: Spec, node: Node, around: Around) -> Any:
     if not spec.several:
         return _one_name(spec, node, around)
-    found = tuple(_one_name(spec, item, around) for item in scalars.items(node, around.scope.report))
+    report = around.scope.report
+    found = tuple(
+        scalars.each(scalars.items(node, report), lambda item: _one_name(spec, item, around), report)
+    )
     if not found:
-        around.scope.report.fail("list-empty", node.span, f'"{spec.key}" needs at least one name.')
+        message = f'"{spec.key}" needs at least one name.'
+        report.fail("list-empty", node.span, message, "Remove it, or name one.")
     return found
 
 
@@ -135,7 +144,8 @@ def _property_path(spec: Spec, node: Node, around: Around) -> str:
         report.add("unknown-name", after, *scope.names.missing_property(event, name))
     elif declared is not None and declared.type not in {"number", "money"}:
         message = f'"{name}" of "{event}" is {TYPE_WORDS[declared.type]}, and only numbers are summed.'
-        report.fail("value", after, message)
+        fix = f"Numbers are declared as number or money in {SETTINGS_FILE}."
+        report.fail("value", after, message, fix)
     return found
 
 
@@ -148,11 +158,14 @@ def _where(spec: Spec, node: Node, around: Around) -> Where:
     events = around.events()
     if scope.part == "trigger":
         scope = scope.within("trigger", events)
-    tests: list[tuple[str, Test]] = []
-    for name, entry in node.entries.items():
+
+    def read(entry: Entry) -> list[tuple[str, Test]]:
+        name = entry.key.text
         declared = _declared_property(events, name, entry, scope)
-        tests += ((name, test) for test in bare_test(entry, declared, scope))
-    return Where(tuple(sorted(tests, key=lambda each: each[0])))
+        return [(name, test) for test in bare_test(entry, declared, scope)]
+
+    found = scalars.each(node.entries.values(), read, report)
+    return Where(tuple(sorted((test for tests in found for test in tests), key=lambda test: test[0])))
 
 
 def _declared_property(events: tuple[str, ...], name: str, entry: Entry, scope: Scope) -> Declared | None:
@@ -173,15 +186,17 @@ def _assignments(spec: Spec, node: Node, around: Around) -> tuple[tuple[str, Tex
     if not isinstance(node, MappingNode) or not node.entries:
         message = "Attributes are set as NAME: VALUE."
         report.fail("value", node.span, message, f"For example {around.kind.example}.")
-    found: list[tuple[str, Text]] = []
-    for name, entry in node.entries.items():
+
+    def read(entry: Entry) -> tuple[str, Text]:
+        name = entry.key.text
         declared = scope.attribute(name)
         if declared is None and scope.names.declared:
             report.add("unknown-name", entry.key.span, *scope.names.missing("attribute", name))
         empty = isinstance(entry.value, Scalar) and entry.value.value is None
         value = None if empty else read_value(entry.value, declared or Declared("text"), scope, f'"{name}"')
-        found.append((name, value if isinstance(value, Text) else Text(value)))
-    return tuple(found)
+        return name, value if isinstance(value, Text) else Text(value)
+
+    return tuple(scalars.each(node.entries.values(), read, report))
 
 
 def _glob(spec: Spec, node: Node, around: Around) -> str:

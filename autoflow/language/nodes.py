@@ -107,7 +107,7 @@ def read_yaml(report: Report) -> Node | None:
     finally:
         parser.dispose()
     if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.value is None):
-        report.add("empty-file", FIRST, "The file is empty.")
+        report.add("empty-file", FIRST, "The file is empty.", "Write it, or remove the file.")
         return None
     return builder.root
 

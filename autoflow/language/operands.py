@@ -9,13 +9,23 @@ from autoflow.language.declared import TYPE_WORDS, Declared
 from autoflow.language.names import listed
 from autoflow.language.nodes import Entry, Mapping, Node, Scalar, Sequence
 from autoflow.language.placeholders import holds_placeholder, read_placeholder
-from autoflow.language.scalars import duration, refuse_reported, scalar, yes_no
+from autoflow.language.scalars import duration, each, refuse_reported, scalar, yes_no
 from autoflow.language.scope import Scope
 from autoflow.language.source import Report
 from autoflow.model.problems import did_you_mean
 from autoflow.model.values import from_millionths, millionths
 
 NUMBER = Declared("number")
+_USUAL = {
+    "text": "is: …",
+    "choice": "is: …",
+    "number": "at_least: 80",
+    "money": "at_least: 80",
+    "yes_no": "is: true",
+    "date": "within_last: 30 days",
+    "date_time": "within_last: 30 days",
+    "list": "contains: …",
+}
 _TEXTUAL = ("contains", "starts_with", "ends_with", "matches")
 _EXAMPLES = {
     "number": "80",
@@ -36,12 +46,17 @@ def read_test(subject: str, entry: Entry, declared: Declared | None, scope: Scop
     value = entry.value
     refuse_reported(value, report)
     if word == "is_set":
-        return Test(word, yes_no(value, report, word), of.type)
+        return Test(word, yes_no(value, report, f'"{word}"'), of.type)
     if word in WINDOWS:
-        return Test(word, duration(value, report, word), of.type)
+        return Test(word, duration(value, report, f'"{word}"'), of.type)
     if word in {"in", "not_in", "between"}:
         return Test(word, _several(word, value, of, scope), of.type)
-    return Test(word, read_value(value, _element(of, word), scope, word), of.type)
+    return Test(word, read_value(value, _element(of, word), scope, f'"{word}"'), of.type)
+
+
+def usual_operator(declared: Declared | None) -> str:
+    """An operator that goes with a type, for examples."""
+    return _USUAL[declared.type] if declared else "is_set: true"
 
 
 def bare_test(entry: Entry, declared: Declared | None, scope: Scope) -> tuple[Test, ...]:
@@ -72,7 +87,8 @@ def _worded(key: Scalar, value: Mapping, declared: Declared | None, scope: Scope
     if not value.entries:
         fix = f"For example {key.text}: {{at_least: 80}}."
         report.fail("operator", value.span, f'An operator is missing for "{key.text}".', fix)
-    return tuple(read_test(key.text, inner, declared, scope) for inner in value.entries.values())
+    read = each(value.entries.values(), lambda inner: read_test(key.text, inner, declared, scope), report)
+    return tuple(read)
 
 
 def read_value(node: Node, declared: Declared, scope: Scope, what: str) -> Any:
@@ -106,13 +122,17 @@ def _several(word: str, node: Node, of: Declared, scope: Scope) -> tuple[Any, ..
     report = scope.report
     if not isinstance(node, Sequence):
         example = "between: [10, 20]" if word == "between" else f"{word}: [one, another]"
+        if word != "between" and isinstance(node, Scalar) and node.text:
+            example = f"{word}: [{node.text}]"
         report.fail("operator", node.span, f'"{word}" takes a list.', f"For example {example}.")
-    values = tuple(read_value(item, _element(of, word), scope, word) for item in node.items)
+    element = _element(of, word)
+    values = tuple(each(node.items, lambda item: read_value(item, element, scope, f'"{word}"'), report))
     if word == "between" and len(values) != 2:
         message = '"between" takes two values, the lower and the upper one.'
         report.fail("operator", node.span, message, "For example between: [10, 20].")
     if not values:
-        report.fail("list-empty", node.span, f'"{word}" needs at least one value.')
+        fix = f"For example {word}: [one, another]."
+        report.fail("list-empty", node.span, f'"{word}" needs at least one value.', fix)
     return values
 
 
@@ -137,7 +157,7 @@ def _choice(found: Scalar, declared: Declared, report: Report) -> str:
     choice = by_folded.get(comparable(found.text, "choice", "UTC"))
     if choice is None:
         near = did_you_mean(found.text, declared.choices)
-        fix = f'Did you mean "{near}"?' if near else ""
+        fix = f'Did you mean "{near}"?' if near else "Choices are declared in autoflow.yaml."
         message = f'"{found.text}" is not one of the choices {listed(declared.choices, 20)}.'
         report.fail("value", found.span, message, fix)
     return choice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from autoflow.kinds.text import PlaceholderSyntaxError, Text
@@ -36,11 +37,21 @@ def read_placeholder(node: Scalar, scope: Scope) -> Text:
     try:
         found.compile()
     except PlaceholderSyntaxError as error:
-        fix = 'For example "{{ contact.first_name }}".'
-        report.fail("placeholder", node.span, str(error), fix)
+        report.fail("placeholder", node.span, *_explain(str(error)))
     for path in dict.fromkeys(read.path for read in names_of(node.text, False).reads):
         _check(path, node, scope)
     return found
+
+
+def _explain(said: str) -> tuple[str, str]:
+    """Jinja's own sentence in ours."""
+    example = 'For example "{{ contact.first_name }}".'
+    if "end of print statement" in said or "expected '}'" in said:
+        return 'A placeholder is not closed by "}}", or has something before it that cannot be read.', example
+    word = re.search(r"No (filter|test) named '([^']*)'", said)
+    if word:
+        return f'There is no {word[1]} called "{word[2]}".', 'Usual ones are default("…"), upper and title.'
+    return f"{said.rstrip('.')}.", example
 
 
 def _check(path: str, node: Scalar, scope: Scope) -> None:

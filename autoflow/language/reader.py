@@ -20,7 +20,7 @@ from autoflow.language.names import listed
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.placeholders import constant
-from autoflow.language.scalars import items, refuse_reported
+from autoflow.language.scalars import each, items, refuse_reported
 from autoflow.language.scope import Scope
 from autoflow.language.source import Report, Unreadable
 from autoflow.model.problems import did_you_mean
@@ -64,16 +64,7 @@ def read_condition(node: Node, scope: Scope) -> Condition:
 
 def read_conditions(node: Node, scope: Scope) -> list[Condition]:
     """A list of conditions, or a single one; every one that can be read."""
-    found: list[Condition] = []
-    broken = False
-    for item in items(node, scope.report):
-        try:
-            found.append(read_condition(item, scope))
-        except Unreadable:
-            broken = True
-    if broken:
-        scope.report.give_up()
-    return found
+    return each(items(node, scope.report), lambda item: read_condition(item, scope), scope.report)
 
 
 def all_of(conditions: list[Condition]) -> Condition | None:
@@ -146,7 +137,8 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
             elif spec.key in entries:
                 around.values[spec.name] = _read_one(spec, entries[spec.key].value, around)
             elif spec.required:
-                message = f'"{word}" needs "{spec.key}".'
+                needed = "a value" if spec.name == kind.short else f'"{spec.key}"'
+                message = f'"{word}" needs {needed}.'
                 report.fail("missing-key", subject.key.span, message, f"For example {_example(kind)}")
             elif isinstance(spec.mark, Name):
                 _check_default(spec, kind, subject, scope)
@@ -232,7 +224,7 @@ def _refuse_bare(node: Node, kinds: Mapping[str, type[K]], what: str, scope: Sco
         report.fail("value", node.span, f'"{start}" needs a value.', fix)
     if isinstance(node, Scalar) and node.value is not None:
         near = did_you_mean(shown, kinds)
-        fix = f'Did you mean "{near}"?' if near else f"There is {listed(sorted(kinds), 40)}."
+        fix = f'Did you mean "{near}"?' if near else f"The {what}s are {listed(sorted(kinds), 40)}."
         report.fail("unknown-word", node.span, f'There is no {what} called "{shown}".', fix)
     example = next(iter(kinds.values()))
     article = "An" if what == "action" else "A"
@@ -250,7 +242,7 @@ def _refuse_unknown(
         scope.report.fail("value", node.span, f"The {what} itself is missing here.", f"For example {example}")
     guesses = [(key, did_you_mean(key, kinds)) for key in words]
     word, near = next((guess for guess in guesses if guess[1]), guesses[0])
-    fix = f'Did you mean "{near}"?' if near else f"There is {listed(sorted(kinds), 40)}."
+    fix = f'Did you mean "{near}"?' if near else f"The {what}s are {listed(sorted(kinds), 40)}."
     scope.report.fail(
         "unknown-word", node.entries[word].key.span, f'There is no {what} called "{word}".', fix
     )

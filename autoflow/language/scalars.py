@@ -14,6 +14,7 @@ from autoflow.language.source import Report, Span, Unreadable
 from autoflow.model.durations import Duration, parse_duration
 from autoflow.model.problems import did_you_mean
 
+S = TypeVar("S")
 T = TypeVar("T")
 NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _COUNT = re.compile(r"(\d{1,6})(?:\s*times?)?")
@@ -27,6 +28,18 @@ def attempt(read: Callable[[], T], otherwise: T) -> T:
         return read()
     except Unreadable:
         return otherwise
+
+
+def each(values: Iterable[S], read: Callable[[S], T], report: Report) -> list[T]:
+    """`read` of every value; all are read before it gives up where one could not be."""
+    found: list[T] = []
+    broken = False
+    for value in values:
+        try:
+            found.append(read(value))
+        except Unreadable:
+            broken = True
+    return report.give_up() if broken else found
 
 
 def section(node: Node, report: Report, what: str, keys: Iterable[str]) -> Mapping[str, Entry]:
@@ -45,7 +58,7 @@ def unknown_key(report: Report, key: Scalar, message: str, keys: Iterable[str]) 
     """Report a key that is not known, with the nearest one or all there are."""
     known = list(keys)
     near = did_you_mean(key.text, known)
-    fix = f'Did you mean "{near}"?' if near else f"There is {listed(known, 20)}." if known else "Remove it."
+    fix = f'Did you mean "{near}"?' if near else f"It may have {listed(known, 20)}."
     report.add("unknown-key", key.span, message, fix)
 
 
@@ -53,11 +66,13 @@ def scalar(node: Node, report: Report, what: str) -> Scalar:
     """A single value that is not empty."""
     if isinstance(node, Scalar):
         if node.value is None:
-            report.fail("value", node.span, f"{capital(what)} has no value.", _comment_hint(node, report))
+            fix = _comment_hint(node, report) or "Write one behind the colon."
+            report.fail("value", node.span, f"{capital(what)} has no value.", fix)
         return node
     refuse_reported(node, report)
     form = "a list" if isinstance(node, Sequence) else "keys with values"
-    return report.fail("value", node.span, f"{capital(what)} takes one value, not {form}.")
+    fix = "Write one value, and another entry for each further one."
+    return report.fail("value", node.span, f"{capital(what)} takes one value, not {form}.", fix)
 
 
 def text(node: Node, report: Report, what: str, *, empty: bool = False) -> str:
@@ -98,7 +113,7 @@ def name(node: Node, report: Report, what: str) -> str:
     found = text(node, report, what)
     if len(found) > _LONGEST_NAME or not found.isprintable() or found != found.strip():
         message = f"{capital(what)} is one line of at most {_LONGEST_NAME} characters."
-        report.fail("not-one-line", node.span, message)
+        report.fail("not-one-line", node.span, message, "Shorten it.")
     return found
 
 
@@ -121,9 +136,11 @@ def whole_number(node: Node, report: Report, what: str, low: int, high: int) -> 
     found = scalar(node, report, what)
     value = found.value
     if isinstance(value, bool) or not isinstance(value, int):
-        report.fail("value", found.span, f'{capital(what)} is a whole number, not "{found.text}".')
+        message = f'{capital(what)} is a whole number, not "{found.text}".'
+        report.fail("value", found.span, message, f"For example {max(low, 1)}.")
     if not low <= value <= high:
-        report.fail("value", found.span, f"{capital(what)} lies between {low:,} and {high:,}.")
+        message = f"{capital(what)} is not between {low:,} and {high:,}."
+        report.fail("value", found.span, message, "Write a number in that range.")
     return value
 
 
@@ -132,7 +149,8 @@ def number(node: Node, report: Report, what: str) -> int | float:
     found = scalar(node, report, what)
     value = found.value
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        report.fail("value", found.span, f'{capital(what)} is a number, not "{found.text}".')
+        message = f'{capital(what)} is a number, not "{found.text}".'
+        report.fail("value", found.span, message, "For example 80 or 12.50.")
     return value
 
 
@@ -141,7 +159,8 @@ def yes_no(node: Node, report: Report, what: str) -> bool:
     found = scalar(node, report, what)
     value = _YES.get(found.text.lower())
     if value is None:
-        report.fail("value", found.span, f'{capital(what)} is true or false, not "{found.text}".')
+        message = f'{capital(what)} is true or false, not "{found.text}".'
+        report.fail("value", found.span, message, "Write true or false.")
     return value
 
 
@@ -151,7 +170,7 @@ def one_of(node: Node, report: Report, what: str, words: Iterable[str]) -> str:
     known = list(words)
     if found.text not in known:
         near = did_you_mean(found.text, known)
-        fix = f'Did you mean "{near}"?' if near else ""
+        fix = f'Did you mean "{near}"?' if near else f"Write {known[0]}, for example."
         allowed = f"{', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else known[0]
         report.fail("value", found.span, f'{capital(what)} is {allowed}, not "{found.text}".', fix)
     return found.text
@@ -176,9 +195,10 @@ def duration(node: Node, report: Report, what: str) -> Duration:
     try:
         length = parse_duration(found.text)
     except ValueError as error:
-        report.fail("value", found.span, str(error))
+        report.fail("value", found.span, str(error), "Write a number and a unit, such as 3 days.")
     if length.months < 0 or length.days < 0 or length.micros < 0 or length == Duration(0, 0, 0):
-        report.fail("value", found.span, f"{capital(what)} must be longer than nothing.")
+        message = f"{capital(what)} must be longer than nothing."
+        report.fail("value", found.span, message, "For example 3 days.")
     return length
 
 

@@ -75,13 +75,22 @@ def _read(name: str, entries: Mapping[str, Entry], scope: Scope, root: Node) -> 
     meaning = {"conditions": [plain_data(node) for node in items(entry.value, report)]}
     segment = Segment(name, conditions, description, owner, color, kind, meaning_hash(meaning, scope))
     uses = {
-        topic[1]: span
+        topic[1]: _named(topic[1], span, report)
         for condition, span in reversed(scope.read)
         if not condition.parts()
         for topic in condition.topics()
         if topic[0] == "segment"
     }
     return ReadSegment(segment, report, uses)
+
+
+def _named(name: str, span: Span, report: Report) -> Span:
+    """The name itself, in the line in which its condition begins."""
+    source = report.source
+    line = source.line_number(span.start)
+    ends = source.start_of(line) + len(source.line(line))
+    behind = source.text.find(":", span.start, ends)
+    return scalars.inside(Span(max(behind, span.start), ends), report, name)
 
 
 def _color(entries: Mapping[str, Entry], report: Report) -> str:

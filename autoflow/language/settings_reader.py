@@ -165,8 +165,9 @@ class _Reading:
             return ""
         found = self.filled(entries["url"].value, '"url"')
         if not re.fullmatch(r"https://[^\s/]+\S*", found):
-            message = '"url" is the address of the page that takes people off, and begins with https://.'
-            self.report.fail("value", entries["url"].value.span, message)
+            message = "This is not the address of a page that people can unsubscribe at."
+            fix = "It begins with https://, for example https://shop.example/unsubscribe"
+            self.report.fail("value", entries["url"].value.span, message, fix)
         return found
 
     # ---- sender and channels
@@ -185,7 +186,8 @@ class _Reading:
         """A text that becomes part of a mail's head, so it has no line ends."""
         found = attempt(lambda: self.filled(entry.value, f'"{entry.key.text}"'), "")
         if not found.isprintable():
-            self.report.add("not-one-line", entry.value.span, f'"{entry.key.text}" must be one line.')
+            message = f'"{entry.key.text}" must be one line.'
+            self.report.add("not-one-line", entry.value.span, message, "Put quotes around it, in one line.")
             return ""
         return found
 
@@ -206,7 +208,9 @@ class _Reading:
                 if "file" in read:
                     sales[name] = read["file"]
                 elif not self.report.problems:
-                    self.report.add("missing-key", entry.key.span, f'The channel "{name}" needs a "file".')
+                    message = f'The channel "{name}" needs a "file".'
+                    fix = f"For example {name}: {{file: .autoflow/{name}.ndjson}}"
+                    self.report.add("missing-key", entry.key.span, message, fix)
             else:
                 message = f'"{name}" cannot be a channel: use small letters, digits, - and _.'
                 fix = f"For example {scalars.slug(name)}."
@@ -264,7 +268,8 @@ class _Reading:
         if entry is None or not text:
             return default
         if not text.isdecimal() or not 0 < int(text) < 65536:
-            self.report.add("value", entry.value.span, '"port" is a number from 1 to 65,535.')
+            message = '"port" is a number from 1 to 65,535.'
+            self.report.add("value", entry.value.span, message, "Usual ones are 587, 465 and 25.")
             return default
         return int(text)
 
@@ -283,8 +288,9 @@ class _Reading:
         found = dict(EVENTS)
         for name, entry in self.mapping(node, '"events"').items():
             if not _EVENT.fullmatch(name):
-                message = f'"{name}" cannot be the name of an event: use letters, digits, spaces, - and _.'
-                self.report.add("file-name", entry.key.span, message)
+                message = f'"{name}" cannot be the name of an event.'
+                fix = "Use letters, digits, spaces, - and _, with a letter or digit first."
+                self.report.add("file-name", entry.key.span, message, fix)
                 continue
             found[name] = self.event(name, entry, found.get(name, EventType()))
         return MappingProxyType(found)

@@ -91,7 +91,7 @@ class Report:
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def warn(self, code: Code, span: Span, message: str, fix: str = "") -> None:
+    def warn(self, code: Code, span: Span, message: str, fix: str) -> None:
         """Report what can run but looks unwise."""
         self.add(code, span, message, fix, "warning")
 
