@@ -42,14 +42,17 @@ class Reply:
 
     @property
     def ok(self) -> bool:
+        """Whether the server did what it was told."""
         return 200 <= self.code < 300
 
     @property
     def temporary(self) -> bool:
+        """Whether it refuses for now."""
         return 400 <= self.code < 500
 
     @property
     def permanent(self) -> bool:
+        """Whether it refuses for good."""
         return 500 <= self.code < 600
 
     @property
@@ -140,18 +143,12 @@ def _opened(server: Smtp, timeouts: Timeouts, context: ssl.SSLContext | None) ->
             smtp = smtplib.SMTP(server.host, server.port, _own_name(), timeout=timeouts.connect)
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
-            # Never on without it: a password or a mail must not go in the clear because somebody cut it out.
-            code, raw = smtp.starttls(context=secure)
-            if code != 220:
-                raise ChannelDown(f"{where} refuses encryption: {_reply(code, raw).reason}")
-            smtp.ehlo()
+            _encrypt(smtp, secure)
         if server.user:
             smtp.login(server.user, server.password)
-    except ChannelDown:
-        _close(smtp)
-        raise
     except OSError as error:
-        _close(smtp)
+        if smtp is not None:
+            smtp.close()
         raise _down(error, where) from error
     return smtp
 
@@ -174,9 +171,12 @@ def _down(error: OSError, where: str) -> ChannelDown:
     return ChannelDown(f"{where} cannot be reached: {_said(error)}.")
 
 
-def _close(smtp: smtplib.SMTP | None) -> None:
-    if smtp is not None:
-        smtp.close()
+def _encrypt(smtp: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    # Never on without it: neither password nor mail goes in the clear because somebody on the way cut it out.
+    code, raw = smtp.starttls(context=context)
+    if code != 220:
+        raise smtplib.SMTPResponseException(code, raw)
+    smtp.ehlo()
 
 
 def _own_name() -> str:

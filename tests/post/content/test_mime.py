@@ -4,7 +4,7 @@ import email
 import email.policy
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autoflow.model.instants import parse_instant
 from autoflow.post.content.headers import HeaderRefusedError
-from autoflow.post.content.mime import build_mail, message_id
+from autoflow.post.content.mime import Sender, build_mail, message_id
 
 AT = parse_instant("2026-03-06T14:00:00Z")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
@@ -23,19 +23,15 @@ LINE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_s
 NAME = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=9)
 
 
-@dataclass(frozen=True)
-class Shop:
-    name: str = "The Shop"
-    email: str = "hello@shop.example"
-    postal_address: str = "1 High Street"
+SHOP = Sender("The Shop", "hello@shop.example", "1 High Street")
 
 
 def build(
-    *, sender: Shop | None = None, to: str = "ana@example.com", subject: str = "Hello", key: str = "k/1/s/1/c",
+    *, sender: Sender = SHOP, to: str = "ana@example.com", subject: str = "Hello", key: str = "k/1/s/1/c",
     extra: list[tuple[str, str]] | None = None, text: str = "Hi", html: str = "<p>Hi</p>",
 ) -> bytes:  # fmt: skip
     return build_mail(
-        sender=sender or Shop(),
+        sender=sender,
         to=to,
         subject=subject,
         at=AT,
@@ -54,7 +50,7 @@ def parse(raw: bytes) -> EmailMessage:
 
 @given(subject=LINE, name=NAME, key=LINE, text=TEXT, html=TEXT)
 def test_a_mail_comes_back_as_it_was(subject: str, name: str, key: str, text: str, html: str) -> None:
-    message = parse(build(sender=Shop(name=name), subject=subject, key=key, text=text, html=html))
+    message = parse(build(sender=replace(SHOP, name=name), subject=subject, key=key, text=text, html=html))
     assert not message.defects
     assert message["Subject"] == subject.strip()
     assert message["From"].addresses[0].display_name == re.sub(" +", " ", name).strip()
@@ -91,7 +87,7 @@ def test_the_headers_of_a_mail() -> None:
     message = parse(raw)
     assert message["Date"].datetime.isoformat() == "2026-03-06T14:00:00+00:00"
     digest = hashlib.sha256(b"k/1/s/1/c").hexdigest()
-    assert message["Message-ID"] == f"<{digest}@shop.example>" == message_id("k/1/s/1/c", Shop())
+    assert message["Message-ID"] == f"<{digest}@shop.example>" == message_id("k/1/s/1/c", SHOP)
     assert message["MIME-Version"] == "1.0"
     assert message["List-Unsubscribe"] == "<https://x.example/u/abc>, <mailto:hello@shop.example?subject=u>"
     assert message.get_content_type() == "multipart/alternative"
@@ -100,7 +96,7 @@ def test_the_headers_of_a_mail() -> None:
 def test_the_same_key_makes_the_same_bytes_and_another_key_another_message() -> None:
     assert build() == build()
     assert hashlib.sha256(build()).hexdigest()[:16] == "6eb426f43d9ab0ad"
-    assert message_id("a", Shop()) != message_id("b", Shop())
+    assert message_id("a", SHOP) != message_id("b", SHOP)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +112,10 @@ def test_no_value_becomes_a_header(bad: str) -> None:
     with pytest.raises(HeaderRefusedError):
         build(subject=bad)
     with pytest.raises(HeaderRefusedError):
-        build(sender=Shop(name=bad))
+        build(sender=replace(SHOP, name=bad))
     with pytest.raises(HeaderRefusedError):
         build(key=bad)
     with pytest.raises(HeaderRefusedError):
         build(extra=[("Feedback-ID", bad)])
     with pytest.raises(HeaderRefusedError, match="From"):
-        build(sender=Shop(email="hello@shop.example\r\nBcc: c@d.example"))
+        build(sender=replace(SHOP, email="hello@shop.example\r\nBcc: c@d.example"))
