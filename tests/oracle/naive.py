@@ -90,7 +90,7 @@ class Naive:
         """Replay Segment-spec messages.
 
         Messages whose instant lies before `start` are history: they are remembered and trigger nothing, and
-        the memberships at `start` are the baseline. What falls due up to and including `end` happens; the
+        the memberships just before `start` are the baseline. What falls due up to and including `end` happens; the
         default is the last message's instant.
         """
         everybody = people(events)

@@ -91,7 +91,6 @@ def _audience(step: Step, run: Run, walk: Walk) -> None:
     if (step.argument in walk.audiences) != joins:
         (walk.audiences.add if joins else walk.audiences.discard)(step.argument)
         _message(step, run, walk, "audiences", step.argument, "")
-        walk.changed(Signal("audience_joined" if joins else "audience_left", step.argument), run)
 
 
 def _message(step: Step, run: Run, walk: Walk, channel: str, name: str, reason: str) -> None:

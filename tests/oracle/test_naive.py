@@ -480,8 +480,22 @@ def test_history_before_the_start_is_remembered_and_triggers_nothing() -> None:
 def test_a_silence_that_was_over_before_the_start_fires_no_more() -> None:
     recipes = {"r": "trigger: {inactivity: {for: 30 days}}\nactions:\n  - add_tag: x\n"}
     messages = [track("purchased", "2026-01-01 10:00")]
-    for since, entered in (("2026-01-31 09:59", 1), ("2026-01-31 10:00", 0), ("2026-02-10 00:00", 0)):
+    for since, entered in (("2026-01-31 10:00", 1), ("2026-01-31 10:01", 0), ("2026-02-10 00:00", 0)):
         assert len(play(messages, recipes=recipes, since=since, until="2026-03-01 00:00").entries) == entered
+
+
+@pytest.mark.parametrize(("since", "entered"), [("2026-01-11 10:00", 1), ("2026-01-11 10:01", 0)])
+def test_what_changes_at_the_start_itself_happens_and_what_changed_before_is_the_baseline(
+    since: str, entered: int
+) -> None:
+    outcome = play(
+        [track("purchased", "2026-01-01 10:00")],
+        since=since,
+        until="2026-03-01 00:00",
+        segments={"recent": "conditions:\n  - {did: purchased, within_last: 10 days}\n"},
+        recipes={"r": "trigger: {segment_left: recent}\nactions:\n  - add_tag: x\n"},
+    )
+    assert len(outcome.entries) == entered
 
 
 # -------------------------------------------------------------------- who is who

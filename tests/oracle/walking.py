@@ -62,7 +62,7 @@ class Walk:
             self.clock = self.items[0].at
             self._remember(self.items.popleft())
         if self.history.seen:
-            self.clock = start
+            self.clock = start - 1
             self._reassess()
             self._silences_over()
 
