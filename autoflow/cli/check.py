@@ -1,0 +1,48 @@
+"""`autoflow check`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from autoflow.cli.output import count, note, say
+from autoflow.cli.state import AS_JSON, State, pass_state
+from autoflow.language.present import as_github, as_json, as_text, summary
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or as marks in a pull request.",
+)
+@click.option("--strict", is_flag=True, help="Warnings count as mistakes.")
+@pass_state
+@click.pass_context
+def command(ctx: click.Context, state: State, form: str, *, strict: bool) -> int:
+    """Look for mistakes in the workspace's files.
+
+    Finds all of them at once and changes nothing. What cannot run is an error (exit status 1); what looks unwise
+    is a warning (exit status 0, with --strict 1).
+    """
+    ctx.meta[AS_JSON] = form == "json"
+    workspace = state.project.workspace
+    problems = workspace.problems
+    if form == "json":
+        say(as_json(problems))
+    elif form == "github":
+        click.echo(as_github(problems), nl=False)
+    else:
+        click.echo(as_text(problems, workspace.sources, colour=sys.stdout.isatty()), nl=False)
+        if problems:
+            note(f"{summary(problems)}.")
+        else:
+            say(
+                f"No mistakes: {count(len(workspace.recipes), 'recipe')}, "
+                f"{count(len(workspace.segments), 'segment')}, {count(len(workspace.templates), 'template')}."
+            )
+    return int(not workspace.sound or (strict and bool(problems)))

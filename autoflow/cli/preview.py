@@ -1,0 +1,98 @@
+"""`autoflow preview`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from autoflow.cli.output import clean, note, say
+from autoflow.cli.state import State, pass_state
+from autoflow.model.problems import AutoflowError, did_you_mean
+
+if TYPE_CHECKING:
+    from autoflow.language.templates import Template
+    from autoflow.post.content.render import Rendered
+    from autoflow.store.reports import ContactStory
+
+
+@click.command()
+@click.argument("template")
+@click.option("--contact", "who", metavar="WHO", required=True, help="A user id or an email address.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the mail: .html the page, .txt the text, .eml all of it.",
+)
+@pass_state
+def command(state: State, template: str, who: str, out: Path | None) -> None:
+    """Show the mail of TEMPLATE as WHO would get it now; nothing is sent.
+
+    Where it speaks of an event, the contact's latest one that tells all it needs is taken.
+    """
+    from autoflow.store.reports import contact_story
+
+    workspace = state.project.sound_workspace()
+    if template not in workspace.templates:
+        near = did_you_mean(template, workspace.templates)
+        hint = f'Did you mean "{near}"?' if near else f"There is {', '.join(sorted(workspace.templates))}."
+        raise AutoflowError(f'There is no template called "{template}".', hint)
+    with state.store() as database:
+        story = contact_story(database, who)
+    rendered = _render(state, workspace.templates[template], story)
+    if out is None:
+        say(f"Subject: {clean(rendered.subject)}")
+        say()
+        say("\n".join(clean(line) for line in rendered.text.splitlines()))
+        return
+    parts = {".eml": rendered.mime, ".txt": rendered.text.encode()}
+    out.write_bytes(parts.get(out.suffix.lower(), rendered.html.encode()))
+    say(f"{clean(rendered.subject)}: written to {out}.")
+
+
+def _render(state: State, template: Template, story: ContactStory) -> Rendered:
+    from autoflow.app import secret
+    from autoflow.core.gate import values_read
+    from autoflow.kinds.view import View
+    from autoflow.post.content.links import Links
+    from autoflow.post.content.load import compile_template
+    from autoflow.post.content.mime import Sender
+    from autoflow.post.content.render import render
+
+    settings = state.settings
+    now = state.project.clock.now()
+    view = View(story.record, now, settings.timezone, None, _event(template, story))
+    values = values_read(template, view, "preview")
+    to = str(values.pop("to") or "")
+    if not to:
+        note("The contact has no email address, so nothing could be sent to him.")
+        to = "nobody@example.invalid"
+    sender = settings.sender
+    return render(
+        compile_template(
+            template, currency=settings.currency, timezone=settings.timezone, language=settings.language
+        ),
+        {name: value for name, value in values.items() if name != "contact_key"},
+        sender=Sender(sender.name, sender.email, sender.postal_address),
+        links=Links(sender.email, secret(state.project.folder), settings.unsubscribe_url or None),
+        contact=story.key,
+        key="preview",
+        at=now,
+        to=to,
+        recipe="preview",
+    )
+
+
+def _event(template: Template, story: ContactStory) -> dict[str, Any]:
+    """The latest event with everything that the template reads of one."""
+    needed = {path.split(".")[1] for path in template.reads if path.startswith("event.")}
+    if not needed:
+        return {}
+    for event in reversed(story.events):
+        if not event.name.startswith("$") and needed <= event.properties.keys():
+            note(f"Taking the event {clean(event.name)}.")
+            return dict(event.properties)
+    note(f"The contact has no event that tells {', '.join(sorted(needed))}.")
+    return {}

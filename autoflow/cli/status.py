@@ -1,0 +1,80 @@
+"""`autoflow status`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from autoflow.cli.output import as_json as print_json
+from autoflow.cli.output import clean, count, iso, local, say
+from autoflow.cli.state import State, json_option, pass_state
+from autoflow.model.clock import MICROS
+
+if TYPE_CHECKING:
+    from autoflow.store.reports import Counts
+
+
+@click.command()
+@json_option
+@pass_state
+def command(state: State, *, as_json: bool) -> None:
+    """Show the store in numbers, and how far the engine is."""
+    from autoflow.store import reports
+    from autoflow.store.tick import standing
+
+    settings = state.settings
+    with state.store() as database:
+        counts = reports.counts(database)
+        found: dict[str, Any] = {
+            "contacts": counts.contacts,
+            "events": counts.events,
+            "runs": counts.runs,
+            "outbox": counts.outbox,
+            "next_due": iso(counts.next_due),
+            "lag_seconds": _lag(counts, state.project.clock.now()),
+            "undeclared": reports.undeclared(database, set(settings.events)),
+            "release": standing(database).release,
+            "store": str(database.path),
+        }
+    if as_json:
+        print_json(found)
+    else:
+        _tell(found, counts, settings.timezone)
+
+
+def _lag(counts: Counts, now: int) -> float:
+    if counts.oldest_unread is None:
+        return 0
+    return max(0, now - counts.oldest_unread) / MICROS
+
+
+def _tell(found: dict[str, Any], counts: Counts, zone: str) -> None:
+    say(f"{count(counts.contacts, 'contact')}, {count(counts.events, 'event')}.")
+    for what in ("runs", "outbox"):
+        listed = ", ".join(
+            f"{number:,} {state.replace('_', ' ')}" for state, number in sorted(found[what].items())
+        )
+        say(f"{what.capitalize():<9}{listed or 'nothing yet'}")
+    due = (
+        f"{local(counts.next_due, zone)} ({zone})"
+        if counts.next_due is not None
+        else "nothing waits for its time"
+    )
+    say(f"Next due {due}")
+    if counts.lag:
+        age = _age(found["lag_seconds"])
+        say(f"Unread   {count(counts.lag, 'row')}, the oldest for {age}: `autoflow run` reads them")
+    say(f"Release  {found['release'] or 'none is in force yet: `autoflow run` or `autoflow apply`'}")
+    say(f"Store    {clean(found['store'])}")
+    if found["undeclared"]:
+        say("Events that autoflow.yaml does not declare (kept, and of no use to recipes until it does):")
+        for name, number in sorted(found["undeclared"].items(), key=lambda pair: (-pair[1], pair[0])):
+            say(f"  {clean(name)} ({number:,})")
+
+
+def _age(seconds: float) -> str:
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return count(int(seconds // size), word)
+    return count(int(seconds), "second")
