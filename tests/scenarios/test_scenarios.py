@@ -1,0 +1,108 @@
+"""Every folder here is a workspace with recipe tests: they pin the rules of the language, one folder a rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from autoflow.kinds import registry
+from autoflow.kinds.base import Condition, Kind
+from autoflow.lab.testing import RecipeTest, as_json, as_text, load_tests, read_tests, report, run_tests
+from autoflow.language.definitions import Workspace
+from autoflow.language.present import as_text as told
+from autoflow.language.workspace import load_sources, read_workspace
+
+HERE = Path(__file__).parent
+FOLDERS = sorted(path.parent.name for path in HERE.glob("*/autoflow.yaml"))
+# Where the engine does not do yet what the language says: (folder, case) → what is missing.
+MISSING = {
+    (
+        "waits",
+        "who moves east is reached when his new clock says so",
+    ): "a change of zone moves no pending wait",
+    (
+        "waits",
+        "a wait that has been over for hours by the new clock ends at once, never in the past",
+    ): "a change of zone moves no pending wait",
+    (
+        "receipt",
+        "an event may say itself how late it starts recipes",
+    ): "triggers_within is not handed to the engine",
+    (
+        "order",
+        "and its run fails, clearly",
+    ): "the run that caused one thing too many is over by then, and nothing fails",
+    ("gate", "why a mail was skipped stands in the event"): "the event email_skipped has no reason",
+}
+
+
+@cache
+def workspace(folder: str) -> Workspace:
+    return read_workspace(load_sources(HERE / folder), {})
+
+
+@cache
+def read(folder: str) -> tuple[list[RecipeTest], str]:
+    sources = load_tests(HERE / folder)
+    tests, problems = read_tests(sources, workspace(folder))
+    return tests, told(problems, sources)
+
+
+def single_cases() -> list[object]:
+    found: list[object] = []
+    for folder in FOLDERS:
+        for test in read(folder)[0]:
+            for case in test.cases:
+                reason = MISSING.get((folder, case.name))
+                marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+                one = replace(test, cases=(case,))
+                found.append(
+                    pytest.param(folder, one, marks=marks, id=f"{folder}: {test.recipe}: {case.name}")
+                )
+    return found
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_files_are_sound(folder: str) -> None:
+    errors = [problem for problem in workspace(folder).problems if problem.severity == "error"]
+    assert told(errors, workspace(folder).sources) == ""
+    assert read(folder)[1] == ""
+
+
+@pytest.mark.parametrize(("folder", "test"), single_cases())
+def test_case(folder: str, test: RecipeTest) -> None:
+    outcome = report(workspace(folder), run_tests(workspace(folder), [test]), recipes=())
+    assert outcome.failed == 0, as_text(outcome)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_outcome_is_the_same_every_time(folder: str) -> None:
+    first, second = (
+        as_json(report(workspace(folder), run_tests(workspace(folder), read(folder)[0]))) for _ in "12"
+    )
+    assert first == second
+
+
+def test_every_word_of_the_language_is_used() -> None:
+    used: set[type[Kind]] = set()
+    for folder in FOLDERS:
+        read_here = workspace(folder)
+        for segment in read_here.segments.values():
+            used |= kinds_in(segment.conditions)
+        for recipe in read_here.recipes.values():
+            used |= {type(trigger) for trigger in recipe.triggers} | {
+                type(step.action) for step in recipe.steps
+            }
+            for condition in (recipe.conditions, recipe.keep_while, recipe.goal, recipe.exit):
+                used |= kinds_in(condition)
+    words = {*registry.triggers().values(), *registry.conditions().values(), *registry.actions().values()}
+    assert {kind.word for kind in words - used} == set()
+
+
+def kinds_in(condition: Condition | None) -> set[type[Kind]]:
+    if condition is None:
+        return set()
+    return {type(condition)}.union(*(kinds_in(part) for part in condition.parts()))
