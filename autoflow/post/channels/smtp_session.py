@@ -134,16 +134,14 @@ def _opened(server: Smtp, timeouts: Timeouts, context: ssl.SSLContext | None) ->
     where = f"{server.host}:{server.port}"
     smtp: smtplib.SMTP | None = None
     try:
-        secure = context or ssl.create_default_context()
+        address, wait = (server.host, server.port, _own_name()), timeouts.connect
         if server.security == "tls":
-            smtp = smtplib.SMTP_SSL(
-                server.host, server.port, _own_name(), timeout=timeouts.connect, context=secure
-            )
+            smtp = smtplib.SMTP_SSL(*address, timeout=wait, context=context or ssl.create_default_context())
         else:
-            smtp = smtplib.SMTP(server.host, server.port, _own_name(), timeout=timeouts.connect)
+            smtp = smtplib.SMTP(*address, timeout=wait)
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
-            _encrypt(smtp, secure)
+            _encrypt(smtp, context or ssl.create_default_context())
         if server.user:
             smtp.login(server.user, server.password)
     except OSError as error:
