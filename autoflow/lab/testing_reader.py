@@ -23,6 +23,11 @@ T = TypeVar("T")
 _FILE_KEYS = ("tests", "also", "cases")
 _CASE_KEYS = ("name", "given", "story")
 _GIVEN_KEYS = ("contact", "tags", "audiences", "events")
+_CASE_NEEDS = {
+    "name": "name: who buys gets no second mail",
+    "story": "story: [{at: 2026-03-06 14:00, page_visited: /}]",
+}
+_NO_NAMES: tuple[str, ...] = ()
 _WHO = "contact"  # the user id of a contact who has neither an id nor an email
 
 
@@ -68,7 +73,7 @@ class _Reading:
             at = self.root.span
             self.report.add("missing-key", at, f'A file of recipe tests needs "{key}".', fix)
         recipe = _part(entries, "tests", self._recipe, "")
-        also = _part(entries, "also", self._also, ())
+        also = _part(entries, "also", self._also, _NO_NAMES)
         self.scope = StoryScope(self.report, self.names, self.workspace.recipes.get(recipe))
         cases = self._cases(entries["cases"]) if "cases" in entries else ()
         if missing or not recipe:
@@ -84,15 +89,16 @@ class _Reading:
     def _cases(self, entry: Entry) -> Iterable[Case]:
         found = items(entry.value, self.report)
         if not found:
-            self.report.add("list-empty", entry.key.span, '"cases" needs at least one case.')
+            fix = 'Begin one below it with "- name: …".'
+            self.report.add("list-empty", entry.key.span, '"cases" needs at least one case.', fix)
         cases = [attempt(lambda: self._case(node), None) for node in found]  # noqa: B023 - called at once
         return [case for case in cases if case is not None]
 
     def _case(self, node: Node) -> Case:
         entries = section(node, self.report, "a case", _CASE_KEYS)
-        for key in ("name", "story"):
+        for key, example in _CASE_NEEDS.items():
             if key not in entries:
-                self.report.add("missing-key", node.span, f'A case needs "{key}".')
+                self.report.add("missing-key", node.span, f'A case needs "{key}".', f"For example {example}.")
         name = _part(entries, "name", lambda node: scalars.name(node, self.report, '"name"'), "")
         given = _part(entries, "given", self._given, Given(_WHO))
         if "story" not in entries:
@@ -109,7 +115,8 @@ class _Reading:
             fix = "Give the attributes, tags or events that they ask for."
             self.report.fail("unknown-key", named.key.span, message, fix)
         parts = section(node, self.report, '"given"', _GIVEN_KEYS)
-        user, attributes = _part(parts, "contact", self._contact, (_WHO, {}))
+        nobody: tuple[str, dict[str, Value]] = (_WHO, {})
+        user, attributes = _part(parts, "contact", self._contact, nobody)
         return Given(
             user,
             attributes,

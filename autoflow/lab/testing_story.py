@@ -23,7 +23,7 @@ _EARLIEST, _LATEST = parse_instant("1971-01-01"), parse_instant("2200-01-01")
 
 @dataclass
 class Clock:
-    """The time of a story as it is read. `looked` is when something was last expected.
+    """The time of a story as it is read; `now` is that of the step before.
 
     `at` is local time in the project's zone. `after` counts as a wait does (language.md, rule 8): days and
     longer keep the clock time in the contact's zone, the project's where he has none.
@@ -32,7 +32,6 @@ class Clock:
     project: str
     contact: str | None = None
     now: int | None = None
-    looked: int | None = None
 
     def at(self, node: Node, report: Report, what: str = '"at"') -> int:
         """The instant of a date and time."""
@@ -76,7 +75,8 @@ def read_story(entry: Entry, scope: StoryScope, clock: Clock) -> tuple[Moment, .
     """
     steps = scalars.items(entry.value, scope.report)
     if not steps:
-        scope.report.fail("list-empty", entry.key.span, '"story" needs at least one step.')
+        fix = "For example - {at: 2026-03-06 14:00, page_visited: /}."
+        scope.report.fail("list-empty", entry.key.span, '"story" needs at least one step.', fix)
     moments: list[Moment] = []
     broken = False
     for node in steps:
@@ -106,31 +106,25 @@ def read_past(node: Node, scope: StoryScope, clock: Clock) -> Arrival:
 def _moment(node: Node, scope: StoryScope, clock: Clock) -> Moment:
     entries = _entries(node, scope, _KEYS)
     at = _instant(node, entries, scope, clock)
-    happens = any(key in entries for key in _HAPPENINGS)
-    if happens and at == clock.looked:
-        at += (
-            1  # what was looked at is over: the engine never receives anything within a tick that it has done
-        )
     clock.now = at
-    expected: tuple[Expected, ...] = ()
-    if "expect" in entries:
-        clock.looked = at
-        expected = _expected(entries["expect"], scope)
     occurred = (
         clock.at(entries["occurred"].value, scope.report, '"occurred"') if "occurred" in entries else at
     )
     if occurred > at:
         message = "It cannot have occurred later than it is received."
-        scope.report.add("out-of-place", entries["occurred"].value.span, message)
+        scope.report.add("out-of-place", entries["occurred"].value.span, message, "Write an earlier time.")
     arrival = _arrival(entries, scope, at, min(occurred, at))
     if arrival is None and "occurred" in entries:
         message = '"occurred" says when an event happened, and there is none.'
         scope.report.add("out-of-place", entries["occurred"].key.span, message, "Remove it.")
     if arrival is None and "expect" not in entries:
+        if isinstance(node, MappingNode) and len(entries) < len(node.entries):
+            scope.report.give_up()  # what should happen stands under a key that is not known
         message = "Nothing happens in this step, and nothing is expected."
         scope.report.fail("missing-key", node.span, message, "Write event, page_visited, set or expect.")
     if arrival is not None and arrival.name == IDENTIFY and "timezone" in arrival.properties:
         clock.contact = arrival.properties["timezone"]
+    expected = _expected(entries["expect"], scope) if "expect" in entries else ()
     return Moment(at, scope.report.source.line_number(node.span.start), arrival, expected)
 
 
@@ -200,7 +194,8 @@ def _what(happening: Entry, entries: Mapping[str, Entry], scope: StoryScope) -> 
 def _expected(entry: Entry, scope: StoryScope) -> tuple[Expected, ...]:
     report = scope.report
     if isinstance(entry.value, MappingNode) and not entry.value.entries:
-        report.add("list-empty", entry.key.span, '"expect" needs at least one expectation.')
+        fix = "For example {running: true}."
+        report.add("list-empty", entry.key.span, '"expect" needs at least one expectation.', fix)
     found: list[Expected] = []
     for key, inner in scalars.section(entry.value, report, '"expect"', tuple(EXPECT)).items():
         value = scalars.attempt(lambda: EXPECT[key].read(inner.value, scope), None)  # noqa: B023 - called at once
@@ -210,5 +205,6 @@ def _expected(entry: Entry, scope: StoryScope) -> tuple[Expected, ...]:
 
 def _bounded(instant: int, node: Scalar, report: Report) -> int:
     if not _EARLIEST <= instant < _LATEST:
-        report.fail("value", node.span, "A story plays between the years 1971 and 2199.")
+        message = "A story plays between the years 1971 and 2199, and this lies outside."
+        report.fail("value", node.span, message, "Write a time between them.")
     return instant

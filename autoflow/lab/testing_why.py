@@ -39,7 +39,7 @@ def _sentences(seen: Seen, zone: str) -> Iterator[tuple[int, str]]:
             continue
         when = local_time(line.at, zone)
         if line.kind == REFUSED:
-            reason = _REFUSALS.get(line.subject) or f"it is not so that the contact {line.subject}"
+            reason = _REFUSALS.get(line.subject) or f"this condition did not hold: {line.subject}"
             yield line.at, f"{line.recipe} was not entered at {when}: {reason}."
         elif (line.kind, line.subject) == (ENDED, FAILED):
             yield line.at, f"{line.recipe} failed at {when}: {(line.detail or {}).get('reason', '')}."

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+
+from autoflow.lab.testing import Report, as_json, as_text, read_tests, report, run_tests
+from tests.lab.little_shop import shop
+
+FILES = {
+    "tests/a.yaml": """
+tests: welcome
+cases:
+  - name: two mails
+    given: {contact: {email: ana@example.com}}
+    story:
+      - {at: 2026-03-06 14:00, page_visited: /welcome}
+      - {after: 1 day, expect: {emails: [hello]}}
+  - name: whoever buys is left in peace
+    given: {contact: {email: ana@example.com}}
+    story:
+      - {at: 2026-03-06 14:00, page_visited: /welcome}
+      - at: 2026-03-06 15:00:30
+        event: purchased
+        expect:
+          emails: []
+          ended: exited
+          attributes: {plan: pro}
+          sales_notices: ["One, two", "Three\\nfour"]
+""",
+    "tests/b.yaml": """
+tests: welcome
+cases:
+  - name: nobody to write to
+    story:
+      - {at: 2026-03-06 14:00, page_visited: /welcome, expect: {running: true}}
+""",
+}
+
+
+def outcome(*files: str) -> Report:
+    tests, problems = read_tests({file: FILES[file] for file in files}, shop())
+    assert problems == []
+    return report(shop(), run_tests(shop(), tests))
+
+
+def test_text() -> None:
+    assert (
+        as_text(outcome("tests/a.yaml", "tests/b.yaml"))
+        == """\
+welcome (tests/a.yaml)
+  ✓ two mails
+  ✗ whoever buys is left in peace
+      tests/a.yaml:16: emails at 2026-03-06 15:00:30
+        expected  nothing
+        actual    hello
+      tests/a.yaml:17: ended at 2026-03-06 15:00:30
+        expected  exited
+        actual    goal
+      tests/a.yaml:18: attributes at 2026-03-06 15:00:30
+        expected  plan: pro
+        actual    plan: nothing
+      tests/a.yaml:19: sales_notices at 2026-03-06 15:00:30
+        expected  One, two
+                  Three\\x0afour
+        actual    nothing
+welcome (tests/b.yaml)
+  ✗ nobody to write to
+      tests/b.yaml:6: running at 2026-03-06 14:00
+        expected  yes
+        actual    no
+      welcome was not entered at 2026-03-06 14:00: this condition did not hold: email is set.
+No case walks
+  welcome: send_email:offer
+  welcome: notify_sales:sales
+No case tests thanks
+1 passed, 2 failed
+"""
+    )
+
+
+def test_json() -> None:
+    assert json.loads(as_json(outcome("tests/b.yaml"))) == {
+        "passed": 0,
+        "failed": 1,
+        "cases": [
+            {
+                "file": "tests/b.yaml",
+                "line": 4,
+                "recipe": "welcome",
+                "case": "nobody to write to",
+                "passed": False,
+                "failures": [
+                    {"line": 6, "message": "running at 2026-03-06 14:00", "expected": True, "actual": False}
+                ],
+                "why": [
+                    "welcome was not entered at 2026-03-06 14:00: this condition did not hold: email is set."
+                ],
+            }
+        ],
+        "unwalked": [
+            {"recipe": "thanks", "step": "add_tag:customer"},
+            {"recipe": "welcome", "step": "send_email:hello"},
+            {"recipe": "welcome", "step": "wait:2 days"},
+            {"recipe": "welcome", "step": "send_email:offer"},
+            {"recipe": "welcome", "step": "notify_sales:sales"},
+        ],
+    }
+
+
+def test_what_was_asked_about() -> None:
+    tests, _ = read_tests({"tests/a.yaml": FILES["tests/a.yaml"]}, shop())
+    results = run_tests(shop(), tests)
+    assert report(shop(), results, recipes=["welcome"]).untested == ()
+    assert {each.recipe for each in report(shop(), results, recipes=["welcome"]).unwalked} == {"welcome"}
+    assert report(shop(), results, recipes=()).unwalked == ()
+
+
+def test_without_cases() -> None:
+    assert as_text(report(shop(), [])) == "No case tests thanks, welcome\n0 passed\n"
