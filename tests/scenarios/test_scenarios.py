@@ -10,7 +10,18 @@ import pytest
 
 from autoflow.kinds import registry
 from autoflow.kinds.base import Condition, Kind
-from autoflow.lab.testing import RecipeTest, as_json, as_text, load_tests, read_tests, report, run_tests
+from autoflow.lab.testing import (
+    Case,
+    Expected,
+    Moment,
+    RecipeTest,
+    as_json,
+    as_text,
+    load_tests,
+    read_tests,
+    report,
+    run_tests,
+)
 from autoflow.language.definitions import Workspace
 from autoflow.language.present import as_text as told
 from autoflow.language.workspace import load_sources, read_workspace
@@ -84,6 +95,25 @@ def test_outcome_is_the_same_every_time(folder: str) -> None:
         as_json(report(workspace(folder), run_tests(workspace(folder), read(folder)[0]))) for _ in "12"
     )
     assert first == second
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_how_time_is_cut_into_ticks_changes_nothing(folder: str) -> None:
+    tests = read(folder)[0]
+    looked_at = [replace(test, cases=tuple(with_looks(case) for case in test.cases)) for test in tests]
+    assert run_tests(workspace(folder), looked_at) == run_tests(workspace(folder), tests)
+
+
+def with_looks(case: Case) -> Case:
+    """The case with a tick more in the middle of every stretch of time, and one right after what arrives."""
+    nothing = (Expected(0, "attributes", {}),)
+    story: list[Moment] = []
+    for moment, following in zip(case.story, (*case.story[1:], None), strict=True):
+        story.append(moment)
+        if following is not None and following.at > moment.at:
+            middle = (moment.at + following.at) // 2
+            story += [Moment(at, 0, None, nothing) for at in (moment.at, middle, following.at - 1)]
+    return replace(case, story=tuple(story))
 
 
 def test_every_word_of_the_language_is_used() -> None:
