@@ -36,6 +36,7 @@ KEYS = (
     *("event", "identify", "user_id", "anonymous_id", "message_id", "timestamp", "format", "zone"),
     *("properties", "traits", "where", "delimiter", "encoding", "decimal"),
 )
+_DECIMALS = {"point": ".", "comma": ","}
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 
 
@@ -131,8 +132,7 @@ class _Reading:
             where=attempt(self._where, ()),
             delimiter=self._one("delimiter", self._delimiter),
             encoding=self._one("encoding", self._encoding),
-            decimal=self._one("decimal", lambda node: scalars.one_of(node, self.report, '"decimal"', ".,"))
-            or ".",
+            decimal=_DECIMALS[self._one("decimal", self._decimal) or "point"],
         )
 
     def _one(self, key: str, read: Callable[[Node], str]) -> str | None:
@@ -230,6 +230,9 @@ class _Reading:
             near = did_you_mean(name, zone_names())
             self.report.fail("value", node.span, str(error), f'Did you mean "{near}"?' if near else "")
         return name
+
+    def _decimal(self, node: Node) -> str:
+        return scalars.one_of(node, self.report, '"decimal"', _DECIMALS)
 
     def _delimiter(self, node: Node) -> str:
         written = scalars.text(node, self.report, '"delimiter"')

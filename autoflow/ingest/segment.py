@@ -22,6 +22,7 @@ from autoflow.model.problems import did_you_mean
 MOST_BYTES = 32 * 1024
 MOST_DEPTH = 64
 LONGEST_NAME = 255
+LATEST = 253_402_300_799_999_999  # the last microsecond of the year 9999
 SCREEN_VIEWED = "screen_viewed"
 TYPES = ("identify", "track", "page", "screen", "alias", "group")
 _PAGE_FIELDS = ("path", "url", "title", "referrer", "search")
@@ -33,6 +34,7 @@ _CAMPAIGN = {
     "content": "utm_content",
 }
 _UTM = frozenset(_CAMPAIGN.values())
+_LIST = "The line is not a message: write one object a line, without the brackets and commas of a list."
 _EXPECTED = {
     "userId": "text or a number",
     "anonymousId": "text or a number",
@@ -93,7 +95,7 @@ def read_line(
     try:
         message = _decode(line)
     except msgspec.ValidationError as error:
-        raise RefusedError(_said(error)) from None
+        raise RefusedError(_said(error, line)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise RefusedError(_no_json(line)) from None
     found = _read(message, history)
@@ -246,10 +248,10 @@ def read_time(told: object) -> int:
             instant = _iso(told)
         except (ValueError, OverflowError):
             instant = None
-        if instant is not None and instant >= 0:
+        if instant is not None and 0 <= instant <= LATEST:
             return instant
         if instant is not None:
-            raise RefusedError(f'The time "{told}" lies before 1970.')
+            raise RefusedError(f'The time "{told}" does not lie between 1970 and 9999.')
     shown = str(told)[:40]
     raise RefusedError(f'"{shown}" is not a date and time such as 2026-03-06T14:00:00Z.')
 
@@ -282,22 +284,18 @@ def _refuse_depth(line: bytes) -> None:
             depth -= 1
 
 
-def _said(error: msgspec.ValidationError) -> str:
+def _said(error: msgspec.ValidationError, line: bytes) -> str:
     """A type error in our words."""
     if "out of range" in str(error):
         return "A number in it is too large."
     field = re.split(r"[.\[]", str(error).rpartition("$.")[2].strip("`"), maxsplit=1)[0]
     if field in _EXPECTED:
         return f'"{field}" is not {_EXPECTED[field]}.'
-    return "The line is not a message: an object in braces."
+    return _LIST if line[:1] == b"[" else "The line is not a message: an object in braces."
 
 
 def _no_json(line: bytes) -> str:
-    if line[:1] in b"[]":
-        return (
-            "The line is not a message: write one object a line, without the brackets and commas of a list."
-        )
-    return "The line is not JSON."
+    return _LIST if line[:1] in {b"[", b"]"} or line[-1:] == b"," else "The line is not JSON."
 
 
 def _no_type(told: str | None) -> str:

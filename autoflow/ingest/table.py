@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from autoflow.ingest.files import BATCH, Batch, RefusedRow, RowIds, opened
 from autoflow.ingest.mapping import Column, CsvMapping, check_columns
-from autoflow.ingest.segment import LONGEST_NAME, RefusedError
+from autoflow.ingest.segment import LATEST, LONGEST_NAME, RefusedError
 from autoflow.ingest.typed import typed
 from autoflow.language.declared import Declared
 from autoflow.model.event import IDENTIFY, Incoming
@@ -138,7 +138,11 @@ class _Rows:
         try:
             return typed(text, declared, zone=mapping.zone, decimal=mapping.decimal, dates=column.dates)
         except RefusedError as error:
-            raise RefusedError(f'"{column.name}": {error}') from None
+            number = declared is not None and declared.type in {"number", "money"}
+            hint = (
+                ' Where a comma parts the decimals, write "decimal: comma".' if number and "," in text else ""
+            )
+            raise RefusedError(f'"{column.name}": {error}{hint}') from None
 
     def _instant(self, row: list[str]) -> int | None:
         column = self.mapping.timestamp
@@ -158,8 +162,8 @@ class _Rows:
             hint = "" if column.dates else ' Say how dates are written, for example "format: DD/MM/YYYY".'
             said = str(error) if str(error).startswith('"') else f'"{text}" is not a date.'
             raise RefusedError(f'"{column.name}": {said}{hint}') from None
-        if instant < 0:
-            raise RefusedError(f'"{column.name}": the time "{text}" lies before 1970.')
+        if not 0 <= instant <= LATEST:
+            raise RefusedError(f'"{column.name}": the time "{text}" does not lie between 1970 and 9999.')
         return instant
 
     def _identifier(self, row: list[str], index: int | None) -> str | None:
