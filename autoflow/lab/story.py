@@ -43,13 +43,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The contact before the story: `history` is ascending, and before its first step."""
+    """The contact before the story: `history` is ascending, and before its first step.
+
+    Who is not `known` has nothing else either: the story's first arrival is the first that is heard of him.
+    """
 
     user: str
     attributes: Mapping[str, Value] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     history: tuple[Arrival, ...] = ()
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ def read_tests(sources: Mapping[str, str], workspace: Workspace) -> tuple[list[R
 
     A file says `tests: RECIPE` and its `cases`; `also: [RECIPE, …]` names recipes that are live beside it. A
     case has a `name`, what is `given` (`contact`: attributes, and `id` for the user id; `tags`; `audiences`;
-    `events`: what the contact did before, each with `at`), and a `story` (see `read_story`).
+    `events`: what the contact did before, each with `at`), and a `story` (see `read_story`). Without `given`
+    nobody has heard of the contact before the story.
     """
     names = names_of(workspace)
     tests: list[RecipeTest] = []
@@ -100,7 +101,7 @@ class _Reading:
             if key not in entries:
                 self.report.add("missing-key", node.span, f'A case needs "{key}".', f"For example {example}.")
         name = _part(entries, "name", lambda node: scalars.name(node, self.report, '"name"'), "")
-        given = _part(entries, "given", self._given, Given(_WHO))
+        given = _part(entries, "given", self._given, Given(_WHO, known=False))
         if "story" not in entries:
             self.report.give_up()
         zone = given.attributes.get("timezone")

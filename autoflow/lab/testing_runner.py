@@ -53,8 +53,9 @@ def run_tests(workspace: Workspace, tests: Iterable[RecipeTest]) -> list[CaseRes
     """Run every case, in the order of the files.
 
     Only the recipe under test is live, and those that the file names under `also`, whatever their `status`
-    says; all segments are there. The contact is known from the earliest thing that is given, or from the
-    story's first instant: he stands in the segments that this brings about, and nothing is started by it.
+    says; all segments are there. A contact who is given is known from the earliest thing that he did, or from
+    the story's first instant: he stands in the segments that this brings about, and nothing is started by it.
+    Who is not given starts in no segment when he is first heard of (language.md, rule 6).
     Raises `AutoflowError` for a workspace with mistakes.
     """
     if not workspace.sound:
@@ -88,12 +89,12 @@ class _Play:
         given = case.given
         self.program = program
         self.case = case
-        self.known = min(given.history[0].at if given.history else case.story[0].at, case.story[0].at)
+        self.since = given.history[0].at if given.history else case.story[0].at
         self.record = Record(
             f"u:{given.user}",
             given.user,
-            tags=dict.fromkeys(given.tags, self.known),
-            audiences=dict.fromkeys(given.audiences, self.known),
+            tags=dict.fromkeys(given.tags, self.since),
+            audiences=dict.fromkeys(given.audiences, self.since),
         )
         self.seen = Seen(recipe, self.record)
         self.waiting: list[Event] = []
@@ -114,9 +115,11 @@ class _Play:
 
     def before(self) -> None:
         """Bring the contact to where the story finds him; nothing is started on the way."""
-        start = self.case.story[0].at
-        who = Arrival(self.known, self.known, IDENTIFY, self.case.given.attributes)
-        past = [self.item(arrival, enters=False) for arrival in (who, *self.case.given.history)]
+        start, given = self.case.story[0].at, self.case.given
+        if not given.known:
+            return
+        who = Arrival(self.since, self.since, IDENTIFY, given.attributes)
+        past = [self.item(arrival, enters=False) for arrival in (who, *given.history)]
         self.advance(past, start - 1)
 
     def item(self, arrival: Arrival, *, enters: bool = True) -> Event:
@@ -154,9 +157,6 @@ class _Watched(Action):
         self._action = action
         self._place = place
         self._walked = walked
-
-    def target(self) -> str:
-        return self._action.target()
 
     def do(self, hand: Hand) -> Wait | Leave | None:
         self._walked.add(self._place)

@@ -49,10 +49,7 @@ class Clock:
         if self.now is None:
             message = "There is no step before this one."
             report.fail("out-of-place", node.span, message, "Say when it is: at: 2026-03-06 14:00.")
-        try:
-            instant = length.after(self.now, self._zone())
-        except (ValueError, OverflowError):
-            instant = _LATEST
+        instant = length.after(self.now, self._zone())
         assert isinstance(node, Scalar)
         return _bounded(instant, node, report)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoflow.lab.story import Arrival, Expected, Moment
+from autoflow.lab.story import Arrival, Expected, Given, Moment
 from autoflow.lab.testing import RecipeTest, read_tests
 from autoflow.language.present import as_text
 from autoflow.language.workspace import read_workspace
@@ -229,7 +229,8 @@ cases:
         ("purchased", {"total": 2}),
     ]
     assert [expected.value for expected in everything.story[0].expected] == [False, "none", "none"]
-    assert (nothing.given.user, nothing.given.attributes, nothing.line) == ("contact", {}, 15)
+    assert (nothing.given, nothing.line) == (Given("contact", known=False), 15)
+    assert everything.given.known
 
 
 def test_recipes_of_files_with_mistakes_are_not_missed() -> None:
