@@ -184,8 +184,9 @@ def _own_name() -> str:
 
 
 def _reply(code: int, raw: bytes | str) -> Reply:
-    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = raw[:2000].decode("utf-8", "replace") if isinstance(raw, bytes) else raw[:2000]
+    if not text.isprintable():
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     status = _STATUS.match(text)
     return Reply(code, status.group() if status else "", text)
 

@@ -19,7 +19,9 @@ def checked_address(text: str) -> str | None:
 
     None where it is no address, more than one, or one whose part before the @ needs more than ASCII.
     """
-    if _PLAIN.fullmatch(text) and len(text) <= MOST_CHARACTERS and text.index("@") <= _MOST_LOCAL:
+    if len(text) > MOST_CHARACTERS:
+        return None
+    if _PLAIN.fullmatch(text) and text.index("@") <= _MOST_LOCAL:
         return text
     return _by_library(text)
 
@@ -28,8 +30,6 @@ def checked_address(text: str) -> str | None:
 def _by_library(text: str) -> str | None:
     from email_validator import EmailNotValidError, validate_email
 
-    if len(text) > MOST_CHARACTERS:
-        return None
     try:
         valid = validate_email(
             text,

@@ -8,6 +8,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 
 MOST_LINE = 998  # RFC 5322
+MOST_CHARACTERS = 2_000  # of one value
 _FOLD_AT = 76
 _WORD_BYTES = 45  # of UTF-8 in one encoded word, which then has 72 of the 75 characters allowed
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -50,7 +51,12 @@ def mailbox(name: str, person: str, address: str) -> str:
 
 
 def refuse_controls(name: str, value: str) -> None:
-    """Raise where the value, or what a reader of mail could decode it to, holds a control character."""
+    """Raise where the value, or what a reader of mail could decode it to, holds a control character.
+
+    And where it is longer than any header is: what follows may take a while on long values.
+    """
+    if len(value) > MOST_CHARACTERS:
+        raise HeaderRefusedError(f"The {name} is longer than {MOST_CHARACTERS:,} characters.")
     for _ in range(5):
         if _CONTROL.search(value):
             raise HeaderRefusedError(f"The {name} holds a line break or another control character.")

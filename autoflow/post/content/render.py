@@ -16,6 +16,7 @@ from autoflow.post.content.problems import RenderError
 from autoflow.post.content.text import text_of
 
 MOST_BYTES = 1_000_000
+MOST_CHARACTERS = 600_000  # of the HTML and of the text, before anything is made of them
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -64,9 +65,11 @@ def render(  # noqa: PLR0913 - each is named at the call
             "The subject is empty for this contact.", file=template.file_of(f"{template.name}.subject")
         )
     preheader = " ".join(compiled.run(compiled.preheader, given, work).split())
-    page = compiled.run(compiled.html, given, work)
+    page = _small(compiled, compiled.run(compiled.html, given, work))
     page = inline_css(whole_page(page, subject=subject, language=compiled.language))
-    text = text_of(page) if compiled.text is None else compiled.run(compiled.text, given, work)
+    text = (
+        text_of(page) if compiled.text is None else _small(compiled, compiled.run(compiled.text, given, work))
+    )
     html = with_preheader(page, preheader)
     marketing = template.klass == "marketing"
     extra = [
@@ -82,10 +85,19 @@ def render(  # noqa: PLR0913 - each is named at the call
             str(error), "It may come from the contact's data.", file=template.file_of("")
         ) from error
     if len(mime) > MOST_BYTES:
-        raise RenderError(
-            f"The mail is larger than {MOST_BYTES:,} bytes.", file=template.file_of(f"{template.name}.html")
-        )
+        raise _too_large(compiled)
     return Rendered(subject, html, text, mime)
+
+
+def _small(compiled: CompiledTemplate, text: str) -> str:
+    if len(text) > MOST_CHARACTERS:
+        raise _too_large(compiled)
+    return text
+
+
+def _too_large(compiled: CompiledTemplate) -> RenderError:
+    file = compiled.template.file_of(f"{compiled.template.name}.html")
+    return RenderError(f"The mail is larger than {MOST_BYTES:,} bytes.", file=file)
 
 
 def _feedback_id(compiled: CompiledTemplate, recipe: str, sender: Sender) -> str:

@@ -17,8 +17,7 @@ from autoflow.post.content.problems import RenderError
 _WORTH_SHOWING = ("http://", "https://", "mailto:", "tel:")
 _INLINE = frozenset(("a", "b", "br", "em", "font", "i", "img", "small", "span", "strong", "u"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_SAID_TWICE = re.compile(r"(\S+) <(?:mailto:|tel:)?\1>")
-_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_TARGET = re.compile(r" <(?:mailto:|tel:)?([^\s<>]+)>")
 _GAPS = re.compile(r"\n{3,}")
 
 
@@ -36,8 +35,13 @@ def text_of(html: str) -> str:
     except RecursionError as error:
         message = "The HTML of the mail is nested too deeply to be put into plain text."
         raise RenderError(message, "Give the template a text part of its own (NAME.txt).") from error
-    said = _TRAILING.sub("", _SAID_TWICE.sub(r"\1", said))
-    return _GAPS.sub("\n\n", said).strip("\n") + "\n"
+    lines = (line.rstrip() for line in _TARGET.sub(_said_once, said).split("\n"))
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _said_once(target: re.Match[str]) -> str:
+    """Nothing, where the link's own words are its target; else the target."""
+    return "" if target.string.endswith(target[1], 0, target.start()) else target[0]
 
 
 def _lay_flat(page: HtmlElement) -> None:

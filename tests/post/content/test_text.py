@@ -36,6 +36,11 @@ def test_what_is_hidden_is_not_said() -> None:
     assert text_of(html).split() == ["Aloud", "and", "clear"]
 
 
+def test_a_long_word_takes_no_longer_than_a_long_text() -> None:
+    word = "x" * 200_000
+    assert text_of(f"<p>{word}</p><pre>{' ' * 100_000}y</pre>").startswith(word)
+
+
 def test_an_empty_page_is_a_problem_of_this_mail() -> None:
     with pytest.raises(RenderError, match="empty"):
         text_of("")
