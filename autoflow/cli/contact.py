@@ -71,10 +71,10 @@ def show(state: State, who: str, *, as_json: bool) -> None:
 
 
 def _timeline(story: ContactStory) -> list[Moment]:
-    """Events and what they brought about, by receipt; what happened inside comes after what it follows from."""
-    moments = [(each.at, 0, _happened(each)) for each in story.events]
-    moments += [(each.at, 1, _inside(each)) for each in story.journal]
-    return [moment for _, _, moment in sorted(moments, key=lambda each: each[:2])]
+    """Events (history when it occurred, the rest at receipt), and after each what it brought about."""
+    moments = [(_happened(each), 0) for each in story.events]
+    moments += [(_inside(each), 1) for each in story.journal]
+    return [moment for moment, _ in sorted(moments, key=lambda each: (each[0].at, each[1]))]
 
 
 def _happened(event: Stored) -> Moment:

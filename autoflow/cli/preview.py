@@ -12,6 +12,7 @@ from autoflow.cli.state import State, pass_state
 from autoflow.model.problems import AutoflowError, did_you_mean
 
 if TYPE_CHECKING:
+    from autoflow.language.definitions import Workspace
     from autoflow.language.templates import Template
     from autoflow.post.content.render import Rendered
     from autoflow.store.reports import ContactStory
@@ -41,7 +42,7 @@ def command(state: State, template: str, who: str, out: Path | None) -> None:
         raise AutoflowError(f'There is no template called "{template}".', hint)
     with state.store() as database:
         story = contact_story(database, who)
-    rendered = _render(state, workspace.templates[template], story)
+    rendered = _render(state, workspace, workspace.templates[template], story)
     if out is None:
         say(f"Subject: {clean(rendered.subject)}")
         say()
@@ -52,7 +53,7 @@ def command(state: State, template: str, who: str, out: Path | None) -> None:
     say(f"{clean(rendered.subject)}: written to {out}.")
 
 
-def _render(state: State, template: Template, story: ContactStory) -> Rendered:
+def _render(state: State, workspace: Workspace, template: Template, story: ContactStory) -> Rendered:
     from autoflow.app import secret
     from autoflow.core.gate import values_read
     from autoflow.kinds.view import View
@@ -63,7 +64,7 @@ def _render(state: State, template: Template, story: ContactStory) -> Rendered:
 
     settings = state.settings
     now = state.project.clock.now()
-    view = View(story.record, now, settings.timezone, None, _event(template, story))
+    view = View(story.record, now, settings.timezone, None, _event(template, story, workspace))
     values = values_read(template, view, "preview")
     to = str(values.pop("to") or "")
     if not to:
@@ -85,14 +86,30 @@ def _render(state: State, template: Template, story: ContactStory) -> Rendered:
     )
 
 
-def _event(template: Template, story: ContactStory) -> dict[str, Any]:
-    """The latest event with everything that the template reads of one."""
+def _event(template: Template, story: ContactStory, workspace: Workspace) -> dict[str, Any]:
+    """The latest event with everything that the template reads of one, of those that start its recipes if any."""
     needed = {path.split(".")[1] for path in template.reads if path.startswith("event.")}
     if not needed:
         return {}
-    for event in reversed(story.events):
-        if not event.name.startswith("$") and needed <= event.properties.keys():
-            note(f"Taking the event {clean(event.name)}.")
-            return dict(event.properties)
-    note(f"The contact has no event that tells {', '.join(sorted(needed))}.")
-    return {}
+    telling = [
+        each for each in story.events if not each.name.startswith("$") and needed <= each.properties.keys()
+    ]
+    starting = _starting(template.name, workspace)
+    chosen = [each for each in telling if each.name in starting] or telling
+    if not chosen:
+        note(f"The contact has no event that tells {', '.join(sorted(needed))}.")
+        return {}
+    note(f"Taking the event {clean(chosen[-1].name)}.")
+    return dict(chosen[-1].properties)
+
+
+def _starting(template: str, workspace: Workspace) -> set[str]:
+    """The events that start the recipes which send the template."""
+    return {
+        name
+        for recipe in workspace.recipes.values()
+        if any(step.action.word == "send_email" and step.action.target() == template for step in recipe.steps)
+        for trigger in recipe.triggers
+        for what, name in trigger.hears()
+        if what == "event"
+    }

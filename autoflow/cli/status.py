@@ -35,7 +35,7 @@ def command(state: State, *, as_json: bool) -> None:
             "lag_seconds": _lag(counts, state.project.clock.now()),
             "undeclared": reports.undeclared(database, set(settings.events)),
             "release": standing(database).release,
-            "store": str(database.path),
+            "store": str(database.path.resolve()),
         }
     if as_json:
         print_json(found)

@@ -12,6 +12,7 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import NamedTuple
 
+from autoflow.core.property_index import PropertyIndex
 from autoflow.kinds.base import ANY_OWN_DOING, EVENT, SEGMENT, Condition, Topic, Trigger
 from autoflow.kinds.memory import LastTimes, Memory
 from autoflow.language.definitions import Recipe, Segment, Workspace
@@ -50,11 +51,11 @@ class Program:
     segments: tuple[RankedSegment, ...]
     deny: frozenset[str]
     touched_segments: Mapping[Topic, tuple[RankedSegment, ...]]
-    listeners: Mapping[Topic, tuple[Listener, ...]]
+    listeners: Mapping[Topic, PropertyIndex[Listener]]
     timed: Mapping[str, tuple[Trigger, Topic]]
     timed_by_event: Mapping[str, tuple[str, ...]]
     purchases: Memory
-    memories: Mapping[str, tuple[Memory, ...]]
+    memories: Mapping[str, PropertyIndex[Memory]]
     run_memories: Mapping[str, Mapping[str, tuple[Memory, ...]]]
     leaving: Mapping[str, frozenset[Topic]]
     lateness: Mapping[str, int] = field(default_factory=dict)
@@ -162,13 +163,18 @@ def _by_topic(segments: Iterable[RankedSegment]) -> dict[Topic, tuple[RankedSegm
     return {topic: tuple(found) for topic, found in index.items()}
 
 
-def _listeners(recipes: Iterable[Recipe]) -> dict[Topic, tuple[Listener, ...]]:
+def _listeners(recipes: Iterable[Recipe]) -> dict[Topic, PropertyIndex[Listener]]:
     index: dict[Topic, list[Listener]] = {}
     for recipe in recipes:
         for trigger in recipe.triggers:
             for topic in trigger.hears():
                 index.setdefault(topic, []).append(Listener((-recipe.priority, recipe.id), recipe, trigger))
-    return {topic: tuple(sorted(found, key=lambda each: each.order)) for topic, found in index.items()}
+    return {
+        topic: PropertyIndex(
+            sorted(found, key=lambda each: each.order), lambda listener: listener.trigger.discriminant()
+        )
+        for topic, found in index.items()
+    }
 
 
 def _timed(recipes: Iterable[Recipe]) -> dict[str, tuple[Trigger, Topic]]:
@@ -198,7 +204,7 @@ def _always(consent: str | None) -> tuple[Memory, ...]:
 
 def _memories(
     segments: Iterable[RankedSegment], recipes: Iterable[Recipe], always: Iterable[Memory]
-) -> dict[str, tuple[Memory, ...]]:
+) -> dict[str, PropertyIndex[Memory]]:
     found = {memory.key: memory for memory in always}
     for segment in segments:
         found.update((memory.key, memory) for memory in segment.condition.memories())
@@ -208,7 +214,10 @@ def _memories(
                 found.update((memory.key, memory) for memory in condition.memories())
         for trigger in recipe.triggers:
             found.update((memory.key, memory) for memory in trigger.memories())
-    return _by_event(found.values())
+    return {
+        event: PropertyIndex(memories, lambda memory: memory.where.discriminant)
+        for event, memories in _by_event(found.values()).items()
+    }
 
 
 def _windowed(recipe: Recipe) -> tuple[Condition, ...]:

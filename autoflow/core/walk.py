@@ -80,11 +80,12 @@ class Walk:
     def _observe(self, item: Event) -> set[Topic]:
         name = item.name
         touched = False
-        for memory in self.program.memories.get(name, ()):
-            touched |= self._observe_in(self.record.memory, memory, item, self.view)
-        if name not in NOT_OWN_DOING:
-            for memory in self.program.memories.get(ANY_OWN_DOING, ()):
-                self._observe_in(self.record.memory, memory, item, self.view)
+        memories = self.program.memories
+        for each in (name,) if name in NOT_OWN_DOING else (name, ANY_OWN_DOING):
+            index = memories.get(each)
+            if index is not None:
+                for memory in index.find(item.properties):
+                    touched |= self._observe_in(self.record.memory, memory, item, self.view)
         for run in self.record.runs:
             for memory in self.program.run_memories.get(run.recipe, {}).get(name, ()):
                 if item.occurred_at >= run.start:
@@ -130,7 +131,8 @@ class Walk:
         """Take an event of the past into the memories named in `fresh`, and nothing else."""
         names = (item.name,) if item.name in NOT_OWN_DOING else (item.name, ANY_OWN_DOING)
         for name in names:
-            for memory in self.program.memories.get(name, ()):
+            index = self.program.memories.get(name)
+            for memory in index.find(item.properties) if index is not None else ():
                 if memory.key in fresh:
                     self._observe_in(self.record.memory, memory, item, self.view)
 
@@ -190,9 +192,14 @@ class Walk:
     def _enter(self, signals: Iterable[Signal]) -> None:
         hits: dict[str, tuple[Listener, Signal]] = {}
         for signal in signals:
-            for listener in self.program.listeners.get(signal.topic, ()):
+            index = self.program.listeners.get(signal.topic)
+            if index is None:
+                continue
+            for listener in index.find(signal.properties):
                 if listener.recipe.id not in hits and listener.trigger.accepts(signal, self.view):
                     hits[listener.recipe.id] = (listener, signal)
+        if not hits:
+            return
         for listener, signal in sorted(hits.values(), key=lambda hit: hit[0].order):
             runs.attempt(self, listener.recipe, signal)
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.view import View
+from autoflow.kinds.where import Discriminant
 from autoflow.model.values import Value
 
 Topic = tuple[str, str]
@@ -104,6 +105,10 @@ class Trigger(Kind):
     def accepts(self, signal: Signal, view: View) -> bool:
         """Whether a signal it hears fires it."""
         return True
+
+    def discriminant(self) -> Discriminant | None:
+        """The values of one property of which a signal must have one to be accepted; None where there is no such."""
+        return None
 
     def memories(self) -> tuple[Memory, ...]:
         """What must be remembered of events."""

@@ -96,8 +96,43 @@ class Test:
 
     def holds(self, value: Value, view: View) -> bool:
         """Whether the operator holds for the value at the view's instant."""
-        word = COMPLEMENTS.get(self.word)
-        return not self._positive(word, value, view) if word else self._positive(self.word, value, view)
+        return self._check(value, view)
+
+    def only_texts(self) -> frozenset[str] | None:
+        """The folded texts of which a value must be one to pass, where that is what the operator asks."""
+        if self.of_type not in {"text", "choice"} or self._constant is None:
+            return None
+        if self.word == "is" or (self.word == "matches" and "*" not in self._constant):
+            return frozenset({self._constant})
+        return frozenset(self._constant) if self.word == "in" else None
+
+    @cached_property
+    def _check(self) -> Callable[[Value, View], bool]:
+        """The operator made ready: everything that can be settled once is."""
+        word = COMPLEMENTS.get(self.word, self.word)
+        positive = word == self.word
+        if word == "is_set":
+            return lambda value, _: (value not in (None, "", [])) is self.operand
+        if word in WINDOWS:
+            return lambda value, view: self._in_window(word, value, view) is positive
+        of_type, operand, compare = self.of_type, self._constant, _COMPARE[word]
+        if operand is None:
+            return lambda value, view: self._compared(word, value, view) is positive
+        if of_type in {"text", "choice"}:
+
+            def check_text(value: Value, _: View) -> bool:
+                if value is None:
+                    return not positive
+                seen = fold(value) if type(value) is str else fold(str(value))
+                return compare(seen, operand, of_type) is positive
+
+            return check_text
+
+        def check(value: Value, view: View) -> bool:
+            seen = comparable(value, of_type, view.project_zone)
+            return (seen is not None and compare(seen, operand, of_type)) is positive
+
+        return check
 
     def next_change(self, value: Value, view: View) -> int | None:
         """The next instant at which time alone could change the answer."""
@@ -117,18 +152,14 @@ class Test:
             return f"{words} {(' and ' if self.word == 'between' else ', ').join(said)}"
         return f"{words} {plain(operand)}"
 
-    def _positive(self, word: str, value: Value, view: View) -> bool:
-        if word == "is_set":
-            return (value not in (None, "", [])) is self.operand
-        if word in WINDOWS:
-            edges = _edges(word, value, self.operand, self.of_type, view)
-            return bool(edges) and edges[0] <= view.now < edges[1]
-        zone = view.project_zone
-        seen = comparable(value, self.of_type, zone)
-        if seen is None:
-            return False
-        operand = self._constant if self._constant is not None else self._filled(view)
-        return operand is not None and _COMPARE[word](seen, operand, self.of_type)
+    def _in_window(self, word: str, value: Value, view: View) -> bool:
+        edges = _edges(word, value, self.operand, self.of_type, view)
+        return bool(edges) and edges[0] <= view.now < edges[1]
+
+    def _compared(self, word: str, value: Value, view: View) -> bool:
+        seen = comparable(value, self.of_type, view.project_zone)
+        operand = self._filled(view)
+        return seen is not None and operand is not None and _COMPARE[word](seen, operand, self.of_type)
 
     @cached_property
     def _constant(self) -> Any:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from autoflow.kinds.operators import Test
 from autoflow.kinds.view import View
+
+
+Discriminant = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,15 @@ class Where:
     """Tests on properties of an event, all of which must hold."""
 
     tests: tuple[tuple[str, Test], ...] = ()
+
+    @cached_property
+    def discriminant(self) -> Discriminant | None:
+        """A property and the folded values of which it must have one, where a test asks for such; else None."""
+        for name, test in self.tests:
+            values = test.only_texts()
+            if values is not None:
+                return name, values
+        return None
 
     def matches(self, properties: dict[str, Any], view: View) -> bool:
         """Whether an event with these properties counts; placeholders are filled from the view."""

@@ -158,7 +158,8 @@ def _unknown_property(
         yield _unknown(path, template, sources, *names.missing_property(min(starts), name))
     else:
         message = f'There is no "event.{name}": no event starts the recipes that send this mail.'
-        yield _unknown(path, template, sources, message, f"Guard it: {{{{ event.{name} | default(…) }}}}.")
+        fix = "Send it from a recipe that an event starts, or leave it out."
+        yield _unknown(path, template, sources, message, fix)
 
 
 def _starting_events(template: str, recipes: Mapping[str, ReadRecipe]) -> frozenset[str] | None:

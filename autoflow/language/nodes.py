@@ -158,6 +158,8 @@ class _Builder:
         step = self.steps.get(type(event))
         if step is not None:
             step(event)
+        if self.report.full:
+            self.report.give_up()
 
     def document(self, event: yaml.DocumentStartEvent) -> None:
         self.documents += 1

@@ -12,6 +12,7 @@ from autoflow.language.scope import Scope
 from autoflow.language.template_names import names_of
 from autoflow.model.problems import did_you_mean
 
+MOST_CHARACTERS = 10_000
 _SEES = ("contact", "event")
 
 
@@ -33,6 +34,9 @@ def read_placeholder(node: Scalar, scope: Scope) -> Text:
     if scope.part == "segment":
         message = "A placeholder cannot stand in a segment, which means the same for everybody."
         report.fail("placeholder-here", node.span, message, "Write the value itself.")
+    if len(node.text) > MOST_CHARACTERS:
+        message = f"A text with placeholders has at most {MOST_CHARACTERS:,} characters."
+        report.fail("too-large", node.span, message, "Send an email template instead, or shorten it.")
     found = Text(node.text)
     try:
         found.compile()

@@ -11,8 +11,9 @@ from autoflow.language.source import Source
 from autoflow.model.problems import Problem
 
 _WIDEST = 110
+_LOOKED_AT = 2_000  # characters around the place in a line of any length
 _SECRET = re.compile(
-    r"(?i)((?:password|secret|token|api_key)\"?'?\s*:\s*)(\"(?:\\.|[^\"\\])*\"?|'[^']*'?|[^\s,}#]+)|(://[^\s:/@]*:)([^\s@]+)(?=@)"
+    r"(?i)((?:password|secret|token|api_key)\"?'?\s*:\s*)(\"(?:\\.|[^\"\\])*\"?|'[^']*'?|[^\s,}#]+)|(://[^\s:/@]{0,99}:)([^\s@]{1,199})(?=@)"
 )
 _BOLD, _RED, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 
@@ -75,13 +76,16 @@ def _block(problem: Problem, source: Source, *, colour: bool) -> str:
 
 def _window(text: str, start: int, width: int) -> tuple[str, int, int]:
     """The part of a long line around the place, with the columns before the caret and those under it."""
+    cut = max(0, start - _LOOKED_AT)
+    longer = len(text) > start + _LOOKED_AT
+    text, start = text[cut : start + _LOOKED_AT], start - cut
     masked = _SECRET.sub(_mask, text)
     begin = 0
     if len(masked) > _WIDEST:
         begin = max(0, min(start - 30, len(masked) - _WIDEST))
     end = begin + _WIDEST
-    head = "…" if begin else ""
-    tail = "…" if end < len(masked) else ""
+    head = "…" if begin or cut else ""
+    tail = "…" if longer or end < len(masked) else ""
     before = head + _shown(masked[begin:start])
     marked = _shown(masked[start : min(start + width, end)])
     after = _shown(masked[min(start + width, end) : end]) + tail

@@ -173,7 +173,7 @@ def _check_keys(
     keys = written_keys(kind)
     allowed = (*keys, *WORDS) if operators else keys
     for key, entry in entries.items():
-        if key in allowed:
+        if key in allowed or report.full:
             continue
         near = did_you_mean(key, allowed)
         has = _fields_in_words(kind) + (" and an operator" if operators else "")

@@ -35,6 +35,8 @@ def each(values: Iterable[S], read: Callable[[S], T], report: Report) -> list[T]
     found: list[T] = []
     broken = False
     for value in values:
+        if report.full:
+            report.give_up()
         try:
             found.append(read(value))
         except Unreadable:
@@ -56,6 +58,8 @@ def section(node: Node, report: Report, what: str, keys: Iterable[str]) -> Mappi
 
 def unknown_key(report: Report, key: Scalar, message: str, keys: Iterable[str]) -> None:
     """Report a key that is not known, with the nearest one or all there are."""
+    if report.full:
+        return
     known = list(keys)
     near = did_you_mean(key.text, known)
     fix = f'Did you mean "{near}"?' if near else f"It may have {listed(known, 20)}."
@@ -111,9 +115,11 @@ def check_own_name(entry: Entry | None, name_: str, what: str, report: Report) -
 def name(node: Node, report: Report, what: str) -> str:
     """A text of one line and at most 120 characters."""
     found = text(node, report, what)
+    if not found.strip():
+        report.fail("value", node.span, f"{capital(what)} is empty.", "Write a word or a few.")
     if len(found) > _LONGEST_NAME or not found.isprintable() or found != found.strip():
-        message = f"{capital(what)} is one line of at most {_LONGEST_NAME} characters."
-        report.fail("not-one-line", node.span, message, "Shorten it.")
+        message = f"{capital(what)} must be one line of at most {_LONGEST_NAME} characters."
+        report.fail("not-one-line", node.span, message, "Shorten it, and leave no space at its ends.")
     return found
 
 
@@ -215,8 +221,8 @@ def items(node: Node, report: Report) -> list[Node]:
 
 
 def capital(sentence: str) -> str:
-    """With a large first letter, unless it begins with a quote."""
-    return sentence[:1].upper() + sentence[1:]
+    """With a large first letter, unless it begins with a quote or a file's name."""
+    return sentence if sentence.split(" ")[0].endswith(".yaml") else sentence[:1].upper() + sentence[1:]
 
 
 def inside(span: Span, report: Report, part: str) -> Span:

@@ -204,10 +204,11 @@ class _Reading:
                 read = {"folder": usual.audiences} | self.paths(entry, ("folder",))
                 audiences = read["folder"]
             elif scalars.NAME.fullmatch(name):
+                told = len(self.report.problems)
                 read = self.paths(entry, ("file",))
                 if "file" in read:
                     sales[name] = read["file"]
-                elif not self.report.problems:
+                elif told == len(self.report.problems):
                     message = f'The channel "{name}" needs a "file".'
                     fix = f"For example {name}: {{file: .autoflow/{name}.ndjson}}"
                     self.report.add("missing-key", entry.key.span, message, fix)

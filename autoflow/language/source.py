@@ -48,8 +48,9 @@ class Source:
         if not 0 < number <= len(self._starts):
             return ""
         start = self._starts[number - 1]
-        found = _BREAK.search(self.text, start)
-        return self.text[start : found.start() if found else len(self.text)]
+        if number == len(self._starts):
+            return self.text[start:]
+        return self.text[start : self._starts[number]].rstrip("\r\n\x85\u2028\u2029")
 
     def start_of(self, number: int) -> int:
         """The first character of a line."""
@@ -70,6 +71,10 @@ class Source:
         return Problem(self.file, line, span.start - start + 1, code, message, fix, severity, max(width, 1))
 
 
+MOST_PROBLEMS = 100
+"""Of one file; nobody mends more at a time, and a file made of mistakes stays cheap."""
+
+
 class Report:
     """The mistakes of one file, as they are found. `broken` says whether anything could not be read."""
 
@@ -77,6 +82,11 @@ class Report:
         self.source = source
         self.problems: list[Problem] = []
         self.broken = False
+
+    @property
+    def full(self) -> bool:
+        """Whether no more mistakes are taken; readers need not look for any."""
+        return len(self.problems) >= MOST_PROBLEMS
 
     def add(
         self,
@@ -88,7 +98,7 @@ class Report:
     ) -> None:
         """Report a mistake and go on; the same one at the same place is told once."""
         problem = self.source.problem(code, span, message, fix, severity)
-        if problem not in self.problems:
+        if not self.full and problem not in self.problems:
             self.problems.append(problem)
 
     def warn(self, code: Code, span: Span, message: str, fix: str) -> None:

@@ -16,6 +16,7 @@ _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\'\'|[^\'])*\'')
 _KEY = re.compile(r"\s*(?:-\s+)*(?:[\w.-]+|\"[^\"]*\"|'[^']*')\s*:(?:\s+|$)")
 _IN_BRACKETS = re.compile(r"(?:\{\{.*?\}\}|[^,{}\[\]])*")
 _WORDED = {">=": "at_least", "<=": "at_most", ">": "more_than", "<": "less_than"}
+_LOOKED_AT = 1_000  # characters around a mistake, so that no line is long enough to take time
 _QUOTES_FIX = "Put quotes around it"
 
 
@@ -53,8 +54,9 @@ def _value_at(source: Source, start: int) -> str:
     """The value that begins at `start`, as it was meant: to the end of the line, or of its place in brackets."""
     line = source.line_number(start)
     begins = source.start_of(line)
-    rest = _COMMENT.sub("", source.line(line)[start - begins :]).rstrip()
-    before = _QUOTED.sub("", source.text[begins:start].replace("{{", "").replace("}}", ""))
+    rest = _COMMENT.sub("", source.line(line)[start - begins :][:_LOOKED_AT]).rstrip()
+    shown = source.text[max(begins, start - _LOOKED_AT) : start]
+    before = _QUOTED.sub("", shown.replace("{{", "").replace("}}", ""))
     if before.count("{") + before.count("[") > before.count("}") + before.count("]"):
         match = _IN_BRACKETS.match(rest)
         rest = match[0].rstrip() if match and match[0].strip() else rest
@@ -114,9 +116,12 @@ def _open_quote(report: Report, at: int, opened: int) -> None:
 
 
 def _escape(report: Report, at: int, opened: int) -> None:
-    word = report.source.text[at : at + 2].strip()
+    start = max(report.source.text.rfind("\\", opened, at + 1), opened)
+    word = report.source.text[start : start + 2].strip()
     message = f'"{word}" means nothing inside double quotes.'
-    report.add("yaml-quotes", Span(at, at + 2), message, "Use single quotes, or write the backslash twice.")
+    report.add(
+        "yaml-quotes", Span(start, start + 2), message, "Use single quotes, or write the backslash twice."
+    )
 
 
 def _brackets(report: Report, at: int, opened: int) -> None:
@@ -134,13 +139,28 @@ def _brackets(report: Report, at: int, opened: int) -> None:
             value = _value_at(source, start)
             _colon_inside(report, start, value, f"Put a comma between two entries, or quotes around {value}.")
             return
+    if not text[at:].strip():
+        opened = _last_open(text)
     close = "}" if text.startswith("{", opened) else "]"
-    if source.line_number(opened) == source.line_number(at):
+    if text[at:].strip() and source.line_number(opened) == source.line_number(at):
         message = f'A comma or the closing "{close}" is missing here.'
         report.add("yaml-brackets", Span(at, at + 1), message, "Put a comma between two entries.")
     else:
         message = f'The bracket that opens here is not closed with "{close}".'
         report.add("yaml-brackets", Span(opened, opened + 1), message, f'Put "{close}" at its end.')
+
+
+def _last_open(text: str) -> int:
+    """The innermost bracket that the text leaves open."""
+    kept = text[-_LOOKED_AT:]
+    bare = " " * (len(text) - len(kept)) + _QUOTED.sub(lambda match: " " * len(match[0]), kept)
+    opened: list[int] = []
+    for bracket in re.finditer(r"[][{}]", bare):
+        if bracket[0] in "[{":
+            opened.append(bracket.start())
+        elif opened:
+            opened.pop()
+    return opened[-1] if opened else 0
 
 
 def _mapping_value(report: Report, at: int, opened: int) -> None:
@@ -152,7 +172,7 @@ def _mapping_value(report: Report, at: int, opened: int) -> None:
     key = _KEY.match(shown)
     if key is not None and begins + key.end() <= at:
         start = begins + key.end()
-        _colon_inside(report, start, _COMMENT.sub("", shown[key.end() :]).rstrip())
+        _colon_inside(report, start, _COMMENT.sub("", shown[key.end() :][:_LOOKED_AT]).rstrip())
         return
     _misaligned(report, at, opened)
 
@@ -219,7 +239,7 @@ def _spaces(count: int) -> str:
 def _simple_key(report: Report, at: int, opened: int) -> None:
     source = report.source
     line = source.line_number(opened)
-    shown = _COMMENT.sub("", source.line(line)).rstrip()
+    shown = _COMMENT.sub("", source.line(line)[:_LOOKED_AT]).rstrip()
     indent = len(shown) - len(shown.lstrip(" -"))
     if re.match(r"[\w ]+:\S", shown.lstrip(" -")):
         message, fix = "A space is missing after this colon.", "Write key: value"
@@ -262,7 +282,7 @@ def _unquoted_braces(report: Report, at: int) -> bool:
     source = report.source
     line = source.line_number(at)
     begins = source.start_of(line)
-    bare = _QUOTED.sub(lambda match: " " * len(match[0]), source.line(line))
+    bare = _QUOTED.sub(lambda match: " " * len(match[0]), source.line(line)[:_LOOKED_AT])
     found = bare.find("{{")
     if found < 0 or begins + found > at:
         return False

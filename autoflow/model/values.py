@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 MILLION = 1_000_000
@@ -11,6 +12,7 @@ _LARGEST = 9 * 10**18  # what SQLite and PostgreSQL hold in a whole number
 Value = Any  # a plain JSON value: None, bool, int, float, str, list, dict
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Text as it is compared: casefolded and NFC-normalised (language.md, rule 2)."""
     if text.isascii():

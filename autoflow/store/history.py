@@ -35,46 +35,56 @@ def values(text: str | None) -> dict[str, Any]:
     return _decode(text) if text is not None else {}
 
 
-def history_of(database: Database, contact: int, names: Collection[str], before: int) -> list[Event]:
-    """A contact's events of those names (with "*": all) that apply before an instant, in order.
+def histories(
+    database: Database, contacts: Collection[int], names: Collection[str], before: int
+) -> dict[int, list[Event]]:
+    """Each contact's events of those names (with "*": all) that apply before an instant, in order.
 
     What came inside (mails sent) is among them, after what came from outside at the same instant.
     """
+    found: dict[int, list[Event]] = {contact: [] for contact in contacts}
     if not names:
-        return []
-    found = [
-        Event(row.seq, row.at, row.occurred_at, row.name, row.properties)
-        for row in events_of(database, contact)
-        if row.at < before and row.name[0] != "$" and ("*" in names or row.name in names)
-    ]
-    for n, at, kind, subject, recipe in database.each(
-        "SELECT n, at, kind, subject, recipe FROM journal WHERE chunk IN (SELECT value FROM json_each(?))"
-        " AND contact = ? AND at < ? ORDER BY n",
+        return found
+    for owner, row in _rows_of(database, contacts):
+        if row.at < before and row.name[0] != "$" and ("*" in names or row.name in names):
+            found[owner].append(Event(row.seq, row.at, row.occurred_at, row.name, row.properties))
+    inside = [kind for kind in _INSIDE if "*" in names or kind in names]
+    for contact, n, at, kind, subject, recipe in database.each(
+        "SELECT contact, n, at, kind, subject, recipe FROM journal WHERE chunk IN (SELECT value FROM json_each(?))"
+        " AND contact IN (SELECT value FROM json_each(?)) AND kind IN (SELECT value FROM json_each(?)) AND at < ?"
+        " ORDER BY contact, n",
         journal_chunks(database),
-        contact,
+        listed(contacts),
+        listed(inside),
         before,
     ):
-        if kind in _INSIDE and ("*" in names or kind in names):
-            found.append(Event(n, at, at, kind, {"template": subject, "recipe": recipe}))
-    found.sort(key=lambda event: event.at)
+        found[contact].append(Event(n, at, at, kind, {"template": subject, "recipe": recipe}))
+    for events in found.values():
+        events.sort(key=lambda event: event.at)
     return found
 
 
 def events_of(database: Database, contact: int) -> list[Stored]:
     """A contact's rows of the log, those of the contacts merged into him included, by receipt."""
-    everybody = [
-        contact,
-        *(row[0] for row in database.all("SELECT id FROM contact WHERE merged_into = ?", contact)),
-    ]
-    rows = database.all(
+    return [row for _, row in _rows_of(database, [contact])]
+
+
+def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[int, Stored]]:
+    """Rows of the log with the contact they belong to now, by receipt."""
+    merged = dict(
+        database.all(
+            "SELECT id, merged_into FROM contact WHERE merged_into IN (SELECT value FROM json_each(?))", listed(contacts)
+        )
+    )
+    for row in database.each(
         "SELECT e.seq, e.contact, e.at, e.occurred_at, e.origin, e.history, e.name, e.properties, e.reacts_to"
         " FROM event_of_contact c JOIN event e ON e.seq = c.seq"
         " WHERE c.chunk IN (SELECT value FROM json_each(?)) AND c.contact IN (SELECT value FROM json_each(?))"
         " ORDER BY e.seq",
         event_chunks(database),
-        listed(everybody),
-    )
-    return [Stored(*row[:5], bool(row[5]), row[6], values(row[7]), row[8]) for row in rows]
+        listed([*contacts, *merged]),
+    ):
+        yield merged.get(row[1], row[1]), Stored(*row[:5], bool(row[5]), row[6], values(row[7]), row[8])
 
 
 def contact_keys(database: Database) -> dict[int, tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,12 +12,11 @@ from autoflow.core.advance import advance
 from autoflow.core.merge import merge
 from autoflow.core.program import Program
 from autoflow.model.contact import Record
-from autoflow.model.effects import Effects
 from autoflow.model.event import APPLY, MERGE, Event
 from autoflow.store.batches import Batch, Loaded, load
 from autoflow.store.database import Database
 from autoflow.store.definitions import Applied
-from autoflow.store.history import history_of
+from autoflow.store.history import histories
 from autoflow.store.lease import verify
 
 EVENTS = 2_000
@@ -148,9 +147,7 @@ def _advance(
     batch: Batch,
 ) -> None:
     """Every contact alone; those whom a merge joins as one group, in the order of the log."""
-    for contact in loaded.values():
-        if _is_stale(contact, at):
-            batch.add(contact, bring_up(database, applied, at, contact))
+    bring_up(database, applied, at, loaded.values(), batch)
     younger = {other for _, other in found.joined}
     elder = {contact for contact, _ in found.joined}
     for name, contact in loaded.items():
@@ -186,23 +183,20 @@ def _advance_group(
     batch.add(elder, advance(program, elder.record, pending, found.horizon))
 
 
-def _is_stale(contact: Loaded, at: Standing) -> bool:
-    return contact.id > at.built_to and contact.record.epoch < at.epoch
-
-
-def bring_up(database: Database, applied: Applied, at: Standing, contact: Loaded) -> Effects:
-    """Bring a contact to the definitions in force, from the log before their place."""
-    if not contact.record.first_known:
-        contact.record.epoch = at.epoch
-        return Effects()
-    return adopt(
-        applied.program,
-        contact.record,
-        history_of(database, contact.id, applied.fresh_events, before=at.applied_at),
-        at.applied_at,
-        at.epoch,
-        applied.fresh,
-    )
+def bring_up(
+    database: Database, applied: Applied, at: Standing, contacts: Iterable[Loaded], batch: Batch
+) -> None:
+    """Bring those who are not yet there to the definitions in force, from the log before their place."""
+    stale = [each for each in contacts if each.id > at.built_to and each.record.epoch < at.epoch]
+    known = [contact.id for contact in stale if contact.record.first_known]
+    past = histories(database, known, applied.fresh_events, before=at.applied_at)
+    for contact in stale:
+        if contact.record.first_known:
+            history = past[contact.id]
+            effects = adopt(applied.program, contact.record, history, at.applied_at, at.epoch, applied.fresh)
+            batch.add(contact, effects)
+        else:
+            contact.record.epoch = at.epoch
 
 
 def build(
@@ -224,9 +218,7 @@ def build(
             upto = at.built_to + step
             batch = Batch()
             loaded = load(database, range(at.built_to + 1, upto + 1), applied.program, at.applied_at)
-            for contact in loaded.values():
-                if _is_stale(contact, at):
-                    batch.add(contact, bring_up(database, applied, at, contact))
+            bring_up(database, applied, at, loaded.values(), batch)
             batch.save(database, at.journal_rows)
             database.do("UPDATE state SET built_to = ?", upto)
         if progress is not None:

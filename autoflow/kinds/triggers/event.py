@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from autoflow.kinds.base import EVENT, Signal, Topic, Trigger
 from autoflow.kinds.fields import Name
 from autoflow.kinds.view import View
-from autoflow.kinds.where import EVERY, Where
+from autoflow.kinds.where import EVERY, Discriminant, Where
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,9 @@ class EventTrigger(Trigger):
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(EVENT, self.name)})
+
+    def discriminant(self) -> Discriminant | None:
+        return self.where.discriminant
 
     def accepts(self, signal: Signal, view: View) -> bool:
         return self.where.matches(signal.properties, view)

@@ -10,6 +10,7 @@ from autoflow.kinds.base import EVENT, Signal, Topic, Trigger
 from autoflow.kinds.fields import Glob
 from autoflow.kinds.operators import Test
 from autoflow.kinds.view import View
+from autoflow.kinds.where import Discriminant, Where
 from autoflow.model.event import PAGE_VISITED
 
 _FIELDS = (
@@ -46,10 +47,13 @@ class PageVisited(Trigger):
     def hears(self) -> frozenset[Topic]:
         return frozenset({(EVENT, PAGE_VISITED)})
 
+    def discriminant(self) -> Discriminant | None:
+        return self._where.discriminant
+
     def accepts(self, signal: Signal, view: View) -> bool:
-        return all(test.holds(signal.properties.get(name), view) for name, test in self._tests)
+        return self._where.matches(signal.properties, view)
 
     @cached_property
-    def _tests(self) -> tuple[tuple[str, Test], ...]:
+    def _where(self) -> Where:
         globs = ((name, getattr(self, name)) for name in _FIELDS)
-        return tuple((name, Test("matches", glob, "text")) for name, glob in globs if glob is not None)
+        return Where(tuple((name, Test("matches", glob, "text")) for name, glob in globs if glob is not None))

@@ -1,0 +1,1 @@
+"""Figures against the raw floor, measured in the same run: `make bench`."""

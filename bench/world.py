@@ -1,0 +1,134 @@
+"""What is measured upon: a store with many contacts, and workspaces with many recipes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from autoflow.app import Engine, Project
+from autoflow.model.clock import VirtualClock
+from autoflow.model.contact import Record, pack
+from autoflow.model.durations import DAY
+from autoflow.model.event import Incoming
+from autoflow.model.identifiers import partition
+from autoflow.model.instants import parse_instant
+from autoflow.store.database import Database
+
+START = parse_instant("2026-01-05T09:00:00Z")
+COUNTRIES = ("Germany", "France", "Spain", "Norway", "Japan")
+CATEGORIES = tuple(f"c{number}" for number in range(10))
+
+SETTINGS = """\
+name: Bench
+timezone: Europe/London
+sender: {name: Bench, email: bench@shop.example, postal_address: "1 High Street"}
+attributes: {score: number, last_order: text}
+events:
+  purchased: {order_id: text, total: money, category: text}
+  scrolled: {depth: number}
+sending: {consent: not_refused}
+"""
+
+SEGMENTS = {
+    "repeat": "{did: purchased, at_least: 2 times}",
+    "lapsed": "{did_not: purchased, within_last: 90 days}\n  - {did: purchased}",
+    "frequent": "{did: purchased, at_least: 3 times, within_last: 30 days}",
+    "big": "{sum_of: purchased.total, at_least: 500}",
+    "big-lately": "{sum_of: purchased.total, within_last: 365 days, at_least: 300}",
+    "german": "{attribute: country, is: Germany}\n  - {did: purchased}",
+    "coffee": "{did: purchased, where: {category: c1}}",
+    "tea": "{did: purchased, where: {category: c2}, within_last: 60 days}",
+    "best": "{in_segment: repeat}\n  - {in_segment: big}",
+    "new": "{did: purchased, exactly: 1 times}",
+}
+
+
+def workspace(folder: Path, recipes: int = 20, *, steps: str = "") -> Path:
+    """A workspace of ten segments and `recipes` recipes: half listen for segments, half for purchases."""
+    for name in ("recipes", "segments", "templates"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "autoflow.yaml").write_text(SETTINGS)
+    for name, condition in SEGMENTS.items():
+        (folder / f"segments/{name}.yaml").write_text(f"segment: {name}\nconditions:\n  - {condition}\n")
+    names = ("repeat", "lapsed", "frequent", "best", "big-lately")
+    for number in range(recipes):
+        if number % 2:
+            trigger = f"segment_entered: {names[number // 2 % len(names)]}"
+        else:
+            trigger = f"event: {{name: purchased, where: {{category: {CATEGORIES[number // 2 % 10]}, total: {{at_least: 200}}}}}}"
+        (folder / f"recipes/r{number}.yaml").write_text(
+            f"recipe: r{number}\ntrigger:\n  {trigger}\nconditions:\n  - {{attribute: email, is_set: true}}\n"
+            f"goal:\n  - {{did: purchased, where: {{total: {{at_least: 400}}}}}}\nactions:\n"
+            f"{steps or _STEPS.format(number=number)}"
+        )
+    return folder
+
+
+_STEPS = """\
+  - add_tag: t{number}
+  - wait: 1 day
+  - set_attribute: {{score: {number}}}
+"""
+
+
+def project(folder: Path, start: int = START) -> tuple[Project, VirtualClock]:
+    """A project on a virtual clock."""
+    clock = VirtualClock(start)
+    return Project(folder, environment={}, clock=clock), clock
+
+
+def people(database: Database, count: int) -> None:
+    """Contacts who are known already and did nothing yet."""
+    with database.write():
+        for low in range(1, count + 1, 50_000):
+            high = min(low + 50_000, count + 1)
+            rows = [(each, f"u:{each:07d}", f"{each:07d}", _record(each)) for each in range(low, high)]
+            database.many(
+                "INSERT INTO contact (id, part, key, name, record) VALUES (?, ?, ?, ?, ?)",
+                [(each, partition(key), key, name, blob) for each, key, name, blob in rows],
+            )
+            database.many("INSERT INTO identity VALUES (?, ?)", [(key, each) for each, key, _, _ in rows])
+        database.do("UPDATE state SET known_to = ?", count)
+
+
+def _record(contact: int) -> bytes:
+    attributes = {
+        "email": f"{contact:07d}@example.com",
+        "first_name": f"Name{contact % 997}",
+        "country": COUNTRIES[contact % len(COUNTRIES)],
+    }
+    return pack(Record(f"u:{contact:07d}", f"{contact:07d}", first_known=START - 400 * DAY, epoch=1, attributes=attributes))
+
+
+def draw(what: str, number: int, choices: int) -> int:
+    """A number below `choices` that only depends on what it is for."""
+    digest = hashlib.blake2b(f"{what}{number}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % choices
+
+
+def messages(count: int, contacts: int, *, light: bool, start: int = START, first: int = 0) -> Iterator[Incoming]:
+    """Events of contacts drawn evenly, a millisecond apart; `light` is one purchase in ten, the rest touches nothing."""
+    for number in range(first, first + count):
+        contact = f"{draw('who', number, contacts) + 1:07d}"
+        at = start + number * 1_000
+        if light and number % 10:
+            yield Incoming("scrolled", contact, properties={"depth": number % 100}, occurred_at=at, message_id=f"m{number}")
+        else:
+            properties = {
+                "order_id": f"A{number}",
+                "total": draw("total", number, 40_000) / 100,
+                "category": CATEGORIES[draw("category", number, 10)],
+            }
+            yield Incoming("purchased", contact, properties=properties, occurred_at=at, message_id=f"m{number}")
+
+
+def engine(folder: Path, contacts: int, recipes: int = 20) -> tuple[Engine, VirtualClock]:
+    """An engine over a store of `contacts` known contacts, the definitions applied and built."""
+    made, clock = project(workspace(folder, recipes))
+    database = made.database(create=True)
+    made.apply(database)
+    running = Engine(made, database)
+    running.settle()
+    people(database, contacts)
+    return running, clock
