@@ -51,7 +51,8 @@ class Message(NamedTuple):
 
 @dataclass
 class NaiveOutcome:
-    """Entries by (instant, contact key, …), messages by (instant, contact key, order of deciding).
+    """Entries and messages by (instant, contact key, order of happening); a contact is named by the user id that he
+    has in the end, a nameless one by his visitor id.
 
     `refused` counts by (recipe, reason): `while_running`, `reentry`, or `condition N`, the first that failed.
     """
@@ -100,20 +101,17 @@ class Naive:
         for walk in walks:
             walk.walk(start, end)
         walks.sort(key=lambda walk: walk.key)
-        runs = [(run, walk) for walk in walks for run in walk.runs]
         entries = [
-            Entry(run.entered_at, run.recipe.id, run.contact, run.entry, run.state, run.ended_at)
-            for run, _ in runs
+            Entry(run.entered_at, run.recipe.id, walk.contact_id, run.entry, run.state, run.ended_at)
+            for walk in walks
+            for run in walk.runs
         ]
-        order = {id(walk): place for place, walk in enumerate(walks)}
-        entries = [
-            entry
-            for _, entry in sorted(
-                ((entry.at, order[id(walk)], place), entry)
-                for place, (entry, (_, walk)) in enumerate(zip(entries, runs, strict=True))
-            )
+        messages = [
+            Message(at, recipe, step, walk.contact_id, *rest)
+            for walk in walks
+            for at, recipe, step, *rest in walk.messages
         ]
-        messages = [Message(*message) for walk in walks for message in walk.messages]
-        messages.sort(key=lambda message: message.at)  # stable: by contact key, then in order of deciding
+        entries.sort(key=lambda entry: entry.at)  # stable: by contact key, then in order of happening
+        messages.sort(key=lambda message: message.at)
         refused = sum((walk.refused for walk in walks), Counter())
         return NaiveOutcome(entries, messages, refused, walks, self.workspace)

@@ -27,7 +27,6 @@ class Signal:
 @dataclass(eq=False)
 class Run:
     recipe: Recipe
-    contact: str
     entry: int
     per: str
     start: Start

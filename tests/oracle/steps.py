@@ -96,9 +96,7 @@ def _audience(step: Step, run: Run, walk: Walk) -> None:
 def _message(step: Step, run: Run, walk: Walk, channel: str, name: str, reason: str) -> None:
     key = f"{run.recipe.id}/{run.entry}/{step.id}/{run.visits[step.id]}/{walk.key}"
     outcome = "skipped" if reason else "sent"
-    walk.messages.append(
-        (walk.clock, run.recipe.id, step.id, walk.contact_id, channel, name, key, outcome, reason)
-    )
+    walk.messages.append((walk.clock, run.recipe.id, step.id, channel, name, key, outcome, reason))
 
 
 _DEEDS = {

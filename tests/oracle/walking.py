@@ -30,7 +30,7 @@ class Walk:
         self.members: set[str] = set()
         self.audiences: set[str] = set()
         self.runs: list[Run] = []
-        self.messages: list[tuple[int, str, str, str, str, str, str, str, str]] = []
+        self.messages: list[tuple[int, str, str, str, str, str, str, str]] = []
         self.refused: Counter[tuple[str, str]] = Counter()
         self.silences: dict[tuple[str, int], tuple[int, bool]] = {}  # when over, and whether that may fire
         self._edges: tuple[tuple[int, int], list[int]] = ((0, 0), [])
@@ -215,7 +215,7 @@ class Walk:
         if reason is not None:
             self.refused[recipe.id, reason] += 1
             return
-        run = Run(recipe, self.contact_id, len(before) + 1, per, start, self.clock)
+        run = Run(recipe, len(before) + 1, per, start, self.clock)
         self.runs.append(run)
         self._step_on(run)
 
