@@ -43,7 +43,7 @@ def histories(
     What came inside (mails sent) is among them, after what came from outside at the same instant.
     """
     found: dict[int, list[Event]] = {contact: [] for contact in contacts}
-    if not names:
+    if not names or not contacts:
         return found
     for owner, row in _rows_of(database, contacts):
         if row.at < before and row.name[0] != "$" and ("*" in names or row.name in names):

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Text, text
 from sqlmodel import Field, SQLModel
+
+from autoflow.store.ledger import OPEN
 
 metadata = MetaData()
 
@@ -85,7 +87,7 @@ class Identity(Table, table=True):
     """Who an identifier belongs to: `u:` and a user id, `a:` and an anonymous id."""
 
     __tablename__ = "identity"
-    __table_args__ = _NARROW
+    __table_args__ = (Index("identity_contact", "contact"), _NARROW)
     name: str = Field(primary_key=True, sa_type=Text)
     contact: int = _big()
 
@@ -182,12 +184,7 @@ class Outbox(Table, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_key", "key", unique=True),
-        Index(
-            "outbox_open",
-            "state",
-            "next_at",
-            sqlite_where=Column("state").in_(["pending", "sending", "held", "unknown"]),
-        ),
+        Index("outbox_open", "state", "next_at", sqlite_where=text(OPEN)),
     )
     id: int = Field(sa_column=Column(Integer, primary_key=True))
     key: str = Field(sa_type=Text)
