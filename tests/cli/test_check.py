@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+
+from tests.cli.shop import Shop
+
+UNSUBSCRIBE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+
+
+def test_mistakes_are_shown_with_their_place(shop: Shop) -> None:
+    shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
+    result = shop.run("check", status=1)
+    assert result.stdout == (
+        'recipes/win-back.yaml:4:20: There is no segment called "lapsed-buyer".\n'
+        "    4 |   segment_entered: lapsed-buyer\n"
+        "      |                    ^^^^^^^^^^^^\n"
+        '      Did you mean "lapsed-buyers" (segments/lapsed-buyers.yaml)?\n'
+    )
+    assert result.stderr == "1 error.\n"
+
+
+def test_for_programs(shop: Shop) -> None:
+    assert json.loads(shop.run("check", "--format", "json").stdout) == {"problems": []}
+    shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
+    result = shop.run("check", "--format", "json", status=1)
+    assert json.loads(result.stdout) == {
+        "problems": [
+            {
+                "file": "recipes/win-back.yaml",
+                "line": 4,
+                "column": 20,
+                "severity": "error",
+                "code": "unknown-name",
+                "message": 'There is no segment called "lapsed-buyer".',
+                "fix": 'Did you mean "lapsed-buyers" (segments/lapsed-buyers.yaml)?',
+            }
+        ]
+    }
+    assert result.stderr == ""
+
+
+def test_for_github(shop: Shop) -> None:
+    shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
+    result = shop.run("check", "--format", "github", status=1)
+    assert result.stdout.startswith("::error file=recipes/win-back.yaml,line=4,col=20::There is no segment")
+
+
+def test_warnings_count_when_asked(shop: Shop) -> None:
+    shop.replace("templates/win-back.html", UNSUBSCRIBE, "")
+    told = shop.run("check")
+    assert "warning: " in told.stdout
+    assert shop.run("check", "--strict", status=1).stdout == told.stdout
+
+
+def test_an_unsound_workspace_stops_the_other_commands_in_the_same_form(shop: Shop) -> None:
+    shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
+    problems = json.loads(shop.run("check", "--format", "json", status=1).stdout)
+    assert shop.json("simulate", status=1) == problems
+    assert shop.json("test", status=1) == problems
+    for command in (["simulate"], ["apply"], ["run", "--until-idle"], ["test"]):
+        result = shop.run(*command, status=1)
+        assert result.stdout == ""
+        assert result.stderr.startswith("recipes/win-back.yaml:4:20: ")
+        assert result.stderr.endswith("The workspace has 1 mistake.\n")
+
+
+def test_a_store_is_not_guessed_where_autoflow_yaml_is_broken(shop: Shop) -> None:
+    shop.replace("autoflow.yaml", "timezone: Europe/London", "timezone: Europe/Lundon")
+    for command in ("status", "segments"):
+        assert shop.json(command, status=1)["problems"][0]["file"] == "autoflow.yaml"
+    shop.run("track", "ana", "purchased", status=1)
+    assert not (shop.folder / ".autoflow").exists()
+
+
+def test_tracking_goes_on_while_a_recipe_is_half_saved(shop: Shop) -> None:
+    shop.write("recipes/win-back.yaml", "recipe: win-back\ntrigger:")
+    shop.run("track", "ana", "purchased", "total=3")

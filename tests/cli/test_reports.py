@@ -1,0 +1,173 @@
+"""`status`, `segments`, `contact show` and `preview` on a store that the engine has worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.shop import DAY, Shop, ana, message
+
+Bring = Callable[..., Path]
+
+
+@pytest.fixture
+def lapsed(shop: Shop, bring: Bring) -> Shop:
+    """Ana falls silent while the engine runs; the mail to her has gone out."""
+    bring(*ana(), message("ben", "purchased", "2026-03-01T10:00:00Z", order_id="B1", total=9, items=1))
+    shop.run("run", "--until-idle")
+    shop.clock.jump(shop.clock.now() + 51 * DAY)  # 2026-04-30 12:00, two hours after her 90 days
+    shop.run("run", "--until-idle")
+    return shop
+
+
+def test_status_for_programs(lapsed: Shop) -> None:
+    found = lapsed.json("status")
+    assert list(found) == [
+        *("contacts", "events", "runs", "outbox", "next_due", "lag_seconds", "undeclared", "release", "store")
+    ]
+    assert found == {
+        "contacts": 2,
+        "events": 3,
+        "runs": {"running": 1},
+        "outbox": {"sent": 1},
+        "next_due": found["next_due"],
+        "lag_seconds": 0,
+        "undeclared": {},
+        "release": 1,
+        "store": str(lapsed.folder / ".autoflow/store.db"),
+    }
+    assert found["next_due"].endswith("Z")
+
+
+def test_lag_is_the_age_of_the_oldest_row_that_was_not_read(lapsed: Shop) -> None:
+    lapsed.run("track", "ben", "purchased")
+    lapsed.clock.jump(lapsed.clock.now() + 90_500_000)
+    lapsed.run("track", "ben", "purchased")
+    found = lapsed.json("status")
+    assert found["lag_seconds"] == pytest.approx(90.5, abs=0.001)
+    assert (
+        "Unread   2 rows, the oldest for 1 minute: `autoflow run` reads them" in lapsed.run("status").stdout
+    )
+
+
+def test_status_for_people(lapsed: Shop) -> None:
+    lapsed.run("track", "ben", "asked")
+    assert lapsed.run("status").stdout.splitlines()[:3] == [
+        "2 contacts, 4 events.",
+        "Runs     1 running",
+        "Outbox   1 sent",
+    ]
+    assert lapsed.run("status").stdout.endswith("  asked (1)\n")
+
+
+def test_segments_for_programs(lapsed: Shop) -> None:
+    found = lapsed.json("segments")
+    assert list(found) == ["at", "segments"]
+    assert found["segments"] == [{"segment": "lapsed-buyers", "members": 1}]
+    assert found["at"].startswith("2026-04-30T12:00:00")
+
+
+def test_members_for_programs(lapsed: Shop) -> None:
+    found = lapsed.json("segments", "lapsed-buyers", "--members")
+    assert found["contacts"] == ["ana"]
+    assert found["segments"] == [{"segment": "lapsed-buyers", "members": 1, "contacts": ["ana"]}]
+
+
+def test_a_segment_without_members_is_listed_too(lapsed: Shop) -> None:
+    lapsed.write(
+        "segments/rich.yaml", "segment: rich\nconditions: [{sum_of: purchased.total, at_least: 1000}]\n"
+    )
+    assert lapsed.json("segments")["segments"] == [
+        {"segment": "lapsed-buyers", "members": 1},
+        {"segment": "rich", "members": 0},
+    ]
+    assert lapsed.json("segments", "rich", "--members")["contacts"] == []
+
+
+def test_segments_for_people(lapsed: Shop) -> None:
+    assert lapsed.run("segments").stdout == (
+        "segment        members  description\n"
+        "lapsed-buyers        1  Bought twice or more, and nothing for 90 days.\n"
+    )
+    assert lapsed.run("segments", "lapsed-buyers", "--members").stdout == "ana\n"
+    assert lapsed.run("segments", "--members").stdout == "lapsed-buyers (1)\n  ana\n"
+
+
+def test_a_segment_that_is_not_there(lapsed: Shop) -> None:
+    result = lapsed.run("segments", "lapsed-buyer", status=1)
+    assert result.stderr == 'There is no segment called "lapsed-buyer".\n  Did you mean "lapsed-buyers"?\n'
+
+
+def test_a_contact_for_programs(lapsed: Shop) -> None:
+    story: dict[str, Any] = lapsed.json("contact", "show", "ana@example.com")
+    assert story["contact"] == "ana"
+    assert story["attributes"] == {"email": "ana@example.com", "first_name": "Ana"}
+    assert story["segments"] == ["lapsed-buyers"]
+    assert story["events"] == 2
+    assert [(each["recipe"], each["state"]) for each in story["runs"]] == [("win-back", "running")]
+    assert [(each["name"], each["state"]) for each in story["messages"]] == [("win-back", "sent")]
+    assert [each["kind"] for each in story["timeline"]] == [
+        *("$identify", "purchased", "purchased", "segment_entered", "entered", "email_sent")
+    ]
+    assert story["timeline"][0]["at"] == "2026-01-10T10:00:00Z"
+
+
+def test_a_contact_for_people(lapsed: Shop) -> None:
+    told = lapsed.run("contact", "show", "ana").stdout
+    assert told.startswith("ana  (times in Europe/London)\n  email: ana@example.com\n  first_name: Ana\n")
+    assert [line.split("  ", 1) for line in told.splitlines()[-6:]] == [
+        ["2026-01-10 10:00", "identify (email: ana@example.com, first_name: Ana)"],
+        ["2026-01-10 10:00", "purchased (order_id: A1, total: 24, items: 2)"],
+        ["2026-01-30 10:00", "purchased (order_id: A2, total: 31.5, items: 3)"],
+        ["2026-04-30 11:00", "came into the segment lapsed-buyers"],
+        ["2026-04-30 11:00", "entered the recipe win-back"],
+        ["2026-04-30 11:00", "mail win-back (win-back)"],
+    ]
+
+
+def test_what_customers_wrote_cannot_move_the_cursor(shop: Shop, bring: Bring) -> None:
+    bring(message("ana", "purchased", "2026-01-10T10:00:00Z", order_id="\x1b[2J\x07", total=1))
+    told = shop.run("contact", "show", "ana").stdout
+    assert "order_id: \ufffd[2J\ufffd" in told
+
+
+def test_a_contact_who_is_not_there(lapsed: Shop) -> None:
+    result = lapsed.run("contact", "show", "anna@example.com", status=1)
+    assert result.stderr == 'There is no contact "anna@example.com".\n  Did you mean "ana@example.com"?\n'
+
+
+def test_a_preview_is_the_mail_as_it_would_be_now(lapsed: Shop, tmp_path: Path) -> None:
+    told = lapsed.run("preview", "win-back", "--contact", "ana").stdout
+    assert told.startswith("Subject: Ana, it has been a while\n\n")
+    assert "Hello Ana," in told
+    for name, expected in (
+        ("a.html", "<p>Hello Ana,</p>"),
+        ("a.txt", "Hello Ana,"),
+        ("a.eml", "To: ana@example.com"),
+    ):
+        file = tmp_path / name
+        lapsed.run("preview", "win-back", "--contact", "ana", "--out", file)
+        content = file.read_text(encoding="utf-8")
+        assert expected in content or "Hello Ana," in content
+    assert lapsed.json("status")["outbox"] == {"sent": 1}
+
+
+def test_a_preview_takes_the_event_that_the_template_speaks_of(lapsed: Shop) -> None:
+    lapsed.write(
+        "templates/thanks.html",
+        "---\nsubject: Order {{ event.order_id }}\nclass: transactional\n---\n<p>{{ event.total | money }}</p>\n",
+    )
+    result = lapsed.run("preview", "thanks", "--contact", "ana")
+    assert result.stdout.startswith("Subject: Order A2\n")
+    assert "£31.50" in result.stdout
+    assert result.stderr == "Taking the event purchased.\n"
+    lapsed.run("track", "cleo", "identify", "first_name=Cleo")
+    assert "event" in lapsed.run("preview", "thanks", "--contact", "cleo", status=1).stderr
+
+
+def test_a_template_that_is_not_there(lapsed: Shop) -> None:
+    result = lapsed.run("preview", "winback", "--contact", "ana", status=1)
+    assert result.stderr == 'There is no template called "winback".\n  Did you mean "win-back"?\n'

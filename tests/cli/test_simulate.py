@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shop import DAY, Shop, ana, message
+
+Bring = Callable[..., Path]
+
+
+@pytest.fixture
+def past(shop: Shop, bring: Bring) -> None:
+    """Ana falls silent in April and buys again in May; Ben buys once. It is 2027 now."""
+    shop.clock.jump(shop.clock.now() + 400 * DAY)
+    bring(
+        *ana(),
+        message("ana", "purchased", "2026-05-10T10:00:00Z", order_id="A3", total=40, items=4),
+        message("ben", "purchased", "2026-05-10T12:00:00Z", order_id="B1", total=9, items=1),
+    )
+
+
+@pytest.mark.usefixtures("past")
+def test_for_programs(shop: Shop) -> None:
+    found = shop.json("simulate", "--seed", "7")
+    assert list(found)[:5] == ["from", "to", "seed", "digest", "recipes"]
+    assert (found["from"], found["seed"]) == ("2026-01-10T10:00:00Z", "7")
+    [row] = found["recipes"]
+    assert list(row)[:10] == [
+        *(
+            "recipe",
+            "version",
+            "entered",
+            "refused",
+            "running",
+            "finished",
+            "goal",
+            "exited",
+            "failed",
+            "messages",
+        ),
+    ]
+    assert row["recipe"] == "win-back"
+
+
+def test_a_span_and_its_messages(shop: Shop, bring: Bring, tmp_path: Path) -> None:
+    shop.clock.jump(shop.clock.now() + 400 * DAY)
+    bring(*ana(), message("ana", "purchased", "2026-05-10T10:00:00Z", order_id="A3", total=40, items=4))
+    out = tmp_path / "messages.ndjson"
+    found = shop.json("simulate", "--from", "2026-04-01", "--to", "2026-05-10", "--messages", out)
+    assert (found["from"], found["to"]) == ("2026-03-31T23:00:00Z", "2026-05-10T22:59:59.999999Z")
+    [row] = found["recipes"]
+    assert (row["entered"], row["goal"], row["running"], row["messages"]) == (1, 1, 0, 1)
+    [line] = [json.loads(each) for each in out.read_text().splitlines()]
+    assert line == {
+        "at": "2026-04-30T10:00:00Z",
+        "recipe": "win-back",
+        "step": "send_email:win-back",
+        "contact": "ana",
+        "channel": "email",
+        "name": "win-back",
+        "key": "win-back/1/send_email:win-back/1/u:ana",
+        "outcome": "sent",
+        "reason": "",
+    }
+
+
+def test_to_a_time_ends_there(shop: Shop, bring: Bring) -> None:
+    shop.clock.jump(shop.clock.now() + 400 * DAY)
+    bring(*ana())
+    assert shop.json("simulate", "--to", "2026-04-30 10:59:59")["recipes"][0]["entered"] == 0
+    assert shop.json("simulate", "--to", "2026-04-30 11:00:00")["recipes"][0]["entered"] == 1
+    assert shop.json("simulate", "--to", "2026-04-30")["recipes"][0]["entered"] == 1
+
+
+@pytest.mark.usefixtures("past")
+def test_it_changes_nothing_and_gives_the_same_again(shop: Shop) -> None:
+    store = shop.folder / ".autoflow/store.db"
+    before = (store.read_bytes(), sorted(path.name for path in store.parent.iterdir()))
+    digests = {shop.json("simulate", "--to", "2026-06-01")["digest"] for _ in range(2)}
+    assert len(digests) == 1
+    assert (store.read_bytes(), sorted(path.name for path in store.parent.iterdir())) == before
+
+
+def test_for_people(shop: Shop, bring: Bring) -> None:
+    shop.clock.jump(shop.clock.now() + 400 * DAY)
+    bring(*ana(), message("ana", "purchased", "2026-05-10T10:00:00Z", order_id="A3", total=40, items=4))
+    told = shop.run("simulate", "--from", "2026-04-01", "--to", "2026-06-01").stdout.splitlines()
+    assert told[:5] == [
+        "2026-04-01 00:00 to 2026-06-01 23:59:59 (Europe/London): 1 contact, 4 recorded messages.",
+        "",
+        "win-back: 1 entered.",
+        "  1 reached the goal.",
+        "  1 mail.",
+    ]
+    assert told[6].startswith("What this cannot know: how people would have answered.")
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize("status", ["draft", "paused"])
+def test_a_recipe_that_is_named_runs_whatever_its_status(shop: Shop, status: str) -> None:
+    shop.replace("recipes/win-back.yaml", "reentry:", f"status: {status}\nreentry:")
+    rows = shop.json("simulate", "--to", "2026-06-01")["recipes"]
+    assert sum(row["entered"] for row in rows) == 0
+    [row] = shop.json("simulate", "win-back", "--to", "2026-06-01")["recipes"]
+    assert row["entered"] == 1
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["winback"], 'There is no recipe called "winback".\n  Did you mean "win-back"?\n'),
+        (["zzz"], 'There is no recipe called "zzz".\n  There is win-back.\n'),
+        (["--from", "soon"], '--from: "soon" is not a date.\n'),
+        (["--to", "2026-02-30"], '--to: "2026-02-30" is not a date.\n'),
+        (["--from", "2026-03-01", "--to", "2026-02-01"], "--to lies before --from.\n"),
+        (["--to", "2020-01-01"], "Nothing is recorded up to 2020-01-01, so there is nothing to play"),
+        (["--from", "2030-01-01"], "Nothing is recorded after 2030-01-01.\n"),
+    ],
+)
+def test_mistakes(shop: Shop, args: list[str], said: str) -> None:
+    result = shop.run("simulate", *args, status=1)
+    assert result.stderr.startswith(said)
+    assert result.stdout == ""
+
+
+def test_without_anything_recorded(shop: Shop) -> None:
+    assert shop.run("simulate", status=1).stderr.startswith("There is no store at ")
+    shop.run("apply")
+    assert shop.run("simulate", status=1).stderr == (
+        "Nothing is recorded, so there is nothing to play the recipes over.\n"
+        "  `autoflow import FILE` brings in what happened.\n"
+    )
