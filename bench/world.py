@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autoflow.app import Engine, Project
+from autoflow.core.advance import advance
+from autoflow.core.program import Program
 from autoflow.model.clock import VirtualClock
 from autoflow.model.contact import Record, pack
 from autoflow.model.durations import DAY
-from autoflow.model.event import Incoming
+from autoflow.model.event import IDENTIFY, Event, Incoming
 from autoflow.model.identifiers import partition
 from autoflow.model.instants import parse_instant
 from autoflow.store.database import Database
@@ -51,12 +53,12 @@ def workspace(folder: Path, recipes: int = 20, *, steps: str = "") -> Path:
     (folder / "autoflow.yaml").write_text(SETTINGS)
     for name, condition in SEGMENTS.items():
         (folder / f"segments/{name}.yaml").write_text(f"segment: {name}\nconditions:\n  - {condition}\n")
-    names = ("repeat", "lapsed", "frequent", "best", "big-lately")
+    names = tuple(SEGMENTS)
     for number in range(recipes):
         if number % 2:
             trigger = f"segment_entered: {names[number // 2 % len(names)]}"
         else:
-            trigger = f"event: {{name: purchased, where: {{category: {CATEGORIES[number // 2 % 10]}, total: {{at_least: 200}}}}}}"
+            trigger = f"event: {{name: purchased, where: {{category: {CATEGORIES[number // 2 % 10]}, total: {{at_least: 350}}}}}}"
         (folder / f"recipes/r{number}.yaml").write_text(
             f"recipe: r{number}\ntrigger:\n  {trigger}\nconditions:\n  - {{attribute: email, is_set: true}}\n"
             f"goal:\n  - {{did: purchased, where: {{total: {{at_least: 400}}}}}}\nactions:\n"
@@ -78,27 +80,42 @@ def project(folder: Path, start: int = START) -> tuple[Project, VirtualClock]:
     return Project(folder, environment={}, clock=clock), clock
 
 
-def people(database: Database, count: int) -> None:
-    """Contacts who are known already and did nothing yet."""
+def people(database: Database, program: Program, count: int) -> None:
+    """Contacts with a past: three purchases each, the last of them weeks ago, as fifty sorts of people have it."""
+    sorts = [_sort(program, number) for number in range(50)]
     with database.write():
         for low in range(1, count + 1, 50_000):
-            high = min(low + 50_000, count + 1)
-            rows = [(each, f"u:{each:07d}", f"{each:07d}", _record(each)) for each in range(low, high)]
+            numbers = range(low, min(low + 50_000, count + 1))
+            rows = [(each, f"u:{each:07d}", f"{each:07d}", *_record(each, sorts[each % 50])) for each in numbers]
             database.many(
-                "INSERT INTO contact (id, part, key, name, record) VALUES (?, ?, ?, ?, ?)",
-                [(each, partition(key), key, name, blob) for each, key, name, blob in rows],
+                "INSERT INTO contact (id, part, key, name, due, record) VALUES (?, ?, ?, ?, ?, ?)",
+                [(each, partition(key), key, name, due, blob) for each, key, name, due, blob in rows],
             )
-            database.many("INSERT INTO identity VALUES (?, ?)", [(key, each) for each, key, _, _ in rows])
+            database.many("INSERT INTO identity VALUES (?, ?)", [(key, each) for each, key, *_ in rows])
+            database.many(
+                "INSERT INTO timer VALUES (?, ?)", [(due, each) for each, _, _, due, _ in rows if due is not None]
+            )
         database.do("UPDATE state SET known_to = ?", count)
 
 
-def _record(contact: int) -> bytes:
-    attributes = {
-        "email": f"{contact:07d}@example.com",
-        "first_name": f"Name{contact % 997}",
-        "country": COUNTRIES[contact % len(COUNTRIES)],
-    }
-    return pack(Record(f"u:{contact:07d}", f"{contact:07d}", first_known=START - 400 * DAY, epoch=1, attributes=attributes))
+def _sort(program: Program, number: int) -> Record:
+    """Somebody with a past, by the engine itself; the past enters nothing."""
+    record = Record("u:", "")
+    traits = {"country": COUNTRIES[number % len(COUNTRIES)], "first_name": "Ada"}
+    items = [Event(1, START - 400 * DAY, START - 400 * DAY, IDENTIFY, traits, enters=False)]
+    for nth, days in enumerate((200, 110, 20 + number)):
+        at = START - days * DAY
+        bought = {"order_id": "A", "total": 20.0 + number, "category": CATEGORIES[(number + nth) % 10]}
+        items.append(Event(nth + 2, at, at, "purchased", bought, enters=False))
+    advance(program, record, items, START - 1, silent_before=START)
+    record.epoch = 1
+    return record
+
+
+def _record(contact: int, sort: Record) -> tuple[int | None, bytes]:
+    sort.key, sort.name = f"u:{contact:07d}", f"{contact:07d}"
+    sort.attributes["email"] = f"{contact:07d}@example.com"
+    return sort.next_due(), pack(sort)
 
 
 def draw(what: str, number: int, choices: int) -> int:
@@ -130,5 +147,5 @@ def engine(folder: Path, contacts: int, recipes: int = 20) -> tuple[Engine, Virt
     made.apply(database)
     running = Engine(made, database)
     running.settle()
-    people(database, contacts)
+    people(database, running.applied.program, contacts)
     return running, clock
