@@ -24,7 +24,7 @@ _CASE = re.compile(
 
 
 def _cases() -> list[object]:
-    found = []
+    found: list[object] = []
     for path in sorted((Path(__file__).parent / "mistakes").glob("*.txt")):
         for number, match in enumerate(_CASE.finditer(path.read_text(encoding="utf-8")), 1):
             case = (match["file"], match["text"], match["told"].strip("\n") + "\n")

@@ -1,0 +1,154 @@
+"""Whatever the files hold: problems or a workspace, never an exception."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autoflow.kinds import registry
+from autoflow.kinds.operators import WORDS
+from autoflow.language.codes import CODES
+from autoflow.language.field_specs import written_keys
+from autoflow.language.present import as_github, as_json, as_text
+from autoflow.language.recipe import RECIPE_KEYS
+from autoflow.language.segment import SEGMENT_KEYS
+from autoflow.language.settings_reader import SETTINGS_KEYS
+from autoflow.language.workspace import read_workspace
+from tests.language.small import LAPSED, SETTINGS, SOURCES, VIP, WELCOME, WIN_BACK
+
+KINDS = [*registry.triggers().values(), *registry.conditions().values(), *registry.actions().values()]
+WORDS_OF_OURS = [
+    *RECIPE_KEYS,
+    *SEGMENT_KEYS,
+    *SETTINGS_KEYS,
+    *WORDS,
+    *(kind.word for kind in KINDS),
+    *(key for kind in KINDS for key in written_keys(kind)),
+    *("id", "file", "folder", "smtp", "mailbox", "consent", "late_after", "choice", "url"),
+]
+VALUES_OF_OURS = [
+    *(
+        "purchased",
+        "vip",
+        "lapsed-buyers",
+        "welcome",
+        "income",
+        "plan",
+        "pro",
+        "purchased.total",
+        "event.total",
+    ),
+    *("2 hours", "after 30 days", "never", "2 times", "start", "number", "text", "{{ contact.email }}"),
+    *(
+        "{{ event.total }}",
+        "{{",
+        "{{ }}",
+        "{{ contact[ }}",
+        "{% if %}{{ x }}",
+        "2026-03-06",
+        "customers",
+        "deny",
+    ),
+]
+
+_scalars = st.one_of(
+    st.sampled_from(VALUES_OF_OURS),
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(),
+    st.text(max_size=12),
+)
+_keys = st.one_of(st.sampled_from(WORDS_OF_OURS), st.sampled_from(WORDS_OF_OURS), st.text(max_size=8))
+_trees = st.recursive(
+    _scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(_keys, inner, max_size=5)),
+    max_leaves=25,
+)
+_files = st.sampled_from(["autoflow.yaml", "recipes/win-back.yaml", "segments/vip.yaml", "segments/s.yaml"])
+
+
+def _read(files: dict[str, str]) -> None:
+    sources = {**SOURCES, **files}
+    found = read_workspace(sources, {"KNOWN": "value"})
+    assert list(found.problems) == sorted(found.problems)
+    for problem in found.problems:
+        assert problem.code in CODES
+        assert problem.severity in {"error", "warning"}
+        assert problem.line >= 1
+        assert problem.column >= 1
+        assert problem.width >= 1
+        assert problem.message
+        assert problem.fix or problem.code == "template"
+        assert not any(word in problem.message for word in ("Traceback", "object at 0x", "NoneType", "dict_"))
+    shown = as_text(found.problems, sources)
+    shown.encode()
+    as_github(found.problems)
+    assert len(json.loads(as_json(found.problems))["problems"]) == len(found.problems)
+
+
+@given(_files, _trees)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+def test_any_tree(file: str, tree: object) -> None:
+    _read({file: json.dumps(tree, ensure_ascii=False).replace("\\ud", "\\\\ud")})
+
+
+@given(_trees, _trees, _trees)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+def test_any_recipe(trigger: object, conditions: object, actions: object) -> None:
+    tree = {"trigger": trigger, "conditions": conditions, "goal": conditions, "actions": actions}
+    _read({"recipes/r.yaml": json.dumps(tree), "segments/s.yaml": json.dumps({"conditions": conditions})})
+
+
+_breaks = st.lists(
+    st.tuples(
+        st.integers(0, 2_000), st.integers(0, 9), st.text(":-{}[]'\"#&*!|>%@`, \t\n\rabc{2é😀", max_size=6)
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(
+    st.sampled_from(
+        [
+            ("autoflow.yaml", SETTINGS),
+            ("recipes/win-back.yaml", WIN_BACK + '  - notify_sales: {message: "{{ contact.email }}"}\n'),
+            ("segments/vip.yaml", VIP),
+            ("segments/lapsed-buyers.yaml", LAPSED),
+            ("templates/welcome.html", WELCOME),
+        ]
+    ),
+    _breaks,
+)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+def test_a_sound_file_with_slips(file: tuple[str, str], breaks: list[tuple[int, int, str]]) -> None:
+    name, text = file
+    for at, removed, added in breaks:
+        start = at % (len(text) + 1)
+        text = text[:start] + added + text[start + removed :]
+    _read({name: text})
+
+
+@given(_files, st.binary(max_size=200))
+@settings(max_examples=200)
+def test_any_bytes(file: str, content: bytes) -> None:
+    _read({file: content.decode("utf-8", "surrogateescape")})
+
+
+@given(
+    st.dictionaries(
+        st.one_of(
+            st.text(max_size=20),
+            st.sampled_from(["recipes/", "segments/x/y.yaml", "templates/_x.html", "templates/a b.html"]),
+        ),
+        st.text(max_size=40),
+        max_size=4,
+    )
+)
+@settings(max_examples=100)
+def test_any_names_of_files(files: dict[str, str]) -> None:
+    found = read_workspace(files, {})
+    as_text(found.problems, files).encode()
