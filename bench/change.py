@@ -194,7 +194,7 @@ def _cost_of_a_purchase(
         running.next_timer()
 
     cost = counting.cost_of(change)
-    assert counting.one("SELECT 1 FROM run WHERE state = 'running'"), "the purchase entered nothing"
+    assert counting.one("SELECT 1 FROM membership WHERE segment = 'tea'"), "the purchase moved nothing"
     _close(running)
     return cost
 
@@ -221,7 +221,7 @@ def _settle(running: Engine, clock: VirtualClock, instant: int) -> None:
         pass
 
 
-def _purchase(  # noqa: PLR0913 - each is named at the call
+def _purchase(
     name: str, at: int, *, total: int, category: str = "c1", user: str = WHO, anonymous: str | None = None
 ) -> Incoming:
     properties = {"order_id": name, "total": total, "category": category}
