@@ -18,6 +18,7 @@ from jinja2.runtime import Context, StrictUndefined, markup_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
 
 from autoflow.language.filters import COUNTED, JOINED, template_filters
 
@@ -27,6 +28,9 @@ MOST_STEPS = 200_000  # of one render
 MOST_RANGE = 1_000
 MOST_BITS = 256  # of a whole number
 _CHARACTERS_A_STEP = 256
+
+# Characters for private use, around the values in HTML where whoever renders asks for that.
+OPENS, CLOSES = "\ue000", "\ue001"
 
 # Text's own methods that neither format nor repeat: what else one would call is a filter.
 _TEXT_METHODS = frozenset(
@@ -45,18 +49,22 @@ _TEXT_METHODS = frozenset(
 )
 
 
-class TooMuch(Exception):  # noqa: N818 - it names what happened
+class TooMuch(Exception):
     """A render asked for more work, or for something larger, than one mail may."""
 
 
 class Work:
-    """What one render may still spend, and the values it was given (to name what is missing)."""
+    """What one render may still spend, and the values it was given (to name what is missing).
 
-    __slots__ = ("left", "values")
+    While `marks` is set, every value shown in HTML stands between `OPENS` and `CLOSES`.
+    """
+
+    __slots__ = ("left", "marks", "values")
 
     def __init__(self, values: Mapping[str, object], steps: int = MOST_STEPS) -> None:
         self.left = steps
         self.values = values
+        self.marks = False
 
 
 _work: ContextVar[Work | None] = ContextVar("autoflow_render_work", default=None)
@@ -104,6 +112,13 @@ def _limited(value: Any) -> Any:
     elif isinstance(value, int) and value.bit_length() > MOST_BITS:
         raise TooMuch("it makes a number that is too large")
     return value
+
+
+def _marked(value: Any) -> Any:
+    work = _work.get()
+    if work is None or not work.marks or hasattr(value, "__html__"):
+        return value
+    return Markup(f"{OPENS}{escape(value)}{CLOSES}")  # noqa: S704 - escaped, between two marks
 
 
 def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -283,6 +298,7 @@ def environment(sources: Mapping[str, str], *, currency: str = "GBP", timezone: 
         auto_reload=False,
         optimized=False,
         cache_size=-1,
+        finalize=_marked,
     )
     env.globals = {"range": _range, "namespace": Namespace}
     kept = {name: _bounded(env.filters[name]) for name in _JINJA_FILTERS}

@@ -24,8 +24,11 @@ class CompiledTemplate:
     html: jinja2.Template
     text: jinja2.Template | None
 
-    def run(self, part: jinja2.Template, values: Mapping[str, object], work: Work) -> str:
-        """The text of one part; raises `RenderError` where these values do not carry it."""
+    def run(
+        self, part: jinja2.Template, values: Mapping[str, object], work: Work, *, marks: bool = False
+    ) -> str:
+        """The text of one part, its values marked if asked; raises `RenderError` where they do not carry it."""
+        work.marks = marks
         try:
             said = run(part.root_render_func, part.new_context(dict(values)), work)
         except WORKING_ERRORS as error:

@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autoflow.language.sandbox import Work
+from autoflow.language.sandbox import CLOSES, OPENS, Work
 from autoflow.post.content.headers import HeaderRefusedError
-from autoflow.post.content.inline import inline_css, whole_page, with_preheader
+from autoflow.post.content.inline import whole_page, with_preheader
 from autoflow.post.content.links import Links
 from autoflow.post.content.load import CompiledTemplate
 from autoflow.post.content.mime import Sender, build_mail
+from autoflow.post.content.page import Page, finish, finish_directly, is_markable
 from autoflow.post.content.problems import RenderError
-from autoflow.post.content.text import text_of
 
 MOST_BYTES = 1_000_000
 MOST_CHARACTERS = 600_000  # of the HTML and of the text, before anything is made of them
@@ -55,8 +55,9 @@ def render(  # noqa: PLR0913 - each is named at the call
         "now": at,
         "sender": {"name": sender.name, "email": sender.email, "postal_address": sender.postal_address},
         "unsubscribe_url": links.unsubscribe(contact),
-        "preferences_url": links.preferences(contact),
     }
+    if "preferences_url" in template.reads:
+        given["preferences_url"] = links.preferences(contact)
     _refuse_objects(given)
     work = Work(given)
     subject = compiled.run(compiled.subject, given, work).strip()
@@ -65,12 +66,11 @@ def render(  # noqa: PLR0913 - each is named at the call
             "The subject is empty for this contact.", file=template.file_of(f"{template.name}.subject")
         )
     preheader = " ".join(compiled.run(compiled.preheader, given, work).split())
-    page = _small(compiled, compiled.run(compiled.html, given, work))
-    page = inline_css(whole_page(page, subject=subject, language=compiled.language))
-    text = (
-        text_of(page) if compiled.text is None else _small(compiled, compiled.run(compiled.text, given, work))
-    )
-    html = with_preheader(page, preheader)
+    page = _page(compiled, given, work, subject)
+    html = with_preheader(page.html, preheader)
+    text = page.text
+    if compiled.text is not None:
+        text = _small(compiled, compiled.run(compiled.text, given, work))
     marketing = template.klass == "marketing"
     extra = [
         *(links.headers(contact) if marketing else ()),
@@ -87,6 +87,19 @@ def render(  # noqa: PLR0913 - each is named at the call
     if len(mime) > MOST_BYTES:
         raise _too_large(compiled)
     return Rendered(subject, html, text, mime)
+
+
+def _page(compiled: CompiledTemplate, given: Mapping[str, object], work: Work, subject: str) -> Page:
+    def whole(*, marks: bool) -> str:
+        html = _small(compiled, compiled.run(compiled.html, given, work, marks=marks))
+        title = f"{OPENS}{subject}{CLOSES}" if marks else subject
+        return whole_page(html, subject=title, language=compiled.language)
+
+    html = whole(marks=True)
+    if is_markable(html):
+        return finish(html, with_text=compiled.text is None)
+    # Characters for private use in the data could be mistaken for our marks.
+    return finish_directly(whole(marks=False), with_text=compiled.text is None)
 
 
 def _small(compiled: CompiledTemplate, text: str) -> str:
