@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import clean, iso, say, table
+from autoflow.cli.output import clean, count, iso, note, say, table
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError, did_you_mean
 
@@ -23,7 +23,7 @@ def command(state: State, name: str | None, *, members: bool, as_json: bool) -> 
     from autoflow.store.tick import standing
 
     known = state.project.workspace.segments
-    with state.store() as database, database.read():
+    with state.store() as database:
         at = standing(database).horizon or state.project.clock.now()
         sizes = {**dict.fromkeys(known, 0), **reports.segment_sizes(database)}
         if name is not None and name not in sizes:
@@ -35,6 +35,9 @@ def command(state: State, name: str | None, *, members: bool, as_json: bool) -> 
         if members:
             for row in rows:
                 row["contacts"] = reports.members(database, row["segment"])
+        unread = reports.counts(database).lag
+    if unread:
+        note(f"The engine has not read {count(unread, 'row')} yet: `autoflow run --until-idle` does.")
     if as_json:
         one = {"contacts": rows[0]["contacts"]} if members and name is not None else {}
         print_json({"at": iso(at), "segments": rows, **one})

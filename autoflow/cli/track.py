@@ -83,7 +83,7 @@ def _event(event: str, settings: Settings) -> str:
 
 
 def _values(pairs: tuple[str, ...], event: str, settings: Settings) -> dict[str, Any]:
-    from autoflow.ingest.segment import RefusedError
+    from autoflow.ingest.refusals import RefusedError
     from autoflow.ingest.typed import typed
 
     declared = _declared(event, settings)

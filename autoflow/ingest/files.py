@@ -10,7 +10,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-from autoflow.ingest.segment import MOST_BYTES, RefusedError, read_line
+from autoflow.ingest.refusals import RefusedError
+from autoflow.ingest.segment import MOST_BYTES, read_line
 from autoflow.model.event import Incoming
 from autoflow.model.problems import AutoflowError
 

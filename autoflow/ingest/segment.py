@@ -8,32 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from autoflow.ingest.pages import visit_of
+from autoflow.ingest.refusals import RefusedError
+from autoflow.ingest.times import read_time
 from autoflow.ingest.traits import attributes_of
 from autoflow.model.event import IDENTIFY, PAGE_VISITED, Incoming
-from autoflow.model.instants import from_datetime, parse_instant
 from autoflow.model.problems import did_you_mean
 
 MOST_BYTES = 32 * 1024
 MOST_DEPTH = 64
 LONGEST_NAME = 255
-LATEST = 253_402_300_799_999_999  # the last microsecond of the year 9999
 SCREEN_VIEWED = "screen_viewed"
 TYPES = ("identify", "track", "page", "screen", "alias", "group")
-_PAGE_FIELDS = ("path", "url", "title", "referrer", "search")
-_CAMPAIGN = {
-    "source": "utm_source",
-    "medium": "utm_medium",
-    "name": "utm_campaign",
-    "term": "utm_term",
-    "content": "utm_content",
-}
-_UTM = frozenset(_CAMPAIGN.values())
 _LIST = "The line is not a message: write one object a line, without the brackets and commas of a list."
 _EXPECTED = {
     "userId": "text or a number",
@@ -48,10 +38,6 @@ _EXPECTED = {
 }
 
 
-class RefusedError(ValueError):
-    """A message that cannot be taken; its text says why, for people."""
-
-
 _Values = dict[str, Any]
 _Identifier = str | int | float | None
 
@@ -60,6 +46,9 @@ class _Context(msgspec.Struct):
     traits: Any = None
     campaign: Any = None
     page: Any = None
+
+
+_NO_CONTEXT = _Context()
 
 
 class _Message(msgspec.Struct, rename="camel"):
@@ -151,25 +140,8 @@ def _identify(message: _Message) -> tuple[str, _Values]:
 
 
 def _page(message: _Message) -> tuple[str, _Values]:
-    properties = dict(message.properties or {})
-    context = message.context
-    if context is not None and isinstance(context.page, dict):
-        for field in _PAGE_FIELDS:
-            if properties.get(field) is None and context.page.get(field) is not None:
-                properties[field] = context.page[field]
-    if isinstance(message.name, str) and message.name:
-        properties.setdefault("name", message.name)
-    url = properties.get("url")
-    if isinstance(url, str):
-        _read_url(url, properties)
-    if context is not None and isinstance(context.campaign, dict):
-        for field, ours in _CAMPAIGN.items():
-            if context.campaign.get(field) is not None:
-                properties.setdefault(ours, context.campaign[field])
-    search = properties.get("search")
-    if isinstance(search, str):
-        _read_query(search.removeprefix("?"), properties)
-    return PAGE_VISITED, properties
+    context = message.context or _NO_CONTEXT
+    return PAGE_VISITED, visit_of(message.properties or {}, message.name, context.page, context.campaign)
 
 
 def _screen(message: _Message) -> tuple[str, _Values]:
@@ -200,26 +172,6 @@ _READERS: dict[str, Callable[[_Message], tuple[str, _Values]]] = {
 }
 
 
-def _read_url(url: str, properties: _Values) -> None:
-    """What the address tells where the client did not say it."""
-    if properties.get("path") is not None and "utm_" not in url:
-        return
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # not an address after all; it is kept as it came
-        return
-    if properties.get("path") is None:
-        properties["path"] = parts.path or "/"
-    _read_query(parts.query, properties)
-
-
-def _read_query(query: str, properties: _Values) -> None:
-    if "utm_" in query:
-        for name, value in parse_qsl(query):
-            if name in _UTM:
-                properties.setdefault(name, value)
-
-
 def _identifier(value: _Identifier, what: str) -> str | None:
     if value is None:
         return None
@@ -239,31 +191,6 @@ def _instant(message: _Message) -> int | None:
     if told is None or told == "":
         told = message.original_timestamp
     return None if told is None or told == "" else read_time(told)
-
-
-def read_time(told: object) -> int:
-    """The instant (UTC microseconds) of an ISO date and time; without an offset it is UTC. Raises `RefusedError`."""
-    if isinstance(told, str):
-        try:
-            instant = _iso(told)
-        except (ValueError, OverflowError):
-            instant = None
-        if instant is not None and 0 <= instant <= LATEST:
-            return instant
-        if instant is not None:
-            raise RefusedError(f'The time "{told}" does not lie between 1970 and 9999.')
-    shown = str(told)[:40]
-    raise RefusedError(f'"{shown}" is not a date and time such as 2026-03-06T14:00:00Z.')
-
-
-def _iso(text: str) -> int:
-    if len(text) >= 19 and text[4] == text[7] == "-" and text[10] in "T ":  # the common form, read in C
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return parse_instant(text)
-        return from_datetime(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
-    return parse_instant(text)
 
 
 def _refuse_depth(line: bytes) -> None:

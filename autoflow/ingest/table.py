@@ -12,7 +12,9 @@ from typing import IO, Any
 
 from autoflow.ingest.files import BATCH, Batch, RefusedRow, RowIds, opened
 from autoflow.ingest.mapping import Column, CsvMapping, check_columns
-from autoflow.ingest.segment import LATEST, LONGEST_NAME, RefusedError
+from autoflow.ingest.refusals import RefusedError
+from autoflow.ingest.segment import LONGEST_NAME
+from autoflow.ingest.times import LATEST
 from autoflow.ingest.typed import typed
 from autoflow.language.declared import Declared
 from autoflow.model.event import IDENTIFY, Incoming

@@ -96,6 +96,14 @@ def test_segments_for_people(lapsed: Shop) -> None:
     assert lapsed.run("segments", "--members").stdout == "lapsed-buyers (1)\n  ana\n"
 
 
+def test_segments_say_when_the_engine_is_behind(lapsed: Shop) -> None:
+    assert lapsed.run("segments").stderr == ""
+    lapsed.run("track", "ben", "purchased")
+    assert lapsed.run("segments", "--json").stderr == (
+        "The engine has not read 1 row yet: `autoflow run --until-idle` does.\n"
+    )
+
+
 def test_a_segment_that_is_not_there(lapsed: Shop) -> None:
     result = lapsed.run("segments", "lapsed-buyer", status=1)
     assert result.stderr == 'There is no segment called "lapsed-buyer".\n  Did you mean "lapsed-buyers"?\n'

@@ -18,7 +18,8 @@ def program(folder: Path, *args: str) -> list[str]:
 
 def called(folder: Path, *args: str) -> str:
     done = subprocess.run(program(folder, *args), capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "") or args[0] == "track", done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "" or args[0] == "track"
     return done.stdout
 
 

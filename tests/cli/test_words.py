@@ -61,7 +61,7 @@ def test_a_workspace_without_tests(shop: Shop) -> None:
 def test_the_demo_is_handed_its_folder(tmp_path: Path) -> None:
     called: list[Any] = []
 
-    def demo(folder: Path | None, *, say: Any) -> int:
+    def demo(folder: Path | None, *, say: Any, **_: Any) -> int:
         called.append(folder)
         say("done")
         return 0

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoflow.ingest.segment import MOST_BYTES, RefusedError, read_line, read_message, read_time
+from autoflow.ingest.refusals import RefusedError
+from autoflow.ingest.segment import MOST_BYTES, read_line, read_message
+from autoflow.ingest.times import read_time
 from autoflow.model.event import IDENTIFY, Incoming
 from autoflow.model.instants import parse_instant
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from autoflow.ingest.dates import parse_format
-from autoflow.ingest.segment import RefusedError
+from autoflow.ingest.refusals import RefusedError
 from autoflow.ingest.typed import typed
 from autoflow.language.declared import Declared
 
