@@ -78,7 +78,7 @@ class AudienceFolder:
             else:
                 rows[member] = {column: quoted(change.get(column)) for column in COLUMNS}
         made = self.folder / f".{audience}.csv.new"
-        write_synced(made, _written(rows))
+        write_synced({made: _written(rows)})
         made.replace(path)
         sync_folder(self.folder)
 

@@ -32,27 +32,26 @@ class Maildir:
 
     def send(self, group: Sequence[Outgoing]) -> list[Result]:
         """Deliver a group. Raises `ChannelDown` where the disk takes nothing."""
-        written: dict[str, Path] = {}
         results: list[Result] = []
+        mails: dict[str, bytes] = {}
         try:
             delivered = self._open()
             for mail in group:
-                name = file_name(mail.key)
-                if not isinstance(mail.payload, bytes):
+                if isinstance(mail.payload, bytes):
+                    mails.setdefault(file_name(mail.key), mail.payload)
+                    results.append(Result(mail.key, "sent"))
+                else:
                     results.append(Result(mail.key, "rejected", "It is not a mail."))
-                    continue
-                if name not in delivered and name not in written:
-                    write_synced(self.folder / "tmp" / name, mail.payload)
-                    written[name] = self.folder / "tmp" / name
-                results.append(Result(mail.key, "sent"))
-            for name, path in written.items():
-                path.replace(self.folder / "new" / name)
+            new = [name for name in mails if name not in delivered]
+            write_synced({self.folder / "tmp" / name: mails[name] for name in new})
+            for name in new:
+                (self.folder / "tmp" / name).replace(self.folder / "new" / name)
             sync_folder(self.folder / "new")
         except OSError as error:
             # What has been moved already is found by the next attempt: nothing is delivered twice.
             self._delivered = None
             raise ChannelDown(f"The mailbox cannot be written: {os.strerror(error.errno or 0)}.") from error
-        delivered.update(written)
+        delivered.update(new)
         return results
 
     def close(self) -> None:

@@ -57,7 +57,7 @@ def test_what_a_crash_left_in_tmp_is_no_mail_and_no_hindrance(tmp_path: Path) ->
     assert not list((tmp_path / "tmp").iterdir())
 
 
-@pytest.mark.parametrize("call", ["fsync", "write", "replace"])
+@pytest.mark.parametrize("call", ["fsync", "open", "replace"])
 @pytest.mark.parametrize("after", range(4))
 def test_a_full_disk_takes_the_channel_down_and_doubles_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, after: int
@@ -80,11 +80,11 @@ def fail_after(monkeypatch: pytest.MonkeyPatch, call: str, times: int) -> None:
     where: Any = Path if call == "replace" else os
     real = getattr(where, call)
 
-    def fails(*args: Any) -> Any:
+    def fails(*args: Any, **kwargs: Any) -> Any:
         left[0] -= 1
         if left[0] < 0:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return real(*args)
+        return real(*args, **kwargs)
 
     monkeypatch.setattr(where, call, fails)
 
