@@ -27,7 +27,7 @@ def _run(*args: Any, **options: Any) -> int:
 
 
 def _demo(*args: Any, **options: Any) -> int:
-    from autoflow.demo import run_demo
+    from autoflow.demo.course import run_demo
 
     return run_demo(*args, **options)
 

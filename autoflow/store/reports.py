@@ -95,6 +95,16 @@ def counts(database: Database) -> Counts:
     return Counts(contacts[0], events[0], runs, outbox, due[0], unread[0], unread[1])
 
 
+def runs_by_recipe(database: Database) -> dict[str, dict[str, int]]:
+    """How many runs each recipe has in each state; recipes that nobody entered are missing."""
+    found: dict[str, dict[str, int]] = {}
+    for recipe, state, number in database.all(
+        "SELECT recipe, state, count(*) FROM run GROUP BY recipe, state ORDER BY recipe, state"
+    ):
+        found.setdefault(recipe, {})[state] = number
+    return found
+
+
 def segment_sizes(database: Database) -> dict[str, int]:
     """How many members each segment has (those without any are missing)."""
     return dict(database.all("SELECT segment, count(*) FROM membership GROUP BY segment"))
