@@ -7,10 +7,8 @@ time and nothing knows which channels there are.
 from __future__ import annotations
 
 import contextlib
-import getpass
+import gc
 import os
-import socket
-import subprocess
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +75,8 @@ class Project:
 
     def commit(self) -> str:
         """The workspace's commit in git, or nothing where it is not in git."""
+        import subprocess
+
         try:
             found = subprocess.run(
                 ["git", "rev-parse", "HEAD"],
@@ -100,6 +100,7 @@ class Engine:
         """Take the lease (raises `Held` where somebody else runs) and finish what a crash interrupted."""
         from autoflow.store import definitions, lease, ledger, tick
 
+        gc.set_threshold(100_000, 50, 50)  # a batch is many small objects that all die together
         self._tick, self._definitions = tick, definitions
         self.project = project
         self.database = database
@@ -182,10 +183,14 @@ def secret(folder: Path) -> bytes:
 
 def holder_name() -> str:
     """Who runs here, for the one who finds the store taken."""
+    import socket
+
     return f"process {os.getpid()} of {_user()} on {socket.gethostname()}"
 
 
 def _user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -32,14 +32,16 @@ def floor(folder: Path, events: Sequence[Incoming], contacts: int) -> float:
     _prefill(connection, contacts)
     encode = msgspec.json.encode
     rows = [
-        (int(e.user_id or 0), e.occurred_at, e.occurred_at, e.name, encode(e.properties).decode()) for e in events
+        (int(e.user_id or 0), e.occurred_at, e.occurred_at, e.name, encode(e.properties).decode())
+        for e in events
     ]
     seen = [((e.occurred_at or 0) // DAY, message_hash(e.message_id or "")) for e in events]
     begun = time.perf_counter()
     for low in range(0, len(rows), BATCH):
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
-            "INSERT INTO log (contact, at, occurred_at, name, properties) VALUES (?, ?, ?, ?, ?)", rows[low : low + BATCH]
+            "INSERT INTO log (contact, at, occurred_at, name, properties) VALUES (?, ?, ?, ?, ?)",
+            rows[low : low + BATCH],
         )
         connection.executemany("INSERT INTO seen VALUES (?, ?)", seen[low : low + BATCH])
         connection.execute("COMMIT")

@@ -36,8 +36,8 @@ SEGMENTS = {
     "repeat": "{did: purchased, at_least: 2 times}",
     "lapsed": "{did_not: purchased, within_last: 90 days}\n  - {did: purchased}",
     "frequent": "{did: purchased, at_least: 3 times, within_last: 30 days}",
-    "big": "{sum_of: purchased.total, at_least: 500}",
-    "big-lately": "{sum_of: purchased.total, within_last: 365 days, at_least: 300}",
+    "big": "{sum_of: purchased.total, at_least: 250}",
+    "big-lately": "{sum_of: purchased.total, within_last: 365 days, at_least: 200}",
     "german": "{attribute: country, is: Germany}\n  - {did: purchased}",
     "coffee": "{did: purchased, where: {category: c1}}",
     "tea": "{did: purchased, where: {category: c2}, within_last: 60 days}",
@@ -58,10 +58,10 @@ def workspace(folder: Path, recipes: int = 20, *, steps: str = "") -> Path:
         if number % 2:
             trigger = f"segment_entered: {names[number // 2 % len(names)]}"
         else:
-            trigger = f"event: {{name: purchased, where: {{category: {CATEGORIES[number // 2 % 10]}, total: {{at_least: 350}}}}}}"
+            trigger = f"event: {{name: purchased, where: {{category: {CATEGORIES[number // 2 % 10]}, total: {{at_least: 70}}}}}}"
         (folder / f"recipes/r{number}.yaml").write_text(
             f"recipe: r{number}\ntrigger:\n  {trigger}\nconditions:\n  - {{attribute: email, is_set: true}}\n"
-            f"goal:\n  - {{did: purchased, where: {{total: {{at_least: 400}}}}}}\nactions:\n"
+            f"goal:\n  - {{did: purchased, where: {{total: {{at_least: 78}}}}}}\nactions:\n"
             f"{steps or _STEPS.format(number=number)}"
         )
     return folder
@@ -86,14 +86,17 @@ def people(database: Database, program: Program, count: int) -> None:
     with database.write():
         for low in range(1, count + 1, 50_000):
             numbers = range(low, min(low + 50_000, count + 1))
-            rows = [(each, f"u:{each:07d}", f"{each:07d}", *_record(each, sorts[each % 50])) for each in numbers]
+            rows = [
+                (each, f"u:{each:07d}", f"{each:07d}", *_record(each, sorts[each % 50])) for each in numbers
+            ]
             database.many(
                 "INSERT INTO contact (id, part, key, name, due, record) VALUES (?, ?, ?, ?, ?, ?)",
                 [(each, partition(key), key, name, due, blob) for each, key, name, due, blob in rows],
             )
             database.many("INSERT INTO identity VALUES (?, ?)", [(key, each) for each, key, *_ in rows])
             database.many(
-                "INSERT INTO timer VALUES (?, ?)", [(due, each) for each, _, _, due, _ in rows if due is not None]
+                "INSERT INTO timer VALUES (?, ?)",
+                [(due, each) for each, _, _, due, _ in rows if due is not None],
             )
         database.do("UPDATE state SET known_to = ?", count)
 
@@ -124,20 +127,30 @@ def draw(what: str, number: int, choices: int) -> int:
     return int.from_bytes(digest, "big") % choices
 
 
-def messages(count: int, contacts: int, *, light: bool, start: int = START, first: int = 0) -> Iterator[Incoming]:
+def messages(
+    count: int, contacts: int, *, light: bool, start: int = START, first: int = 0
+) -> Iterator[Incoming]:
     """Events of contacts drawn evenly, a millisecond apart; `light` is one purchase in ten, the rest touches nothing."""
     for number in range(first, first + count):
         contact = f"{draw('who', number, contacts) + 1:07d}"
         at = start + number * 1_000
         if light and number % 10:
-            yield Incoming("scrolled", contact, properties={"depth": number % 100}, occurred_at=at, message_id=f"m{number}")
+            yield Incoming(
+                "scrolled",
+                contact,
+                properties={"depth": number % 100},
+                occurred_at=at,
+                message_id=f"m{number}",
+            )
         else:
             properties = {
                 "order_id": f"A{number}",
-                "total": draw("total", number, 40_000) / 100,
+                "total": draw("total", number, 8_000) / 100,
                 "category": CATEGORIES[draw("category", number, 10)],
             }
-            yield Incoming("purchased", contact, properties=properties, occurred_at=at, message_id=f"m{number}")
+            yield Incoming(
+                "purchased", contact, properties=properties, occurred_at=at, message_id=f"m{number}"
+            )
 
 
 def engine(folder: Path, contacts: int, recipes: int = 20) -> tuple[Engine, VirtualClock]:

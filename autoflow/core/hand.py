@@ -41,7 +41,7 @@ class StepHand:
         values = gate.values_read(chosen, self.view, run.recipe) if outcome == SENT else {}
         self._message(EMAIL, template, outcome, reason, values, chosen.klass, chosen.version)
         happened = f"email_{outcome}"
-        properties = {"template": template, "recipe": run.recipe}
+        properties = {"template": template, "recipe": run.recipe, **({"reason": reason} if reason else {})}
         walk.happened(happened, template, run, **({"reason": reason} if reason else {}))
         walk.inside_event(happened, properties, run)
 

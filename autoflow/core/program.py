@@ -19,17 +19,20 @@ from autoflow.language.definitions import Recipe, Segment, Workspace
 from autoflow.language.templates import Template
 from autoflow.model.durations import DAY
 
+TIMER = "segment:"
 _PURCHASES = LastTimes(("purchased",))
 ALWAYS = frozenset({"unsubscribed", "email_bounced", "email_complained"})  # the gate must know
 MOST_SIGNALS = 100  # within one item (language.md, rule 7)
 
 
-class RankedSegment(NamedTuple):
-    """A segment at its place: those it uses stand before it."""
+@dataclass(frozen=True, eq=False, slots=True)
+class RankedSegment:
+    """A segment at its place: those it uses stand before it. `timer` names its timer in a record."""
 
     rank: int
     id: str
     condition: Condition
+    timer: str
 
 
 class Listener(NamedTuple):
@@ -51,6 +54,7 @@ class Program:
     segments: tuple[RankedSegment, ...]
     deny: frozenset[str]
     touched_segments: Mapping[Topic, tuple[RankedSegment, ...]]
+    settled: Mapping[str, tuple[tuple[RankedSegment, int | None], ...]]
     listeners: Mapping[Topic, PropertyIndex[Listener]]
     timed: Mapping[str, tuple[Trigger, Topic]]
     timed_by_event: Mapping[str, tuple[str, ...]]
@@ -99,14 +103,19 @@ class Program:
 
     def meaning(self) -> object:
         """What decides over a contact at rest; where it is equal, a new release need not look at everybody."""
-        return (self.zone, self.segments, sorted(self.timed), sorted(self.memory_keys()), self._statuses())
+        segments = [(segment.id, segment.condition) for segment in self.segments]
+        return (self.zone, segments, sorted(self.timed), sorted(self.memory_keys()), self._statuses())
 
     def _statuses(self) -> list[tuple[str, str]]:
         return sorted((name, recipe.status) for name, recipe in self.recipes.items())
 
     def segment(self, name: str) -> RankedSegment | None:
         """The segment of that name."""
-        return next((segment for segment in self.segments if segment.id == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, RankedSegment]:
+        return {segment.id: segment for segment in self.segments}
 
 
 def compile_program(workspace: Workspace, pinned: Mapping[tuple[str, int], Recipe] | None = None) -> Program:
@@ -114,6 +123,7 @@ def compile_program(workspace: Workspace, pinned: Mapping[tuple[str, int], Recip
     segments = _ranked(workspace.segments)
     recipes = {name: recipe for name, recipe in workspace.recipes.items() if recipe.status != "draft"}
     timed = _timed(recipes.values())
+    events = workspace.settings.events
     return Program(
         zone=workspace.settings.timezone,
         consent=workspace.settings.consent or "required",
@@ -122,6 +132,7 @@ def compile_program(workspace: Workspace, pinned: Mapping[tuple[str, int], Recip
         segments=segments,
         deny=frozenset(name for name, segment in workspace.segments.items() if segment.kind == "deny"),
         touched_segments=_by_topic(segments),
+        settled=_settled(segments),
         listeners=_listeners(recipes.values()),
         timed=timed,
         timed_by_event=_timed_by_event(timed),
@@ -134,6 +145,7 @@ def compile_program(workspace: Workspace, pinned: Mapping[tuple[str, int], Recip
             )
             for name, recipe in recipes.items()
         },
+        lateness={name: each.triggers_within.window_end(0, "UTC") for name, each in events.items()},
         pinned=dict(pinned or {}),
     )
 
@@ -152,7 +164,9 @@ def _ranked(segments: Mapping[str, Segment]) -> tuple[RankedSegment, ...]:
         ready = sorted(sorter.get_ready())
         order += ready
         sorter.done(*ready)
-    return tuple(RankedSegment(rank, name, segments[name].conditions) for rank, name in enumerate(order))
+    return tuple(
+        RankedSegment(rank, name, segments[name].conditions, TIMER + name) for rank, name in enumerate(order)
+    )
 
 
 def _by_topic(segments: Iterable[RankedSegment]) -> dict[Topic, tuple[RankedSegment, ...]]:
@@ -161,6 +175,15 @@ def _by_topic(segments: Iterable[RankedSegment]) -> dict[Topic, tuple[RankedSegm
         for topic in segment.condition.topics():
             index.setdefault(topic, []).append(segment)
     return {topic: tuple(found) for topic, found in index.items()}
+
+
+def _settled(segments: Iterable[RankedSegment]) -> dict[str, tuple[tuple[RankedSegment, int | None], ...]]:
+    """For each memory the segments that look at it, with how many events settle the answer for good."""
+    index: dict[str, list[tuple[RankedSegment, int | None]]] = {}
+    for segment in segments:
+        for key in sorted({memory.key for memory in segment.condition.memories()}):
+            index.setdefault(key, []).append((segment, segment.condition.settled_after(key)))
+    return {key: tuple(found) for key, found in index.items()}
 
 
 def _listeners(recipes: Iterable[Recipe]) -> dict[Topic, PropertyIndex[Listener]]:

@@ -13,6 +13,7 @@ from autoflow.language.definitions import Recipe
 from autoflow.model.contact import Entries, Run
 from autoflow.model.durations import Duration
 from autoflow.model.effects import EXITED, FAILED, FINISHED, GOAL, NO_LONGER_MATCHES, RUNNING, RunRow
+from autoflow.model.instants import from_wall, to_wall
 
 if TYPE_CHECKING:
     from autoflow.core.walk import Walk
@@ -74,9 +75,19 @@ def resume(walk: Walk, run: Run) -> None:
     _walk_on(walk, run, walk.program.position(recipe, run.step) + 1)
 
 
+def change_zone(walk: Walk, before: str) -> None:
+    """The contact lives by another clock than that of `before`: pending local waits move, never into the past."""
+    for run in walk.record.runs:
+        if run.due is not None:
+            recipe = walk.program.pinned_recipe(run.recipe, run.version)
+            if recipe.steps[walk.program.position(recipe, run.step)].action.by_local_clock():
+                run.due = max(from_wall(to_wall(run.due, before), walk.view.zone), walk.view.now)
+
+
 def end(walk: Walk, run: Run, state: str, reason: str = "") -> None:
     """End a run; its key stays taken."""
-    walk.record.runs.remove(run)
+    if run in walk.record.runs:
+        walk.record.runs.remove(run)
     walk.happened("ended", state, run, **({"reason": reason} if reason else {}))
     _note(walk, run, state, reason)
 

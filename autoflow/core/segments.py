@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from autoflow.core.program import RankedSegment
-from autoflow.kinds.base import SEGMENT, Signal, Topic
+from autoflow.core.program import TIMER, RankedSegment
+from autoflow.kinds.base import MEMORY, SEGMENT, Signal, Topic
+from autoflow.model.contact import Times
 
 if TYPE_CHECKING:
     from autoflow.core.walk import Walk
 
 ENTERED, LEFT = "segment_entered", "segment_left"
-TIMER = "segment:"
 
 
 def update(
@@ -22,23 +23,31 @@ def update(
 
     A `baseline` is written nowhere but in the memberships: nobody came or went, a file changed.
     """
-    index = walk.program.touched_segments
     if everything:
-        pending = {segment.rank: segment for segment in walk.program.segments}
-    else:
-        pending = {segment.rank: segment for topic in touched for segment in index.get(topic, ())}
-    return _evaluate(walk, pending, touched, baseline=baseline)
+        return _evaluate(walk, list(walk.program.segments), touched, baseline=baseline)
+    found: set[RankedSegment] = set()
+    for topic in touched:
+        found.update(
+            _moved(walk, topic[1]) if topic[0] == MEMORY else walk.program.touched_segments.get(topic, ())
+        )
+    return _evaluate(walk, sorted(found, key=_rank), touched) if found else []
+
+
+def _moved(walk: Walk, memory: str) -> Iterable[RankedSegment]:
+    """The segments whose answer one more event in a memory could have changed."""
+    cell = walk.record.memory.get(memory)  # a memory of a run alone concerns no segment
+    count = cell.total if isinstance(cell, Times) else 0
+    return [
+        segment
+        for segment, settled_after in walk.program.settled.get(memory, ())
+        if settled_after is None or count <= settled_after
+    ]
 
 
 def update_due(walk: Walk, timers: Iterable[str]) -> list[Signal]:
     """Re-evaluate the segments whose timers have fallen due."""
-    pending = {}
-    for timer in timers:
-        if timer.startswith(TIMER):
-            segment = walk.program.segment(timer.removeprefix(TIMER))
-            if segment is not None:
-                pending[segment.rank] = segment
-    return _evaluate(walk, pending, set())
+    found = (walk.program.segment(name.removeprefix(TIMER)) for name in timers if name.startswith(TIMER))
+    return _evaluate(walk, sorted((segment for segment in found if segment is not None), key=_rank), set())
 
 
 def topics_of(signals: Iterable[Topic]) -> frozenset[Topic]:
@@ -47,24 +56,28 @@ def topics_of(signals: Iterable[Topic]) -> frozenset[Topic]:
 
 
 def _evaluate(
-    walk: Walk, pending: dict[int, RankedSegment], touched: set[Topic], *, baseline: bool = False
+    walk: Walk, pending: list[RankedSegment], touched: set[Topic], *, baseline: bool = False
 ) -> list[Signal]:
     signals: list[Signal] = []
-    view, record = walk.view, walk.record
-    while pending:
-        segment = pending.pop(min(pending))
+    view, members, timers = walk.view, walk.record.segments, walk.record.timers
+    for segment in pending:  # grows at its end and in its middle, never before where we are
+        name = segment.id
         holds, change = segment.condition.judge(view)
-        if holds is not (segment.id in record.segments):
-            signals.append(_change(walk, segment.id, holds=holds, baseline=baseline))
-            topic = (SEGMENT, segment.id)
-            touched.add(topic)
-            for dependent in walk.program.touched_segments.get(topic, ()):
-                pending[dependent.rank] = dependent
+        if holds is not (name in members):
+            signals.append(_change(walk, name, holds=holds, baseline=baseline))
+            touched.add((SEGMENT, name))
+            for dependent in walk.program.touched_segments.get((SEGMENT, name), ()):
+                if dependent not in pending:
+                    insort(pending, dependent, key=_rank)
         if change is not None:
-            record.timers[TIMER + segment.id] = change
-        else:
-            record.timers.pop(TIMER + segment.id, None)
+            timers[segment.timer] = change
+        elif segment.timer in timers:
+            del timers[segment.timer]
     return signals
+
+
+def _rank(segment: RankedSegment) -> int:
+    return segment.rank
 
 
 def _change(walk: Walk, segment: str, *, holds: bool, baseline: bool) -> Signal:

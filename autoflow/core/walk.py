@@ -8,7 +8,7 @@ from typing import Any
 
 from autoflow.core import runs, segments
 from autoflow.core.program import MOST_SIGNALS, Listener, Program
-from autoflow.kinds.base import ANY_OWN_DOING, ATTRIBUTE, EVENT, TAG, Signal, Topic
+from autoflow.kinds.base import ANY_OWN_DOING, ATTRIBUTE, EVENT, MEMORY, TAG, Signal, Topic
 from autoflow.kinds.memory import InWindow, Memory
 from autoflow.kinds.view import View
 from autoflow.model.contact import Cell, Record, Run, Window
@@ -18,6 +18,7 @@ from autoflow.model.values import Value
 
 NOT_OWN_DOING = frozenset({"email_sent", "email_skipped", "email_delivered", "email_bounced"})
 TAG_ADDED, TAG_REMOVED, ATTRIBUTE_SET = "tag_added", "tag_removed", "attribute_set"
+TIMEZONE = "timezone"
 _INSIDE = {f"${TAG_ADDED}", f"${TAG_REMOVED}", f"${ATTRIBUTE_SET}"}
 EMAIL_BOUNCED, EMAIL_COMPLAINED, UNSUBSCRIBED = "email_bounced", "email_complained", "unsubscribed"
 
@@ -78,20 +79,23 @@ class Walk:
         return self._observe(item)
 
     def _observe(self, item: Event) -> set[Topic]:
-        name = item.name
-        touched = False
-        memories = self.program.memories
+        name, program, record = item.name, self.program, self.record
+        touched: set[Topic] = set()
         for each in (name,) if name in NOT_OWN_DOING else (name, ANY_OWN_DOING):
-            index = memories.get(each)
+            index = program.memories.get(each)
             if index is not None:
                 for memory in index.find(item.properties):
-                    touched |= self._observe_in(self.record.memory, memory, item, self.view)
-        for run in self.record.runs:
-            for memory in self.program.run_memories.get(run.recipe, {}).get(name, ()):
-                if item.occurred_at >= run.start:
-                    view = View(self.record, self.view.now, self.program.zone, run, run.event)
-                    touched |= self._observe_in(run.memory, memory, item, view)
-        return {(EVENT, name)} if touched else set()
+                    if self._observe_in(record.memory, memory, item, self.view):
+                        touched.add((MEMORY, memory.key))
+        for run in record.runs:
+            wanted = program.run_memories.get(run.recipe)
+            if not wanted or name not in wanted or item.occurred_at < run.start:
+                continue
+            view = View(record, self.view.now, program.zone, run, run.event)
+            for memory in wanted[name]:
+                if self._observe_in(run.memory, memory, item, view):
+                    touched.add((MEMORY, memory.key))
+        return touched
 
     def _observe_in(self, cells: dict[str, Cell], memory: Memory, item: Event, view: View) -> bool:
         if not memory.observe(cells, item, view):
@@ -108,10 +112,13 @@ class Walk:
         attributes = self.record.attributes
         if attributes.get(name) == value and type(attributes.get(name)) is type(value):
             return
+        zone = self.view.zone if name == TIMEZONE else ""
         if value is None:
             del attributes[name]
         else:
             attributes[name] = value
+        if name == TIMEZONE:
+            runs.change_zone(self, before=zone)
         yield (ATTRIBUTE, name)
 
     def _replay_inside(self, item: Event) -> set[Topic]:
@@ -206,11 +213,13 @@ class Walk:
     def drain(self) -> None:
         """Look at everything that steps brought about, first in first out, until nothing is left."""
         looked_at = 0
+        failed: list[Run] = []
         while self._queue:
             signal, touched, cause = self._queue.popleft()
             looked_at += 1
             if looked_at > MOST_SIGNALS:
-                if cause is not None and cause in self.record.runs:
+                if cause is not None and cause not in failed:
+                    failed.append(cause)
                     runs.end(self, cause, FAILED, f"more than {MOST_SIGNALS} things followed from one event")
                 continue
             runs.look(self, touched)

@@ -17,10 +17,12 @@ from autoflow.kinds.where import Discriminant
 from autoflow.model.values import Value
 
 Topic = tuple[str, str]
-"""What a condition or trigger can be touched by: ("event", "purchased"), ("attribute", "plan"), ("tag", "vip"),
-("segment", "lapsed-buyers"), ("audience", "shoe-fans"); triggers also ("segment_entered", …) and so on."""
+"""What a condition can be touched by: ("memory", key) where an event was counted there, ("attribute", "plan"),
+("tag", "vip"), ("segment", "lapsed-buyers"), ("audience", "shoe-fans"). A trigger hears ("event", "purchased"),
+("segment_entered", "lapsed-buyers") and so on."""
 
-EVENT, ATTRIBUTE, TAG, SEGMENT, AUDIENCE = "event", "attribute", "tag", "segment", "audience"
+EVENT, MEMORY = "event", "memory"
+ATTRIBUTE, TAG, SEGMENT, AUDIENCE = "attribute", "tag", "segment", "audience"
 ZONE: Topic = (ATTRIBUTE, "timezone")
 ANY_OWN_DOING = "*"
 
@@ -56,6 +58,10 @@ class Condition(Kind):
     def memories(self) -> tuple[Memory, ...]:
         """What must be remembered of events."""
         return ()
+
+    def settled_after(self, memory: str) -> int | None:
+        """How many counted events settle the answer for good, as far as that memory goes; None where none do."""
+        return None
 
     def holds(self, view: View) -> bool:
         """Whether it holds."""
@@ -172,6 +178,10 @@ class Action(Kind):
     def target(self) -> str:
         """What its default id names beside the word, `product-x200-intro` of `send_email:product-x200-intro`."""
         return ""
+
+    def by_local_clock(self) -> bool:
+        """Whether it waits for a time on the contact's clock, which moves with his zone."""
+        return False
 
     def do(self, hand: Hand) -> Wait | Leave | None:
         """Carry the step out; None goes on to the next one."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, Self
 
-from autoflow.kinds.base import EVENT, ZONE, Condition, Finding, Topic
+from autoflow.kinds.base import MEMORY, ZONE, Condition, Finding, Topic
 from autoflow.kinds.fields import Name, Times
 from autoflow.kinds.memory import KEPT, FirstTimes, InWindow, LastTimes, Memory
 from autoflow.kinds.view import View
@@ -41,10 +41,14 @@ class Deed(Condition):
 
     def topics(self) -> frozenset[Topic]:
         window = self.within_last or self.longer_ago_than
-        return frozenset({(EVENT, self.event), ZONE} if window and window.months else {(EVENT, self.event)})
+        own = (MEMORY, self._memory.key)
+        return frozenset({own, ZONE} if window and window.months else {own})
 
     def memories(self) -> tuple[Memory, ...]:
         return (self._memory,)
+
+    def settled_after(self, memory: str) -> int | None:
+        return self._needed if self._window is None and self.since is None else None
 
     def since_start(self) -> Self:
         return self if self.within_last or self.longer_ago_than else replace(self, since="start")
@@ -75,11 +79,13 @@ class Deed(Condition):
 
     def _cell(self, view: View) -> Cell | None:
         cells = view.run.memory if self.since is not None and view.run is not None else view.record.memory
-        return cells.get(self._memory.key)
+        return cells.get(self._key)
+
+    @cached_property
+    def _key(self) -> str:
+        return self._memory.key
 
     def _end(self, at: int, view: View) -> int:
-        if self._fixed is not None:
-            return at + self._fixed
         assert self._window is not None
         return self._window.window_end(at, view.zone)
 
@@ -95,9 +101,10 @@ class Deed(Condition):
             return cell.total, None
         left = 0
         change = None
+        fixed, now = self._fixed, view.now
         for at in cell.times:  # ascending, and so are the instants at which they leave the window
-            end = self._end(at, view)
-            if end > view.now:
+            end = at + fixed if fixed is not None else self._end(at, view)
+            if end > now:
                 change = end
                 break
             left += 1

@@ -31,6 +31,14 @@ class Group(Condition):
     def seen(self, view: View) -> Value:
         return [[part.says(), part.holds(view), part.seen(view)] for part in self.conditions]
 
+    def settled_after(self, memory: str) -> int | None:
+        counts = [
+            part.settled_after(memory)
+            for part in self.conditions
+            if any(memory == each.key for each in part.memories())
+        ]
+        return None if None in counts else max((count for count in counts if count is not None), default=None)
+
     def judge(self, view: View) -> tuple[bool, int | None]:
         """One part that says `decisive` decides, and until it changes nothing else matters."""
         soonest: int | None = None

@@ -60,7 +60,10 @@ class Text:
                 return lambda scope: _native(expression(**scope))
             template = _environment().from_string(self.source)
         except TemplateSyntaxError as error:
-            raise PlaceholderSyntaxError(f"The placeholder is written wrongly: {error.message}.") from error
+            said = (error.message or "it breaks off").rstrip(".")
+            raise PlaceholderSyntaxError(f"The placeholder is written wrongly: {said}.") from error
+        except (RecursionError, SyntaxError) as error:  # from Python, into which Jinja translates
+            raise PlaceholderSyntaxError("The placeholder is nested too deeply.") from error
         return lambda scope: template.render(**scope)
 
     def compile(self) -> None:
@@ -74,7 +77,7 @@ class Text:
             return self.source
         try:
             return self._fill(scope)
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
             raise PlaceholderError(f'"{self.source}" could not be filled: {_reason(error)}.') from error
 
     def text(self, scope: Mapping[str, Any]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from autoflow.kinds.operators import Test
 from autoflow.kinds.view import View
 
-
 Discriminant = tuple[str, frozenset[str]]
 
 

@@ -44,7 +44,7 @@ class Run(msgspec.Struct, array_like=True):
     """One walk of a contact through a recipe; its key is (recipe, contact, `entry`).
 
     `step` is the id of the step it stands on, `due` when that step is over (None while nothing is waited for),
-    `check` when time alone could next change its goal, exit or keep_while. `start` is the starting event's
+    `check` when time alone could next change its goal or exit. `start` is the starting event's
     `occurred_at`, else the entry (language.md, rule 9).
     """
 

@@ -36,11 +36,13 @@ class Database:
 
     def all(self, sql: str, *values: Any) -> list[Row]:
         """Every row of a query."""
-        return self.connection.execute(sql, values).fetchall()
+        with _told():
+            return self.connection.execute(sql, values).fetchall()
 
     def one(self, sql: str, *values: Any) -> Row | None:
         """The first row of a query."""
-        row: Row | None = self.connection.execute(sql, values).fetchone()
+        with _told():
+            row: Row | None = self.connection.execute(sql, values).fetchone()
         return row
 
     def each(self, sql: str, *values: Any) -> Iterator[Row]:
@@ -60,8 +62,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[None]:
         """A transaction that may write: begun at once, so that it never fails half-way for want of the lock."""
-        self.connection.execute("BEGIN IMMEDIATE")
         try:
+            self.connection.execute("BEGIN IMMEDIATE")
             yield
             self.connection.execute("COMMIT")
         except BaseException as error:
@@ -95,6 +97,14 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"The store could not be read: {error}.", "Nothing was changed.") from error
 
 
 def listed(values: Iterable[Any]) -> str:

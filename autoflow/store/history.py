@@ -73,7 +73,8 @@ def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[in
     """Rows of the log with the contact they belong to now, by receipt."""
     merged = dict(
         database.all(
-            "SELECT id, merged_into FROM contact WHERE merged_into IN (SELECT value FROM json_each(?))", listed(contacts)
+            "SELECT id, merged_into FROM contact WHERE merged_into IN (SELECT value FROM json_each(?))",
+            listed(contacts),
         )
     )
     for row in database.each(

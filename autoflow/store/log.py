@@ -130,20 +130,17 @@ def append_within(database: Database, messages: Sequence[Incoming], now: int) ->
     state = database.one("SELECT max(last_at, horizon) FROM state")
     last = database.one("SELECT coalesce(max(seq), 0) FROM event")
     assert state is not None and last is not None
-    fresh = _fresh(database, messages, now)
+    fresh = _fresh(database, messages)
     rows = _rows(database, fresh, max(now, state[0] + 1), last[0])
     if rows:
         database.do("UPDATE state SET last_at = ?", rows[-1][3])
     return Appended(len(fresh), len(messages) - len(fresh))
 
 
-def _fresh(database: Database, messages: Sequence[Incoming], now: int) -> list[Incoming]:
+def _fresh(database: Database, messages: Sequence[Incoming]) -> list[Incoming]:
     """Those whose message id has not been seen; remembers the ids."""
-    keys = [
-        (
-            (message.occurred_at if message.occurred_at is not None else now) // DAY,
-            message_hash(message.message_id),
-        )
+    keys = [  # one that names no time stands under day 0, so that its repetition on another day is known
+        ((message.occurred_at or 0) // DAY, message_hash(message.message_id))
         for message in messages
         if message.message_id is not None
     ]

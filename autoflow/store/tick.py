@@ -135,7 +135,9 @@ def _find(database: Database, program: Program, at: Standing, now: int, limit: i
         horizon = last
     else:
         horizon = max(now, last)
-    return _Found(items, joined, passed + sum(map(len, items.values())), cursor, horizon, len(rows) == limit, apply)
+    return _Found(
+        items, joined, passed + sum(map(len, items.values())), cursor, horizon, len(rows) == limit, apply
+    )
 
 
 def _advance(

@@ -106,7 +106,6 @@ def test_a_table_needs_a_mapping(tmp_path: Path, database: Database) -> None:
         import_file(database, tmp_path / "a.csv", clock=CLOCK)
 
 
-@pytest.mark.xfail(strict=True, reason="the store files an id without a time under the day of receipt")
 def test_importing_rows_without_a_time_twice_changes_nothing(tmp_path: Path, database: Database) -> None:
     file = written(tmp_path / "a.ndjson", messages(5, timestamp=None, messageId=None))
     import_file(database, file, clock=CLOCK)

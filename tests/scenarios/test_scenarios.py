@@ -28,27 +28,6 @@ from autoflow.language.workspace import load_sources, read_workspace
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(path.parent.name for path in HERE.glob("*/autoflow.yaml"))
-# Where the engine does not do yet what the language says: (folder, case) → what is missing.
-MISSING = {
-    (
-        "waits",
-        "who moves east is reached when his new clock says so",
-    ): "a change of zone moves no pending wait",
-    (
-        "waits",
-        "a wait that has been over for hours by the new clock ends at once, never in the past",
-    ): "a change of zone moves no pending wait",
-    (
-        "receipt",
-        "an event may say itself how late it starts recipes",
-    ): "triggers_within is not handed to the engine",
-    (
-        "order",
-        "and its run fails, clearly",
-    ): "the run that caused one thing too many is over by then, and nothing fails",
-    ("gate", "why a mail was skipped stands in the event"): "the event email_skipped has no reason",
-}
-
 
 @cache
 def workspace(folder: str) -> Workspace:
@@ -67,11 +46,9 @@ def single_cases() -> list[object]:
     for folder in FOLDERS:
         for test in read(folder)[0]:
             for case in test.cases:
-                reason = MISSING.get((folder, case.name))
-                marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
                 one = replace(test, cases=(case,))
                 found.append(
-                    pytest.param(folder, one, marks=marks, id=f"{folder}: {test.recipe}: {case.name}")
+                    pytest.param(folder, one, id=f"{folder}: {test.recipe}: {case.name}")
                 )
     return found
 

@@ -11,7 +11,10 @@ from autoflow.model.durations import Duration
 
 @dataclass(frozen=True)
 class WaitFor(Action):
-    """Waits. Hours and minutes are elapsed time; days and longer keep the clock time in the contact's zone."""
+    """Waits. Hours and minutes are elapsed time; days and longer keep the clock time in the contact's zone.
+
+    Who changes zone meanwhile is waited for by his new clock.
+    """
 
     word: ClassVar[str] = "wait"
     short: ClassVar[str] = "duration"
@@ -21,6 +24,9 @@ class WaitFor(Action):
 
     def target(self) -> str:
         return str(self.duration)
+
+    def by_local_clock(self) -> bool:
+        return bool(self.duration.months or self.duration.days)
 
     def do(self, hand: Hand) -> Wait:
         return Wait(self.duration.after(hand.view.now, hand.view.zone))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import EVENT, ZONE, Condition, Topic
+from autoflow.kinds.base import MEMORY, ZONE, Condition, Topic
 from autoflow.kinds.fields import Operators, PropertyPath
 from autoflow.kinds.memory import InWindow, Memory, SumForGood
 from autoflow.kinds.operators import Test
@@ -40,7 +40,7 @@ class SumOf(Condition):
         return InWindow((event,), self.where, measured, self.within_last)
 
     def topics(self) -> frozenset[Topic]:
-        own = (EVENT, self.sum_of.partition(".")[0])
+        own = (MEMORY, self._memory.key)
         return frozenset({own, ZONE}) if self.within_last and self.within_last.months else frozenset({own})
 
     def memories(self) -> tuple[Memory, ...]:
