@@ -98,7 +98,7 @@ def contacts(folder: Path, small: int, large: int) -> Pair:
         _live(running, clock, past=10)
         return _cost_of_a_purchase(running, clock)
 
-    return Pair(f"among {small:,} and {large:,} contacts", cost(small), cost(large))
+    return Pair(f"one event among {small:,} and {large:,} contacts", cost(small), cost(large))
 
 
 def visitors(folder: Path, small: int, large: int) -> Pair:
@@ -110,7 +110,7 @@ def visitors(folder: Path, small: int, large: int) -> Pair:
         log.append(running.database, [visit], clock.now())
         return _cost_of_a_purchase(running, clock, user="newcomer", anonymous="browser")
 
-    return Pair(f"known at last, among {small:,} and {large:,}", cost(small), cost(large))
+    return Pair(f"one event known at last, among {small:,} and {large:,}", cost(small), cost(large))
 
 
 def recipes(folder: Path, small: int, large: int) -> Pair:
@@ -122,7 +122,7 @@ def recipes(folder: Path, small: int, large: int) -> Pair:
         _live(running, clock, past=10)
         return _cost_of_a_purchase(running, clock)
 
-    return Pair(f"with {small:,} and {large:,} recipes", cost(small), cost(large))
+    return Pair(f"one event with {small:,} and {large:,} recipes", cost(small), cost(large))
 
 
 def past(folder: Path, small: int, large: int) -> Pair:
@@ -135,7 +135,7 @@ def past(folder: Path, small: int, large: int) -> Pair:
         assert spilled is not None and (spilled[0] > 0) is (count > KEPT)
         return _cost_of_a_purchase(running, clock)
 
-    return Pair(f"after {small:,} and {large:,} events of his", cost(small), cost(large))
+    return Pair(f"one event after {small:,} and {large:,} past events", cost(small), cost(large))
 
 
 def mails(folder: Path, small: int, large: int) -> Pair:
@@ -161,7 +161,7 @@ def mails(folder: Path, small: int, large: int) -> Pair:
         _close(running)
         return found
 
-    return Pair(f"after {small:,} and {large:,} mails sent: the post's look", cost(small), cost(large))
+    return Pair(f"a look of the post, {small:,} and {large:,} mails sent", cost(small), cost(large))
 
 
 def measure(folder: Path, *, quick: bool = False) -> Iterator[Pair]:

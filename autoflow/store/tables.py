@@ -73,7 +73,9 @@ class ContactRow(Table, table=True):
     """A contact: his key for good, and the record that the core works on."""
 
     __tablename__ = "contact"
-    __table_args__ = (Index("contact_merged", "merged_into", sqlite_where=Column("merged_into").is_not(None)),)
+    __table_args__ = (
+        Index("contact_merged", "merged_into", sqlite_where=Column("merged_into").is_not(None)),
+    )
     id: int = Field(sa_column=Column(Integer, primary_key=True))
     part: int = Field(sa_type=SmallInteger)
     key: str = Field(sa_type=Text)
