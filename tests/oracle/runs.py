@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.oracle import timing
 from tests.oracle.conditions import Start
 from tests.oracle.workspace import Recipe
 
@@ -32,8 +31,8 @@ class Run:
     start: Start
     entered_at: int
     place: int = 0
-    waited: tuple[timing.Span, int] | None = None
     due: int | None = None
+    waits_for_days: bool = False
     state: str = RUNNING
     ended_at: int | None = None
     visits: Counter[str] = field(default_factory=Counter)
@@ -44,4 +43,9 @@ class Run:
 
     def end(self, state: str, now: int) -> None:
         if self.state == RUNNING:
-            self.state, self.ended_at, self.due, self.waited = state, now, None, None
+            self.state, self.ended_at, self.due = state, now, None
+
+    def fail(self, now: int) -> None:
+        """However it has ended by now, it failed."""
+        if self.state != "failed":
+            self.state, self.ended_at, self.due = "failed", now, None

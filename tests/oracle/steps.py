@@ -26,8 +26,9 @@ def _exit(step: Step, run: Run, walk: Walk) -> None:
 
 
 def _wait(step: Step, run: Run, walk: Walk) -> None:
-    run.waited = (timing.span(step.argument), walk.clock)
-    run.due = run.waited[0].waited_from(walk.clock, walk.look().zones[0])
+    span = timing.span(step.argument)
+    run.due = span.waited_from(walk.clock, walk.look().zones[0])
+    run.waits_for_days = bool(span.months or span.days)
 
 
 def _tag(step: Step, run: Run, walk: Walk) -> None:
@@ -41,9 +42,9 @@ def _set_attribute(step: Step, run: Run, walk: Walk) -> None:
     filled = {name: fill(value, walk.look(run)) for name, value in step.argument.items()}
     for name, value in filled.items():
         if walk.history.attributes_at(walk.clock).get(name) != value:
+            before = walk.look().zones[0]
             walk.history.attributes.append((walk.clock, name, value))
-            if name == "timezone":
-                walk.move_waits()
+            walk.move_waits(before)
             walk.changed(Signal("attribute_changed", name), run)
 
 

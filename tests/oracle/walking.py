@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, deque
+from itertools import count
 
 from tests.oracle import timing
 from tests.oracle.conditions import Event, History, Look, Start, member, true, true_of_any
@@ -34,8 +35,7 @@ class Walk:
         self.refused: Counter[tuple[str, str]] = Counter()
         self.silences: dict[tuple[str, int], tuple[int, bool]] = {}  # when over, and whether that may fire
         self._edges: tuple[tuple[int, int], list[int]] = ((0, 0), [])
-        self.queue: deque[Signal] = deque()
-        self.queued = 0
+        self.queue: deque[tuple[Signal, Run]] = deque()
         self.live = sorted(
             (recipe for recipe in workspace.recipes if recipe.status == "live"),
             key=lambda recipe: (-recipe.priority, recipe.id),
@@ -92,14 +92,14 @@ class Walk:
         return self._edges[1]
 
     def _receive(self, item: Item) -> None:
-        self.clock, self.queued = item.at, 0
+        self.clock = item.at
         self._remember(item)
         own = [Signal("event", item.name, item.properties, item.occurred_at)] if item.name else []
         self._follow(own + self._reassess())
 
     def _ring(self, at: int) -> None:
         """What time alone brings: first memberships and silences, then every run in order."""
-        self.clock, self.queued = at, 0
+        self.clock = at
         signals = self._reassess() + self._silences_over()
         if signals:
             self._follow(signals)
@@ -107,7 +107,6 @@ class Walk:
         while waiting := [run for run in self._running() if run not in looked_at or self._is_due(run)]:
             run = waiting[0]
             looked_at.add(run)
-            self.queued = 0
             self._look_at(run)
             if self._is_due(run):
                 self._step_on(run)
@@ -126,10 +125,10 @@ class Walk:
         self.contact_id = item.user or self.contact_id
         self.history.seen.append((item.at, item.occurred_at))
         if item.name is None:
+            before = self.look().zones[0]
             for name, value in item.properties.items():
                 self.history.attributes.append((item.at, name, value))
-            if "timezone" in item.properties:
-                self.move_waits()
+            self.move_waits(before)
         else:
             self.history.events.append(Event(item.name, item.at, item.occurred_at, item.properties))
         self._measure_silences()
@@ -167,10 +166,16 @@ class Walk:
         self._drain()
 
     def _drain(self) -> None:
-        while self.queue:
-            signal = self.queue.popleft()
-            self._look_at_all()
-            self._enter_all([signal])
+        """First in, first out; where more than so many follow from one item, the runs that go on causing them fail."""
+        for number in count(1):
+            if not self.queue:
+                return
+            signal, cause = self.queue.popleft()
+            if number > MOST_SIGNALS:
+                cause.fail(self.clock)
+            else:
+                self._look_at_all()
+                self._enter_all([signal])
 
     def _running(self) -> list[Run]:
         return sorted((run for run in self.runs if run.state == RUNNING), key=lambda run: run.order)
@@ -236,7 +241,7 @@ class Walk:
 
     def _step_on(self, run: Run) -> None:
         """From where the run stands to its next wait or its end."""
-        run.due = run.waited = None
+        run.due = None
         while run.state == RUNNING and run.due is None:
             self._look_at(run)
             if run.state == RUNNING and not true(run.recipe.keep_while, self.look(run)):
@@ -252,18 +257,17 @@ class Walk:
                 run.end("finished", self.clock)
 
     def changed(self, signal: Signal, run: Run) -> None:
-        """After a step: memberships follow at once; what that triggers is queued, so much for each item."""
+        """After a step: memberships follow at once, what that triggers waits in the queue."""
         self._measure_silences()
-        for each in [signal, *self._reassess()]:
-            self.queued += 1
-            if self.queued > MOST_SIGNALS:
-                run.end("failed", self.clock)
-            else:
-                self.queue.append(each)
+        self.queue.extend((each, run) for each in [signal, *self._reassess()])
 
-    def move_waits(self) -> None:
-        """After a change of zone: days keep the clock time of the new zone, never into the past."""
+    def move_waits(self, before: str) -> None:
+        """Who lives by another clock than that of the zone `before` is waited for by his own: a wait of days or
+        longer ends at the same time of day there, but never in the past.
+        """
         zone = self.look().zones[0]
+        if zone == before:
+            return
         for run in self._running():
-            if run.waited is not None:
-                run.due = max(self.clock, run.waited[0].waited_from(run.waited[1], zone))
+            if run.due is not None and run.waits_for_days:
+                run.due = max(self.clock, timing.from_wall(timing.wall(run.due, before), zone))
