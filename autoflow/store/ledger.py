@@ -7,7 +7,7 @@ after a crash is `unknown`. At worst unknown, never silently lost (reliability.m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -57,7 +57,8 @@ class Entry(NamedTuple):
 
 class Settlement(NamedTuple):
     """What became of one attempt: sent, unsent (surely, may be tried again), rejected, unknown, or failed
-    (could not be made)."""
+    (could not be made).
+    """
 
     entry: Entry
     outcome: str
@@ -110,12 +111,14 @@ def settle_and_start(
         verify(database, fence)
         events = [event for each in settled for event in _settle(database, each, now, give_up_after)]
         started = []
-        unread = _unread(database, entries)
-        records = _records(database, entries)
+        persons = _persons(database, entries)
+        unread = _unread(database, persons)
+        mailed = {persons[entry.contact] for entry in entries if entry.channel == EMAIL}
+        records = _records(database, mailed)
         for entry in entries:
-            if entry.contact in unread:
+            if entry.contact in unread or persons[entry.contact] in unread:
                 continue
-            why = _refusal(entry, records.get(entry.contact), deny)
+            why = _refusal(entry, records.get(persons[entry.contact]), deny)
             if why is not None:
                 _set(database, entry, REFUSED, why, now)
                 events.append(_event(entry, "email_skipped", {"reason": why}))
@@ -228,7 +231,19 @@ def _event(entry: Entry, name: str, properties: dict[str, Any]) -> Incoming:
     )
 
 
-def _unread(database: Database, entries: Sequence[Entry]) -> set[int]:
+def _persons(database: Database, entries: Sequence[Entry]) -> dict[int, int]:
+    """Each entry's contact, and the contact that he is by now: mail decided for a visitor heeds what the user says."""
+    return dict(
+        database.all(
+            "WITH RECURSIVE person(contact, id) AS (SELECT value, value FROM json_each(?) UNION SELECT person.contact,"
+            " c.merged_into FROM person JOIN contact c ON c.id = person.id WHERE c.merged_into IS NOT NULL)"
+            " SELECT contact, min(id) FROM person GROUP BY contact",  # whoever is merged goes into an elder
+            listed({entry.contact for entry in entries}),
+        )
+    )
+
+
+def _unread(database: Database, persons: Mapping[int, int]) -> set[int]:
     row = database.one("SELECT cursor, (SELECT coalesce(max(seq), 0) FROM event) FROM state")
     assert row is not None
     cursor, last = row
@@ -240,16 +255,16 @@ def _unread(database: Database, entries: Sequence[Entry]) -> set[int]:
             "SELECT DISTINCT contact FROM event_of_contact WHERE chunk IN (SELECT value FROM json_each(?))"
             " AND contact IN (SELECT value FROM json_each(?)) AND seq > ?",
             listed(range(cursor // CHUNK, last // CHUNK + 1)),
-            listed({entry.contact for entry in entries}),
+            listed({*persons, *persons.values()}),
             cursor,
         )
     }
 
 
-def _records(database: Database, entries: Sequence[Entry]) -> dict[int, Record]:
+def _records(database: Database, contacts: Iterable[int]) -> dict[int, Record]:
     rows = database.all(
         "SELECT id, record FROM contact WHERE id IN (SELECT value FROM json_each(?))",
-        listed({entry.contact for entry in entries if entry.channel == EMAIL}),
+        listed(contacts),
     )
     return {contact: unpack(blob) for contact, blob in rows if blob is not None}
 
