@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import yaml
 
 from autoflow.language.source import FIRST, Report, Span, Unreadable
-from autoflow.language.yaml_errors import needs_quotes, report_syntax
 
 MOST_CHARACTERS = 256 * 1024
 MOST_DEPTH = 64
@@ -102,7 +102,7 @@ def read_yaml(report: Report) -> Node | None:
     except Unreadable:
         return None
     except yaml.MarkedYAMLError as error:
-        report_syntax(error, report)
+        _errors().report_syntax(error, report)
         return None
     finally:
         parser.dispose()
@@ -203,7 +203,7 @@ class _Builder:
         inside_broken = bool(self.stack) and isinstance(self.stack[-1], Broken)
         if inside_broken or self.text.startswith("{{", span.start):
             if not inside_broken:
-                needs_quotes(self.report, span.start)
+                _errors().needs_quotes(self.report, span.start)
             self.stack.append(Broken(span))
         elif isinstance(event, yaml.MappingStartEvent):
             self.stack.append(Mapping(span))
@@ -224,7 +224,7 @@ class _Builder:
         self.add(node)
 
     def alias(self, event: yaml.AliasEvent) -> None:
-        needs_quotes(self.report, _span(event).start)
+        _errors().needs_quotes(self.report, _span(event).start)
         self.add(Broken(_span(event)))
 
     def add(self, node: Node) -> None:
@@ -265,6 +265,13 @@ class _Builder:
             message = "A value that begins with ! is a tag for YAML."
             fix = "Put quotes around the value, or remove the tag."
             self.report.add("yaml-tag", _marker(self.text, _span(event), "!"), message, fix)
+
+
+def _errors() -> ModuleType:
+    """The explanations, loaded only where there is something to explain: `check` starts faster."""
+    from autoflow.language import yaml_errors
+
+    return yaml_errors
 
 
 def _span(event: yaml.Event) -> Span:

@@ -55,7 +55,7 @@ def _explain(said: str) -> tuple[str, str]:
     word = re.search(r"No (filter|test) named '([^']*)'", said)
     if word:
         return f'There is no {word[1]} called "{word[2]}".', 'Usual ones are default("…"), upper and title.'
-    return f"{said.rstrip('.')}.", example
+    return said, example
 
 
 def _check(path: str, node: Scalar, scope: Scope) -> None:

@@ -12,9 +12,7 @@ from autoflow.model.problems import Problem
 
 _WIDEST = 110
 _LOOKED_AT = 2_000  # characters around the place in a line of any length
-_SECRET = re.compile(
-    r"(?i)((?:password|secret|token|api_key)\"?'?\s*:\s*)(\"(?:\\.|[^\"\\])*\"?|'[^']*'?|[^\s,}#]+)|(://[^\s:/@]{0,99}:)([^\s@]{1,199})(?=@)"
-)
+_SECRET = r"(?i)((?:password|secret|token|api_key)\"?'?\s*:\s*)(\"(?:\\.|[^\"\\])*\"?|'[^']*'?|[^\s,}#]+)|(://[^\s:/@]{0,99}:)([^\s@]{1,199})(?=@)"
 _BOLD, _RED, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 
 
@@ -79,7 +77,7 @@ def _window(text: str, start: int, width: int) -> tuple[str, int, int]:
     cut = max(0, start - _LOOKED_AT)
     longer = len(text) > start + _LOOKED_AT
     text, start = text[cut : start + _LOOKED_AT], start - cut
-    masked = _SECRET.sub(_mask, text)
+    masked = re.sub(_COVERED, _mask, text)
     begin = 0
     if len(masked) > _WIDEST:
         begin = max(0, min(start - 30, len(masked) - _WIDEST))

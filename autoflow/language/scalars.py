@@ -222,7 +222,11 @@ def items(node: Node, report: Report) -> list[Node]:
 
 def capital(sentence: str) -> str:
     """With a large first letter, unless it begins with a quote or a file's name."""
-    return sentence if sentence.split(" ")[0].endswith(".yaml") else sentence[:1].upper() + sentence[1:]
+    return (
+        sentence
+        if sentence.split(" ", maxsplit=1)[0].endswith(".yaml")
+        else sentence[:1].upper() + sentence[1:]
+    )
 
 
 def inside(span: Span, report: Report, part: str) -> Span:

@@ -75,12 +75,16 @@ def names_of(source: str, escaped: bool) -> Names:  # noqa: FBT001 - part of the
     """The analysis of one source (`escaped`: HTML), kept for as long as its text stays the same."""
     try:
         tree = _reader.parse(source)
+        walk = _Walk(".html" if escaped else ".txt")
+        walk.visit(tree)
+    except RecursionError:
+        return Names(
+            mistakes=[Mistake(1, "The template is nested too deeply.", "Take it apart with include.")]
+        )
     except TemplateSyntaxError as error:
         said = (error.message or "it breaks off").rstrip(".")
         mend = "See that each {{ … }} and {% … %} is closed, and that each if, for and block has its end."
         return Names(mistakes=[Mistake(error.lineno, f"The template cannot be read here: {said}.", mend)])
-    walk = _Walk(".html" if escaped else ".txt")
-    walk.visit(tree)
     return walk.found
 
 

@@ -152,3 +152,18 @@ def test_any_bytes(file: str, content: bytes) -> None:
 def test_any_names_of_files(files: dict[str, str]) -> None:
     found = read_workspace(files, {})
     as_text(found.problems, files).encode()
+
+
+_DEEP = ["(", "[", "{", "-", "not ", "f(", "x.", "x|upper|", "1 if x else ", "x ~ ", "a[", "[[", "x is "]
+
+
+@given(
+    st.sampled_from(_DEEP),
+    st.sampled_from([40, 99, 150, 300, 2_000]),
+    st.sampled_from(["", ")", "]", "}", "1"]),
+)
+@settings(max_examples=60)
+def test_any_depth_of_a_placeholder(opening: str, times: int, closing: str) -> None:
+    inner = (opening * times + closing * times)[:9_900].replace("'", "")
+    _read({"recipes/r.yaml": f"trigger: page_visited\nactions: [{{notify_sales: '{{{{ {inner} }}}}'}}]\n"})
+    _read({"templates/welcome.html": WELCOME.replace("Come", f"{{{{ {inner} }}}}")})
