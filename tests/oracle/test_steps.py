@@ -113,6 +113,7 @@ def test_messages_go_by_instant_then_contact_then_order() -> None:
         ("ana", "email"),
         ("ana", "sales"),
     ]
+    assert [entry.contact for entry in outcome.entries] == ["bo", "ana"]
 
 
 @pytest.mark.parametrize(
