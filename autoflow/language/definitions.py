@@ -28,7 +28,8 @@ class Step:
 @dataclass(frozen=True)
 class Recipe:
     """A recipe. `conditions` and `keep_while` are None where nothing is asked; `hash` is that of its meaning,
-    so that comments and layout make no new version. `version` is given by whoever applies it."""
+    so that comments and layout make no new version. `version` is given by whoever applies it.
+    """
 
     id: str
     triggers: tuple[Trigger, ...]

@@ -16,7 +16,7 @@ MOST_CHARACTERS = 500_000  # of one source
 MOST_USES = 200  # of other sources, each counted as often as it is used
 
 
-class TemplateProblem(AutoflowError):  # noqa: N818 - what `check` calls it, too
+class TemplateProblem(AutoflowError):
     """A mistake in a template: its file in the workspace, line and column from 1, and how to mend it."""
 
     def __init__(self, file: str, line: int, column: int, message: str, fix: str = "") -> None:
