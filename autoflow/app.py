@@ -106,7 +106,9 @@ class Engine:
         self.database = database
         self.progress = progress
         self.lease = lease.Lease(database, holder_name(), project.clock.now())
-        self.unknown = ledger.park_unfinished(database, project.clock.now())
+        self.unknown = ledger.park_unfinished(
+            database, project.clock.now(), post.repeatable if post is not None else ()
+        )
         self.applied: Applied = self._load(tick.standing(database).release)
         self._build()
         self.post = post

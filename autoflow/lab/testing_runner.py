@@ -158,6 +158,9 @@ class _Watched(Action):
         self._place = place
         self._walked = walked
 
+    def by_local_clock(self) -> bool:
+        return self._action.by_local_clock()
+
     def do(self, hand: Hand) -> Wait | Leave | None:
         self._walked.add(self._place)
         return self._action.do(hand)

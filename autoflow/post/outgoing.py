@@ -6,7 +6,7 @@ a crash can park no more than one group as `unknown`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
 from autoflow.language.settings import Settings
@@ -21,10 +21,9 @@ from autoflow.post.content.render import Rendered, render
 from autoflow.store import ledger
 from autoflow.store.database import Database
 from autoflow.store.definitions import template_at
-from autoflow.store.ledger import Entry, Settlement
+from autoflow.store.ledger import Entry, Rules, Settlement
 
-GROUP = 20
-AHEAD = 200
+AHEAD = 2_000
 GIVE_UP_AFTER = 3 * DAY
 PAUSE = 60_000_000  # how long a channel that is down is left alone
 
@@ -63,13 +62,15 @@ class Post:
             each for each in ledger.waiting(self._database, now, AHEAD) if self._open(each.channel, now)
         ]
         progressed = held > 0
-        for channel, group in _groups(entries):
+        for channel, group in self._groups(entries):
             ready, failed = self._render(channel, group)
             self._settled += failed
             started = self._start([entry for entry, _ in ready], now)
             progressed = progressed or bool(started or failed)
             going = {entry.id for entry in started}
-            self._settled = self._send(channel, [(entry, mail) for entry, mail in ready if entry.id in going], now)
+            self._settled = self._send(
+                channel, [(entry, mail) for entry, mail in ready if entry.id in going], now
+            )
         self._start([], now)
         return progressed
 
@@ -103,6 +104,21 @@ class Post:
             language=settings.language,
         )
 
+    @property
+    def repeatable(self) -> frozenset[str]:
+        """The channels on which sending a key again changes nothing, so that nothing need stay unknown there."""
+        return frozenset(name for name, channel in self._channels.items() if channel.idempotent)
+
+    def _groups(self, entries: list[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+        """Groups of one channel each, as large as the channel takes them, each in the order of the decisions."""
+        by_channel: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_channel.setdefault(entry.channel, []).append(entry)
+        for channel, found in by_channel.items():
+            size = self._channels[channel].group_size
+            for start in range(0, len(found), size):
+                yield channel, found[start : start + size]
+
     def _open(self, channel: str, now: int) -> bool:
         return self._down_until.get(channel, 0) <= now
 
@@ -111,7 +127,12 @@ class Post:
         if not self._settled and not entries:
             return []
         started = ledger.settle_and_start(
-            self._database, self._settled, entries, now, self._fence, self._deny, GIVE_UP_AFTER
+            self._database,
+            self._settled,
+            entries,
+            now,
+            self._fence,
+            Rules(self._deny, self.repeatable, GIVE_UP_AFTER),
         )
         self._settled = []
         return started
@@ -152,15 +173,3 @@ class Post:
             )
             for entry, _ in mails
         ]
-
-
-def _groups(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Groups of one channel each, in the order in which their first message was decided."""
-    by_channel: dict[str, list[Entry]] = {}
-    for entry in entries:
-        by_channel.setdefault(entry.channel, []).append(entry)
-    return [
-        (channel, found[start : start + GROUP])
-        for channel, found in by_channel.items()
-        for start in range(0, len(found), GROUP)
-    ]

@@ -67,6 +67,16 @@ class Settlement(NamedTuple):
     retry_after: int | None = None
 
 
+class Rules(NamedTuple):
+    """What the last look and the settling go by: segments that get no marketing mail, channels on which sending
+    a key again changes nothing, and after how long (microseconds) a message is given up.
+    """
+
+    deny: Collection[str]
+    repeatable: Collection[str]
+    give_up_after: int
+
+
 def waiting(database: Database, now: int, limit: int) -> list[Entry]:
     """What may go out now, oldest decision first."""
     rows = database.all(
@@ -99,8 +109,7 @@ def settle_and_start(
     entries: Sequence[Entry],
     now: int,
     fence: int,
-    deny: Collection[str],
-    give_up_after: int,
+    rules: Rules,
 ) -> list[Entry]:
     """Write down what became of the last group and start the next, in one transaction.
 
@@ -109,7 +118,7 @@ def settle_and_start(
     """
     with database.write():
         verify(database, fence)
-        events = [event for each in settled for event in _settle(database, each, now, give_up_after)]
+        events = [event for each in settled for event in _settle(database, each, now, rules)]
         started = []
         persons = _persons(database, entries)
         unread = _unread(database, persons)
@@ -118,7 +127,7 @@ def settle_and_start(
         for entry in entries:
             if entry.contact in unread or persons[entry.contact] in unread:
                 continue
-            why = _refusal(entry, records.get(persons[entry.contact]), deny)
+            why = _refusal(entry, records.get(persons[entry.contact]), rules.deny)
             if why is not None:
                 _set(database, entry, REFUSED, why, now)
                 events.append(_event(entry, "email_skipped", {"reason": why}))
@@ -132,13 +141,14 @@ def settle_and_start(
     return started
 
 
-def park_unfinished(database: Database, now: int) -> int:
+def park_unfinished(database: Database, now: int, repeatable: Collection[str]) -> int:
     """After a crash: what was on its way is unknown; what may go twice is tried again. Returns how many are unknown."""
     with database.write():
         database.do(
-            f"UPDATE outbox SET state = 'pending' WHERE {OPEN} AND state = 'sending' AND (channel != ? OR klass = ?)",
-            EMAIL,
+            f"UPDATE outbox SET state = 'pending' WHERE {OPEN} AND state = 'sending'"
+            " AND (klass = ? OR channel IN (SELECT value FROM json_each(?)))",
             TRANSACTIONAL,
+            listed(sorted(repeatable)),
         )
         return database.do(
             "UPDATE outbox SET state = 'unknown', result = 'stopped while sending', settled_at = ?"
@@ -181,12 +191,12 @@ def resolve(database: Database, key: str, now: int, *, sent: bool) -> None:
         )
 
 
-def _settle(database: Database, settlement: Settlement, now: int, give_up_after: int) -> list[Incoming]:
+def _settle(database: Database, settlement: Settlement, now: int, rules: Rules) -> list[Incoming]:
     entry, outcome, reason = settlement.entry, settlement.outcome, settlement.reason
     again = outcome == "unsent" or (
-        outcome == UNKNOWN and (entry.klass == TRANSACTIONAL or entry.channel != EMAIL)
+        outcome == UNKNOWN and (entry.klass == TRANSACTIONAL or entry.channel in rules.repeatable)
     )
-    if again and now - entry.at < give_up_after:
+    if again and now - entry.at < rules.give_up_after:
         wait = settlement.retry_after or _backoff(entry)
         database.do(
             "UPDATE outbox SET state = 'pending', result = ?, next_at = ? WHERE id = ?",
