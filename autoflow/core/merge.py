@@ -5,9 +5,8 @@ from __future__ import annotations
 from autoflow.core import segments
 from autoflow.core.program import Program
 from autoflow.core.walk import Walk
-from autoflow.kinds.memory import KEPT
-from autoflow.model.contact import Entries, Record, Window
-from autoflow.model.effects import MERGED, RUNNING, Effects, RunRow, Spill
+from autoflow.model.contact import Entries, Record
+from autoflow.model.effects import MERGED, RUNNING, Effects, RunRow
 from autoflow.model.event import Event
 
 
@@ -20,7 +19,7 @@ def merge(program: Program, elder: Record, younger: Record, item: Event) -> tupl
     walk = Walk(program, elder)
     walk.view.now = item.at
     _facts(elder, younger)
-    _memory(walk, program, elder, younger)
+    _memory(program, elder, younger)
     gone = _runs(walk, elder, younger, item.at)
     for tag in younger.tags:
         walk.effects.tags[tag] = elder.tags[tag]
@@ -54,17 +53,12 @@ def _anonymous(record: Record) -> bool:
     return record.key == f"a:{record.name}"
 
 
-def _memory(walk: Walk, program: Program, elder: Record, younger: Record) -> None:
+def _memory(program: Program, elder: Record, younger: Record) -> None:
     for key, memory in program.memory_keys().items():
         ours, theirs = elder.memory.get(key), younger.memory.get(key)
         if theirs is None:
             continue
-        cell = memory.merge(ours, theirs) if ours is not None else theirs
-        elder.memory[key] = cell
-        if isinstance(cell, Window):
-            walk.effects.spills += [Spill(key, *entry) for entry in cell.head[KEPT:]]
-            cell.spilled = len(cell.head[KEPT:])
-            del cell.head[KEPT:]
+        elder.memory[key] = memory.merge(ours, theirs) if ours is not None else theirs
 
 
 def _runs(walk: Walk, elder: Record, younger: Record, at: int) -> Effects:

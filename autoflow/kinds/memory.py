@@ -149,8 +149,11 @@ class InWindow(Memory):
         cell.count += 1
 
     def overflow(self, cell: Window, event: Event) -> tuple[int, int, int] | None:
-        """The entry that no longer fits the record once `event` was added, taken out of `head`."""
-        if len(cell.head) <= KEPT and not (cell.spilled and cell.head and cell.head[-1][1] == event.seq):
+        """The entry of `event`, just added, where it may be younger than spilled ones: taken out of `head`.
+
+        All else stays until the store writes the record, for it may leave the window before that.
+        """
+        if not (cell.spilled and cell.head and cell.head[-1][1] == event.seq):
             return None
         cell.spilled += 1
         return cell.head.pop()

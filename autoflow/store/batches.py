@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from autoflow.core.program import Program
 from autoflow.kinds.memory import KEPT, InWindow
 from autoflow.kinds.view import View
 from autoflow.model.contact import Record, Window, pack, unpack
-from autoflow.model.effects import SENT, Effects, Happening, Message
+from autoflow.model.effects import SENT, Effects, Happening, Message, Spill
 from autoflow.model.values import fold
 from autoflow.store.database import Database, listed
 from autoflow.store.log import CHUNK
@@ -107,6 +107,8 @@ class Batch:
     def save(self, database: Database, journal_rows: int) -> int:
         """Write everything; returns how many lines the journal has now."""
         touched = self._touched.values()
+        spills = [(c.id, *spill) for c, effects in touched for spill in effects.spills]
+        spills += [(c.id, *spill) for c, _ in touched for spill in _outgrown(c.record)]
         self._save_contacts(database)
         lines = [_journal_row(contact, each) for contact, effects in touched for each in effects.journal]
         chunk = journal_rows // CHUNK
@@ -136,7 +138,7 @@ class Batch:
         )
         database.many(
             "INSERT INTO window_entry VALUES (?, ?, ?, ?, ?)",
-            [(contact.id, *spill) for contact, effects in touched for spill in effects.spills],
+            spills,
         )
         self._save_messages(database)
         return journal_rows + len(lines)
@@ -174,6 +176,15 @@ class Batch:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')",
             [_outbox_row(contact.id, contact.part, message) for contact, message in messages],
         )
+
+
+def _outgrown(record: Record) -> Iterator[Spill]:
+    """The youngest entries of windows that hold more than a record keeps, taken out of it."""
+    for key, cell in record.memory.items():
+        if isinstance(cell, Window) and len(cell.head) > KEPT:
+            yield from (Spill(key, *entry) for entry in cell.head[KEPT:])
+            cell.spilled += len(cell.head) - KEPT
+            del cell.head[KEPT:]
 
 
 def _joined(first: Effects, then: Effects) -> Effects:

@@ -16,7 +16,7 @@ from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION
-from autoflow.store.database import Database
+from autoflow.store.database import Database, listed
 from autoflow.store.lease import verify
 
 RECIPE, TEMPLATE = "recipe", "template"
@@ -151,6 +151,10 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
         assert row is not None
         everybody = database.one("SELECT coalesce(max(id), 0) FROM contact")
         assert everybody is not None
+        kept = [key for key in applied.program.memory_keys() if key not in applied.fresh]
+        database.do(  # what is remembered anew must not find what was remembered once
+            "DELETE FROM window_entry WHERE memory NOT IN (SELECT value FROM json_each(?))", listed(kept)
+        )
         database.do(
             "UPDATE state SET cursor = ?, horizon = max(horizon, ?), release = ?, applied_at = ?,"
             " epoch = epoch + 1, built_to = ?",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -115,7 +115,8 @@ def _find(database: Database, program: Program, at: Standing, now: int, limit: i
             apply = (_decode(properties)["release"], received)
             break
         cursor = seq
-        if contact <= at.known_to and not program.looks_at(name):
+        # Whoever was known at the horizon was not first known after it: what occurred since makes nobody older.
+        if contact <= at.known_to and occurred >= at.horizon and not program.looks_at(name):
             passed += 1
             continue
         enters = not history and received - occurred <= within(name)
@@ -150,39 +151,48 @@ def _advance(
 ) -> None:
     """Every contact alone; those whom a merge joins as one group, in the order of the log."""
     bring_up(database, applied, at, loaded.values(), batch)
-    younger = {other for _, other in found.joined}
-    elder = {contact for contact, _ in found.joined}
+    groups = _groups(found.joined)
     for name, contact in loaded.items():
-        items = found.items.get(name, ())
-        if name in elder and name not in younger:
-            _advance_group(applied.program, loaded, contact, items, found, batch)
-        elif name not in younger:
+        if name not in groups:
+            items = found.items.get(name, ())
             batch.add(contact, advance(applied.program, contact.record, items, found.horizon))
+    for group in {id(group): group for group in groups.values()}.values():
+        _advance_group(applied.program, {name: loaded[name] for name in sorted(group)}, found, batch)
 
 
-def _advance_group(
-    program: Program,
-    loaded: Mapping[int, Loaded],
-    elder: Loaded,
-    items: Sequence[Event],
-    found: _Found,
-    batch: Batch,
-) -> None:
-    pending: list[Event] = []
-    for item in items:
+def _groups(joined: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    """Everybody who is merged, and with whom: also those who are only in several steps."""
+    groups: dict[int, set[int]] = {}
+    for one, other in joined:
+        group = groups.setdefault(one, {one})
+        group |= groups.get(other, {other})
+        groups.update((member, group) for member in group)
+    return groups
+
+
+def _advance_group(program: Program, group: Mapping[int, Loaded], found: _Found, batch: Batch) -> None:
+    """Those whom merges join: their items in the order of the log."""
+    pending: dict[int, list[Event]] = {name: [] for name in group}
+
+    def catch_up(name: int, instant: int) -> None:
+        batch.add(group[name], advance(program, group[name].record, pending[name], instant))
+        pending[name] = []
+
+    items = [(item, name) for name in group for item in found.items.get(name, ())]
+    for item, name in sorted(items, key=lambda pair: pair[0].seq):
         if item.name != MERGE:
-            pending.append(item)
+            pending[name].append(item)
             continue
-        other = loaded[item.properties["other"]]
-        batch.add(elder, advance(program, elder.record, pending, item.at - 1))
-        earlier = [each for each in found.items.get(other.id, ()) if each.at < item.at]
-        batch.add(other, advance(program, other.record, earlier, item.at - 1))
-        kept, gone = merge(program, elder.record, other.record, item)
+        elder, younger = group[name], group[item.properties["other"]]
+        catch_up(elder.id, item.at - 1)
+        catch_up(younger.id, item.at - 1)
+        kept, gone = merge(program, elder.record, younger.record, item)
         batch.add(elder, kept)
-        other.record = Record(other.record.key, other.record.name, epoch=other.record.epoch, n=other.record.n)
-        batch.add(other, gone)
-        pending = []
-    batch.add(elder, advance(program, elder.record, pending, found.horizon))
+        batch.add(younger, gone)
+        was = younger.record
+        younger.record = Record(was.key, was.name, epoch=was.epoch, n=was.n)
+    for name in group:
+        catch_up(name, found.horizon)
 
 
 def bring_up(
