@@ -8,7 +8,7 @@ are made from the parser's events without recursion, so no file can crash the re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -119,19 +119,6 @@ def plain_data(node: Node) -> Any:
     if isinstance(node, Sequence):
         return [plain_data(item) for item in node.items]
     return node.value if isinstance(node, Scalar) else None
-
-
-def scalars(node: Node) -> Iterator[Scalar]:
-    """Every single value inside, keys left out."""
-    stack = [node]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, Scalar):
-            yield at
-        elif isinstance(at, Sequence):
-            stack += at.items[::-1]
-        elif isinstance(at, Mapping):
-            stack += [entry.value for entry in at.entries.values()][::-1]
 
 
 class _Builder:

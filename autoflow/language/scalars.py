@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -147,16 +146,6 @@ def whole_number(node: Node, report: Report, what: str, low: int, high: int) -> 
     if not low <= value <= high:
         message = f"{capital(what)} is not between {low:,} and {high:,}."
         report.fail("value", found.span, message, "Write a number in that range.")
-    return value
-
-
-def number(node: Node, report: Report, what: str) -> int | float:
-    """A finite number."""
-    found = scalar(node, report, what)
-    value = found.value
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        message = f'{capital(what)} is a number, not "{found.text}".'
-        report.fail("value", found.span, message, "For example 80 or 12.50.")
     return value
 
 

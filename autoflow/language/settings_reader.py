@@ -285,7 +285,7 @@ class _Reading:
             if name in ATTRIBUTES:
                 self.built_in(entry, f'The attribute "{name}"')
             elif self.usable(entry, "attribute"):
-                found[name] = attempt(lambda entry=entry: self.type(entry.value), Declared("text"))  # type: ignore[misc]
+                self.declare(found, name, entry)
         return MappingProxyType(found)
 
     def events(self, node: Node) -> Mapping[str, EventType]:
@@ -312,8 +312,15 @@ class _Reading:
             elif key in known.properties:
                 self.built_in(inner, f'The property "{key}"')
             elif self.usable(inner, "property"):
-                properties[key] = attempt(lambda inner=inner: self.type(inner.value), Declared("text"))  # type: ignore[misc]
+                self.declare(properties, key, inner)
         return EventType(MappingProxyType(properties), within, known.built_in)
+
+    def declare(self, found: dict[str, Declared], name: str, entry: Entry) -> None:
+        """Take in a name with its type; where that cannot be read, nobody knows what goes with the name."""
+        try:
+            found[name] = self.type(entry.value)
+        except Unreadable:
+            self.declared = False
 
     def mapping(self, node: Node, what: str) -> Mapping[str, Entry]:
         if isinstance(node, Scalar) and node.text == "":

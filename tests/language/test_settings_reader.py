@@ -6,6 +6,7 @@ from autoflow.language.declared import ATTRIBUTES, EVENTS, Declared, EventType
 from autoflow.language.settings import Mailbox, Sender, Settings, Smtp
 from autoflow.language.settings_reader import read_settings
 from autoflow.model.durations import parse_duration
+from tests.language.small import SETTINGS, workspace
 
 
 def _read(text: str, environment: dict[str, str] | None = None) -> Settings:
@@ -96,12 +97,17 @@ def test_a_missing_variable_is_named_and_the_rest_is_read() -> None:
     assert found.settings == Settings(name="Shop")
 
 
-def test_a_wrong_type_leaves_the_name_declared() -> None:
-    found = read_settings("attributes: {income: nummer}", {})
-    assert found.settings.attributes["income"] == Declared("text")
-    assert found.declared
+def test_a_wrong_type_is_told_once_and_not_wherever_the_name_is_used() -> None:
+    files = {
+        "autoflow.yaml": SETTINGS.replace("income: number", "income: nummer"),
+        "segments/s.yaml": "conditions: [{attribute: income, at_least: 5}, {attribute: income, is_set: true}]",
+    }
+    assert [problem.file for problem in workspace(files).problems] == ["autoflow.yaml"]
 
 
-@pytest.mark.parametrize("text", ["", "attributes: [", "attributes: 5", "events: [a]", "5"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "attributes: [", "attributes: 5", "events: [a]", "5", "attributes: {a: b}", "events: {a: {b: c}}"],
+)
 def test_where_declarations_cannot_be_read_that_is_known(text: str) -> None:
     assert not read_settings(text, {}).declared

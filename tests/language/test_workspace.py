@@ -61,6 +61,12 @@ def test_all_mistakes_of_all_files_at_once_in_order() -> None:
     assert not found.sound
 
 
+def test_the_line_ends_of_windows_change_nothing() -> None:
+    files = {"segments/vip.yaml": "# a\nconditions:\n  - {has_tagg: x}\n  - {attribute: incme, is: 5}"}
+    with_returns = {name: text.replace("\n", "\r\n") for name, text in files.items()}
+    assert told(with_returns) == told(files) != ""
+
+
 def test_without_settings() -> None:
     found = read_workspace({name: text for name, text in SOURCES.items() if name != "autoflow.yaml"}, {})
     assert [problem.code for problem in found.problems] == ["no-settings"]
@@ -68,6 +74,11 @@ def test_without_settings() -> None:
 
 def test_settings_that_cannot_be_read_cause_no_further_mistakes() -> None:
     assert [code[:4] for code in _codes({"autoflow.yaml": "attributes: [\n"})] == ["yaml"]
+
+
+def test_bytes_that_are_no_text_are_told_in_every_kind_of_file() -> None:
+    for name, text in SOURCES.items():
+        assert "not-text" in _codes({name: text + "\udcff"})
 
 
 def test_a_warning_leaves_the_workspace_sound() -> None:
