@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autoflow.cli.group import COMMANDS
+from autoflow.ingest.mapping import KEYS as MAPPING_KEYS
+from autoflow.ingest.mapping import read_mapping
+from autoflow.lab import testing
+from autoflow.lab.testing_expect import EXPECT
+from autoflow.language.names import SETTINGS_FILE
+from autoflow.language.present import as_text
+from autoflow.language.recipe import RECIPE_KEYS
+from autoflow.language.segment import SEGMENT_KEYS, SEGMENT_KINDS
+from autoflow.language.settings_reader import SETTINGS_KEYS, read_settings
+from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.model.effects import ENDINGS
+from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
+
+LANGUAGE = ROOT / "docs/language.md"
+ENVIRONMENT = {"SMTP_USER": "shop", "SMTP_PASSWORD": "open sesame"}
+# What the examples of single words name, beside what the shipped workspace declares.
+DECLARED = """
+attributes:
+  account_type: {choice: [home, business]}
+  interest: text
+  last_order: text
+  birthday: date
+events:
+  purchased: {order_id: text, total: money, items: number, category: text}
+  refunded: {order_id: text, total: money}
+"""
+WRAPPED = {
+    "trigger": "recipe: example\ntrigger:\n  - {}\nactions: [{{add_tag: seen}}]\n",
+    "condition": "recipe: example\ntrigger: {{event: purchased}}\nconditions:\n  - {}\nactions: [{{add_tag: vip}}]\n",
+    "action": "recipe: example\ntrigger: {{event: purchased}}\nconditions: [{{has_tag: vip}}]\nactions:\n  - {}\n",
+}
+
+
+def examples() -> Iterator[tuple[str, Block]]:
+    for page in PAGES:
+        for block in blocks(page):
+            if block.language == "yaml":
+                yield f"{page.name}:{block.line}", block
+
+
+EXAMPLES = dict(examples())
+
+
+def shipped() -> dict[str, str]:
+    sources = load_sources(ROOT)
+    before, _, rest = sources[SETTINGS_FILE].partition("\nattributes:")
+    _, sending, after = rest.partition("\nsending:")
+    return {**sources, SETTINGS_FILE: before + DECLARED + sending + after}
+
+
+def told(sources: dict[str, str], *severities: str) -> str:
+    """Every problem of a workspace, or those of some severities, as people read it."""
+    workspace = read_workspace(sources, ENVIRONMENT)
+    chosen = [each for each in workspace.problems if not severities or each.severity in severities]
+    return as_text(chosen, workspace.sources)
+
+
+def problems(block: Block) -> str:
+    sources, first = shipped(), block.text.partition(":")[0]
+    if block.info in WRAPPED:
+        indented = block.text.strip().replace("\n", "\n    ")
+        sources["recipes/example.yaml"] = WRAPPED[block.info].format(indented)
+        return told(sources, "error")  # what is unwise about a word alone is no matter
+    name = block.text.partition("\n")[0].partition(":")[2].strip()
+    match first:
+        case "recipe" | "segment":
+            return told({**sources, f"{first}s/{name}.yaml": block.text})
+        case "tests":
+            return test_problems(block, name, sources)
+        case "csv":
+            settings = read_settings(sources[SETTINGS_FILE], ENVIRONMENT).settings
+            return as_text(read_mapping("x.map.yaml", block.text, settings)[1], {"x.map.yaml": block.text})
+        case _:
+            found = read_settings(block.text, ENVIRONMENT).problems
+            return as_text(found, {SETTINGS_FILE: block.text})
+
+
+def test_problems(block: Block, name: str, sources: dict[str, str]) -> str:
+    """The mistakes of a test, and then whether it passes: its recipe stands on the same pages."""
+    [recipe] = [each.text for each in EXAMPLES.values() if each.text.startswith(f"recipe: {name}\n")]
+    workspace = read_workspace({**sources, f"recipes/{name}.yaml": recipe}, ENVIRONMENT)
+    file = f"tests/{name}.yaml"
+    tests, found = testing.read_tests({file: block.text}, workspace)
+    if found:
+        return as_text(found, {file: block.text})
+    outcome = testing.report(workspace, testing.run_tests(workspace, tests), {name})
+    return testing.as_text(outcome) if outcome.failed else ""
+
+
+test_problems.__test__ = False  # type: ignore[attr-defined] # named for what it reads
+
+
+@pytest.mark.parametrize("place", EXAMPLES)
+def test_every_example_reads_without_problems(place: str) -> None:
+    assert problems(EXAMPLES[place]) == ""
+
+
+def test_an_example_with_a_mistake_would_be_found() -> None:
+    broken = Block("yaml", "condition", "{did: purchased, at_leest: 2 times}", 1)
+    assert "at_leest" in problems(broken)
+
+
+def test_the_recipe_of_the_readme_is_the_shipped_one() -> None:
+    [block] = [each for each in blocks(ROOT / "README.md") if each.info == "recipe"]
+    assert len(block.text.splitlines()) == 10
+    recipes = read_workspace({**shipped(), "recipes/win-back.yaml": block.text}, ENVIRONMENT).recipes
+    assert recipes["win-back"].hash == read_workspace(shipped(), ENVIRONMENT).recipes["win-back"].hash
+
+
+def test_the_words_are_up_to_date() -> None:
+    tool = ROOT / "tools/language_reference.py"
+    done = subprocess.run([sys.executable, str(tool), "--check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("page", "keys"),
+    [
+        (LANGUAGE, (*RECIPE_KEYS, *SEGMENT_KEYS, *SEGMENT_KINDS, *ENDINGS, *EXPECT)),
+        (LANGUAGE, SETTINGS_KEYS),
+        (ROOT / "docs/import.md", MAPPING_KEYS),
+        (ROOT / "README.md", COMMANDS),
+    ],
+    ids=["language", "settings", "mapping", "commands"],
+)
+def test_every_key_is_told(page: Path, keys: tuple[str, ...]) -> None:
+    text = page.read_text(encoding="utf-8")
+    missing = [key for key in keys if not any(f"{sign}{key}" in text for sign in ("`", "\n", "  "))]
+    assert set(missing) <= {"colour"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path) if path else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
