@@ -96,7 +96,7 @@ class PostRoom:
         self._say = say
         self._clock = project.clock
         self._rung = threading.Event()
-        self._stopping = False
+        self._stopping = threading.Event()
         self.post = open_post(project)
         self._thread = threading.Thread(target=self._work, name="post")
 
@@ -110,15 +110,15 @@ class PostRoom:
 
     def close(self) -> None:
         """Finish the group that is on its way, and stop."""
-        self._stopping = True
+        self._stopping.set()
         self.ring()
         if self._thread.is_alive():
             self._thread.join()
 
     def _work(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             try:
-                while not self._stopping and self.post.step(self._clock.now()):
+                while not self._stopping.is_set() and self.post.step(self._clock.now()):
                     pass
             except FencedOff:
                 return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from autoflow.kinds.where import Discriminant
@@ -45,8 +45,8 @@ class PropertyIndex(Generic[T]):
         found.sort(key=_place)
         return [thing for _, thing in found]
 
-    def __iter__(self) -> Any:
-        things = {place: thing for place, thing in self._every}
+    def __iter__(self) -> Iterator[T]:
+        things = dict(self._every)
         things.update(pair for table in self._by.values() for pairs in table.values() for pair in pairs)
         return iter([things[place] for place in sorted(things)])
 

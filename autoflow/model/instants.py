@@ -63,9 +63,8 @@ def parse_instant(text: str, tz: str = "UTC") -> int:
         raise ValueError(f'"{text}" is not a date and time such as 2026-03-06 14:00.')
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     micros = int((fraction or "0")[:6].ljust(6, "0"))
-    wall = datetime(
-        int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micros
-    )
+    clock = (int(hour or 0), int(minute or 0), int(second or 0), micros)
+    wall = datetime(int(year), int(month), int(day), *clock)  # noqa: DTZ001 - its zone is settled below
     if offset is None:
         return from_wall(wall, tz)
     if offset in {"Z", "z"}:

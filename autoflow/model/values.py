@@ -29,10 +29,9 @@ def millionths(value: Value) -> int | None:
     if kind is float:
         if -1e9 < value < 1e9:
             whole = round(value * MILLION)
-            if (
-                whole / MILLION == value
-            ):  # then `whole` is what the shortest spelling says, at a tenth of the cost
-                return whole
+            # Where the spelling has no more than six decimals, this is what it says, at a tenth of the cost.
+            if whole / MILLION == value:
+                return int(whole)
         return _exact(str(value))
     return _exact(value.strip()) if kind is str else None
 

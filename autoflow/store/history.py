@@ -71,7 +71,7 @@ def events_of(database: Database, contact: int) -> list[Stored]:
 
 def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[int, Stored]]:
     """Rows of the log with the contact they belong to now, by receipt."""
-    merged = dict(
+    merged: dict[int, int] = dict(
         database.all(
             "SELECT id, merged_into FROM contact WHERE merged_into IN (SELECT value FROM json_each(?))",
             listed(contacts),
@@ -85,7 +85,10 @@ def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[in
         event_chunks(database),
         listed([*contacts, *merged]),
     ):
-        yield merged.get(row[1], row[1]), Stored(*row[:5], bool(row[5]), row[6], values(row[7]), row[8])
+        yield (
+            merged.get(int(row[1]), int(row[1])),
+            Stored._make((*row[:5], bool(row[5]), row[6], values(row[7]), row[8])),
+        )
 
 
 def contact_keys(database: Database) -> dict[int, tuple[str, str]]:
@@ -104,7 +107,7 @@ def everything(database: Database, until: int | None) -> Iterator[Stored]:
         " ORDER BY (CASE history WHEN 1 THEN occurred_at ELSE at END), seq",
         until if until is not None else 1 << 62,
     ):
-        yield Stored(*row[:5], bool(row[5]), row[6], values(row[7]), row[8])
+        yield Stored._make((*row[:5], bool(row[5]), row[6], values(row[7]), row[8]))
 
 
 def changes_inside(database: Database, before: int) -> Iterator[tuple[int, Event]]:

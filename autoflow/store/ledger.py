@@ -86,7 +86,7 @@ def waiting(database: Database, now: int, limit: int) -> list[Entry]:
         now,
         limit,
     )
-    return [Entry(*row[:11], _decode(row[11]), row[12]) for row in rows]
+    return [Entry._make((*row[:11], _decode(row[11]), row[12])) for row in rows]
 
 
 def hold_late(database: Database, now: int, late_after: int) -> int:

@@ -149,12 +149,13 @@ def _fresh(database: Database, messages: Sequence[Incoming]) -> list[Incoming]:
         database.do("RELEASE seen")
         return list(messages)
     database.do("ROLLBACK TO seen")
-    fresh, remaining = [], iter(keys)
-    for message in messages:
-        if message.message_id is None or database.many(
-            "INSERT OR IGNORE INTO seen VALUES (?, ?)", [next(remaining)]
-        ):
-            fresh.append(message)
+    remaining = iter(keys)
+    fresh = [
+        message
+        for message in messages
+        if message.message_id is None
+        or database.many("INSERT OR IGNORE INTO seen VALUES (?, ?)", [next(remaining)])
+    ]
     database.do("RELEASE seen")
     return fresh
 

@@ -87,8 +87,8 @@ def counts(database: Database) -> Counts:
     with database.read():
         contacts = database.one("SELECT count(*) FROM contact WHERE merged_into IS NULL")
         events = database.one("SELECT count(*) FROM event WHERE origin = ? AND name NOT LIKE '$%'", OUTSIDE)
-        runs = dict(database.all("SELECT state, count(*) FROM run GROUP BY state"))
-        outbox = dict(database.all("SELECT state, count(*) FROM outbox GROUP BY state"))
+        runs: dict[str, int] = dict(database.all("SELECT state, count(*) FROM run GROUP BY state"))
+        outbox: dict[str, int] = dict(database.all("SELECT state, count(*) FROM outbox GROUP BY state"))
         due = database.one("SELECT min(due) FROM timer")
         unread = database.one("SELECT min(at), count(*) FROM event WHERE seq > (SELECT cursor FROM state)")
     assert contacts and events and due and unread
@@ -173,7 +173,7 @@ def journal_of(database: Database, contact: int) -> list[Line]:
         journal_chunks(database),
         contact,
     )
-    return [Line(*row[:8], values(row[8])) for row in rows]
+    return [Line._make((*row[:8], values(row[8]))) for row in rows]
 
 
 def messages(
