@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,39 +20,10 @@ from autoflow.store.lease import FencedOff
 from tests.engine import laws
 from tests.engine.sources import workspace
 from tests.engine.world import START, World, identify, page, track
+from tests.store.dumping import dump
 
 HOUR = 3_600_000_000
 Make = Callable[..., World]
-# All that the engine keeps. Left out: how the journal and the log are cut into chunks, and numbers of rows that
-# say in which order ticks wrote (`outbox.id`).
-TABLES = {
-    "event": "*",
-    "contact": "*",
-    "identity": "*",
-    "email": "*",
-    "timer": "*",
-    "membership": "*",
-    "tag": "*",
-    "run": "*",
-    "window_entry": "*",
-    "journal": "contact, n, part, at, kind, subject, recipe, version, entry, step, detail",
-    "outbox": "key, part, contact, at, n, recipe, version, entry, step, channel, name, outcome, reason, klass,"
-    " template_version, payload, state, next_at",
-    "state": "cursor, release, epoch",
-}
-
-
-def dump(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, records unpacked so that a difference can be read."""
-    found = {}
-    for name, columns in TABLES.items():
-        rows = database.all(f"SELECT {columns} FROM {name}")
-        found[name] = sorted(
-            (tuple(unpack(cell) if isinstance(cell, bytes) else cell for cell in row) for row in rows),
-            key=repr,
-        )
-    return found
-
 
 Batch = tuple[int, list[Incoming]]  # the hours until it arrives, and what arrives
 users = st.sampled_from(["ana", "bo", None])
