@@ -22,6 +22,7 @@ from autoflow.store.reports import MessageLine
 
 _DIGITS = 16
 _DECISION = ("at", "contact", "recipe", "step", "channel", "name", "key", "outcome", "reason")
+_MACHINE_PAGES = "/products/x200"
 _REFUSING = ("unsubscribed", "deny")
 
 
@@ -142,21 +143,39 @@ def _recipes(found: Outcome) -> Iterator[str]:
 
 def _facts(found: Outcome) -> Iterator[str]:
     yield from _vips(found)
-    outcomes = {outcome.recipe: outcome for outcome in found.simulated.recipes}
-    second = outcomes["second-order"]
-    if second.entered:
-        share = 100 * second.ended["goal"] / second.entered
+    second = next(outcome for outcome in found.simulated.recipes if outcome.recipe == "second-order")
+    over = second.entered - second.running
+    if over:
         yield (
-            f"Of {second.entered:,} first-time buyers in the year, {share:.0f} % ordered again within six weeks,"
-            " and the people of this shop read no mail. A recipe that reports such a rate as its success has"
-            " earned nothing yet: compare with it."
+            f"Of {over:,} first-time buyers, {100 * second.ended['goal'] / over:.0f} % had ordered again six weeks"
+            " later, and the people of this shop read no mail. A recipe that reports such a rate as its success"
+            " has earned nothing yet: compare with it."
         )
-    bought = outcomes["x200-bought"]
-    if bought.entered + bought.refused:
+    sold, unseen = _machines(found)
+    if sold:
         yield (
-            f"{bought.entered + bought.refused:,} machines were sold, {bought.entered:,} of them to people whom"
-            " the ads for the X200 were shown to. The others had not looked at its page in the 30 days before."
+            f"{sold:,} machines were sold, {unseen:,} of them to people who had never opened the page of the X200:"
+            " no ad that waits for that visit reaches them."
         )
+
+
+def _machines(found: Outcome) -> tuple[int, int]:
+    """How many machines were sold, and to how many who had not looked at the page that x200-interest goes by."""
+    looked: set[str] = set()
+    sold = unseen = 0
+    for each in found.year:
+        who = str(each.get("userId") or each["anonymousId"])
+        if each["type"] == "identify" and str(each["anonymousId"]) in looked:
+            looked.add(who)  # a visitor brings his history along
+        properties = each.get("properties")
+        if not isinstance(properties, dict):
+            continue
+        if each["type"] == "page" and str(properties["path"]).startswith(_MACHINE_PAGES):
+            looked.add(who)
+        elif each.get("event") == "purchased" and properties["category"] == "machines":
+            sold += 1
+            unseen += who not in looked
+    return sold, unseen
 
 
 def _vips(found: Outcome) -> Iterator[str]:
