@@ -9,8 +9,9 @@ import msgspec
 
 from autoflow.app import Engine, Project, open_post
 from autoflow.core.program import Program, compile_program
+from autoflow.demo.outcome import Outcome
 from autoflow.demo.place import copy_workspace, fresh_folder
-from autoflow.demo.telling import Outcome, closing, day, opening
+from autoflow.demo.telling import closing, day, opening
 from autoflow.demo.weeks import WEEK, Message, live
 from autoflow.ingest.importing import import_file
 from autoflow.lab.shop import DAY, shop_messages

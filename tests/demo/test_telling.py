@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from autoflow.demo import course
-from autoflow.demo.telling import Outcome, _machines, closing
+from autoflow.demo.facts import machines
+from autoflow.demo.outcome import Outcome
+from autoflow.demo.telling import closing
 from autoflow.demo.weeks import Message
 from autoflow.store.database import open_database
 
@@ -36,8 +38,9 @@ def told(found: Outcome) -> str:
 
 
 def test_what_is_told_is_what_the_ledger_holds(lived: Outcome) -> None:
-    sent = lived.database.all("SELECT channel, count(*) FROM outbox WHERE state = 'sent' GROUP BY channel")
-    counts = dict(sent)
+    counts: dict[str, int] = dict(
+        lived.database.all("SELECT channel, count(*) FROM outbox WHERE state = 'sent' GROUP BY channel")
+    )
     assert f"  {counts['email']:,} mails went out, {counts['sales']:,} notices" in told(lived)
     entered = lived.database.one("SELECT count(*) FROM run WHERE recipe = 'win-back'")
     assert entered is not None
@@ -54,8 +57,7 @@ def test_a_simulation_that_differs_is_told_as_a_bug(lived: Outcome) -> None:
 
 
 def test_a_mail_to_somebody_unsubscribed_would_be_told(lived: Outcome) -> None:
-    mail = next(each for each in lived.mails if lived.workspace.templates[each.name].klass == "marketing")
-    late = replace(lived, year=[{**UNSUBSCRIBED, "userId": mail.contact}, *lived.year])
+    late = replace(lived, year=[{**UNSUBSCRIBED, "userId": lived.marketing_mails[0].contact}, *lived.year])
     assert "; 0 slipped through." not in told(late)
 
 
@@ -68,5 +70,5 @@ def test_whoever_looked_before_he_signed_up_has_looked(lived: Outcome) -> None:
         "userId": "ana",
         "properties": {"category": "machines"},
     }
-    assert _machines(replace(lived, year=[page, known, bought])) == (1, 0)
-    assert _machines(replace(lived, year=[known, bought, page])) == (1, 1)
+    assert machines(replace(lived, year=[page, known, bought])) == (1, 0)
+    assert machines(replace(lived, year=[known, bought, page])) == (1, 1)
