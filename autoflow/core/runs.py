@@ -29,10 +29,13 @@ def order(program: Program, run: Run) -> tuple[int, str, int]:
 
 def look(walk: Walk, touched: frozenset[Topic]) -> None:
     """End the runs whose goal or exit is met by what was touched."""
-    if not walk.record.runs or not touched:
-        return
-    leaving = walk.program.leaving
-    hit = [run for run in walk.record.runs if not touched.isdisjoint(leaving.get(run.recipe, frozenset()))]
+    leaving, now = walk.program.leaving, walk.view.now
+    hit = [
+        run
+        for run in walk.record.runs
+        if (run.check is not None and run.check <= now)
+        or not touched.isdisjoint(leaving.get(run.recipe, frozenset()))
+    ]
     for run in sorted(hit, key=lambda run: order(walk.program, run)):
         _left(walk, run)
 
@@ -95,10 +98,10 @@ def end(walk: Walk, run: Run, state: str, reason: str = "") -> None:
 def _walk_on(walk: Walk, run: Run, position: int) -> None:
     recipe = walk.program.pinned_recipe(run.recipe, run.version)
     while run in walk.record.runs:
-        if _left(walk, run, before_step=True):
-            return
         if position == len(recipe.steps):
             end(walk, run, FINISHED)
+            return
+        if _left(walk, run, before_step=True):
             return
         step = recipe.steps[position]
         run.step = step.id

@@ -17,15 +17,21 @@ ENTERED, LEFT = "segment_entered", "segment_left"
 
 
 def update(
-    walk: Walk, touched: set[Topic], *, everything: bool = False, baseline: bool = False
+    walk: Walk,
+    touched: set[Topic],
+    *,
+    everything: bool = False,
+    baseline: bool = False,
+    due: Iterable[str] = (),
 ) -> list[Signal]:
     """Re-evaluate what `touched` can change, used segments first; adds the segments that changed to `touched`.
 
-    A `baseline` is written nowhere but in the memberships: nobody came or went, a file changed.
+    `due` names the timers of segments to look at besides. A `baseline` is written nowhere but in the
+    memberships: nobody came or went, a file changed.
     """
     if everything:
         return _evaluate(walk, list(walk.program.segments), touched, baseline=baseline)
-    found: set[RankedSegment] = set()
+    found = set(_named(walk, due))
     for topic in touched:
         found.update(
             _moved(walk, topic[1]) if topic[0] == MEMORY else walk.program.touched_segments.get(topic, ())
@@ -46,8 +52,12 @@ def _moved(walk: Walk, memory: str) -> Iterable[RankedSegment]:
 
 def update_due(walk: Walk, timers: Iterable[str]) -> list[Signal]:
     """Re-evaluate the segments whose timers have fallen due."""
+    return _evaluate(walk, sorted(_named(walk, timers), key=_rank), set())
+
+
+def _named(walk: Walk, timers: Iterable[str]) -> Iterable[RankedSegment]:
     found = (walk.program.segment(name.removeprefix(TIMER)) for name in timers if name.startswith(TIMER))
-    return _evaluate(walk, sorted((segment for segment in found if segment is not None), key=_rank), set())
+    return (segment for segment in found if segment is not None)
 
 
 def topics_of(signals: Iterable[Topic]) -> frozenset[Topic]:

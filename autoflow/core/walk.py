@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autoflow.core import runs, segments
-from autoflow.core.program import MOST_SIGNALS, Listener, Program
+from autoflow.core.program import MOST_SIGNALS, TIMER, Listener, Program
 from autoflow.kinds.base import ANY_OWN_DOING, ATTRIBUTE, EVENT, MEMORY, TAG, Signal, Topic
 from autoflow.kinds.memory import InWindow, Memory
 from autoflow.kinds.view import View
@@ -55,7 +55,7 @@ class Walk:
         if younger:
             self.record.first_known = item.occurred_at
         touched = self._remember(item)
-        signals = segments.update(self, touched, everything=first)
+        signals = segments.update(self, touched, everything=first, due=self._segments_due())
         self.set_timers(self.program.timed if younger else self._timed_touched(item.name))
         if item.name[0] != "$":
             signals.insert(0, Signal((EVENT, item.name), item.properties, item.occurred_at))
@@ -119,6 +119,7 @@ class Walk:
             attributes[name] = value
         if name == TIMEZONE:
             runs.change_zone(self, before=zone)
+            self.set_timers(self.program.timed)
         yield (ATTRIBUTE, name)
 
     def _replay_inside(self, item: Event) -> set[Topic]:
@@ -157,7 +158,8 @@ class Walk:
         for name in names:
             trigger = self.program.timed[name][0]
             due = trigger.fires_at(self.view)
-            if due is not None and due > self.view.now:
+            now = self.view.now
+            if due is not None and (due > now or due == now == self.record.timers.get(name)):
                 self.record.timers[name] = due
             else:
                 self.record.timers.pop(name, None)
@@ -178,6 +180,11 @@ class Walk:
                 if trigger.fires_at(self.view) == now:
                     signals.append(Signal(topic, {}, now))
         self._settle(signals, segments.topics_of(touched))
+
+    def _segments_due(self) -> list[str]:
+        """Segments whose answer time changes at this very instant: what is received now must not see the old one."""
+        now = self.view.now
+        return [name for name, at in self.record.timers.items() if at <= now and name.startswith(TIMER)]
 
     def _runs_due(self, now: int) -> None:
         ready = [

@@ -62,10 +62,10 @@ class Deed(Condition):
     def _memory(self) -> Memory:
         events = (self.event,)
         if self.longer_ago_than is not None:
-            return FirstTimes(events, self.where, self._needed)
+            return FirstTimes(events, self.where, self._needed, self.longer_ago_than)
         if self.within_last is None:
             return LastTimes(events, self.where)
-        if self._needed > KEPT:
+        if self._needed > KEPT or self.within_last.fixed is None:
             return InWindow(events, self.where, "", self.within_last)
         return LastTimes(events, self.where, self._needed)
 
@@ -85,9 +85,13 @@ class Deed(Condition):
     def _key(self) -> str:
         return self._memory.key
 
-    def _end(self, at: int, view: View) -> int:
+    def _counted_by_calendar(self, cell: TimesCell, view: View) -> tuple[int, int | None]:
+        """The last of a month comes a month later no later than the day before it: ends are in no order."""
         assert self._window is not None
-        return self._window.window_end(at, view.zone)
+        ends = [self._window.window_end(at, view.zone) for at in cell.times]
+        left = sum(1 for end in ends if end <= view.now)
+        change = min((end for end in ends if end > view.now), default=None)
+        return (left if self.longer_ago_than is not None else len(ends) - left), change
 
     def _count(self, cell: Cell | None, view: View) -> tuple[int, int | None]:
         """How often it counts now, and when time next changes that."""
@@ -99,11 +103,13 @@ class Deed(Condition):
         assert isinstance(cell, TimesCell)
         if self._window is None:
             return cell.total, None
+        if self._fixed is None:
+            return self._counted_by_calendar(cell, view)
         left = 0
         change = None
         fixed, now = self._fixed, view.now
         for at in cell.times:  # ascending, and so are the instants at which they leave the window
-            end = at + fixed if fixed is not None else self._end(at, view)
+            end = at + fixed
             if end > now:
                 change = end
                 break

@@ -15,10 +15,14 @@ from typing import ClassVar
 from autoflow.kinds.view import View
 from autoflow.kinds.where import EVERY, Where
 from autoflow.model.contact import Cell, Times, Total, Window
-from autoflow.model.durations import Duration
+from autoflow.model.durations import DAY, Duration
 from autoflow.model.event import Event
 from autoflow.model.values import MILLION, millionths
 
+SLACK = (
+    4 * DAY
+)  # clamped to a month's end, a younger entry may leave a calendar window days before an elder one
+_NONE: list[tuple[int, int, int]] = []
 KEPT = 32  # instants and window entries that stand in the record itself
 
 
@@ -86,9 +90,10 @@ class LastTimes(Memory):
 
 @dataclass(frozen=True)
 class FirstTimes(Memory):
-    """How often, and the first `depth` instants."""
+    """How often, and the instants of the `depth` that leave a window of length `window` first."""
 
     depth: int = 1
+    window: Duration = Duration(0, 0, 0)
     sort: ClassVar[str] = "first"
 
     def fresh(self) -> Times:
@@ -97,7 +102,11 @@ class FirstTimes(Memory):
     def add(self, cell: Cell, event: Event, view: View) -> None:
         assert isinstance(cell, Times)
         cell.total += 1
-        insort(cell.times, event.occurred_at)
+        if self.window.fixed is not None:
+            insort(cell.times, event.occurred_at)
+        else:
+            cell.times.append(event.occurred_at)
+            cell.times.sort(key=lambda at: self.window.window_end(at, view.zone))
         del cell.times[self.depth :]
 
     def merge(self, elder: Cell, younger: Cell) -> Times:
@@ -170,29 +179,36 @@ class InWindow(Memory):
         """Forget what has left the window. Whoever loads a record first brings spilled entries back."""
         gone = self._gone(cell, view)
         if gone:
-            cell.total -= sum(entry[2] for entry in cell.head[:gone])
-            cell.count -= gone
-            del cell.head[:gone]
+            cell.total -= sum(entry[2] for entry in gone)
+            cell.count -= len(gone)
+            cell.head = [entry for entry in cell.head if entry not in gone]
 
     def read(self, cell: Window, view: View) -> tuple[int, int]:
         """Sum in millionths, and count, of what lies inside the window at the view's instant."""
         gone = self._gone(cell, view)
-        if not gone:
-            return cell.total, cell.count
-        return cell.total - sum(entry[2] for entry in cell.head[:gone]), cell.count - gone
+        return cell.total - sum(entry[2] for entry in gone), cell.count - len(gone)
 
     def next_change(self, cell: Window, view: View) -> int | None:
-        """When the next entry leaves the window."""
-        gone = self._gone(cell, view)
-        return self.end(cell.head[gone][0], view) if gone < len(cell.head) else None
+        """When the next entry leaves the window; for a calendar window that has spilled, days before it may."""
+        if self._fixed is not None:
+            return next((end for entry in cell.head if (end := entry[0] + self._fixed) > view.now), None)
+        ends = [self.end(entry[0], view) for entry in cell.head]
+        if cell.spilled and ends:
+            ends.append(max(ends[-1] - SLACK, view.now + 1))
+        return min((end for end in ends if end > view.now), default=None)
 
-    def _gone(self, cell: Window, view: View) -> int:
-        gone = 0
-        for at, _, _ in cell.head:
-            if self.end(at, view) > view.now:
-                break
-            gone += 1
-        return gone
+    def _gone(self, cell: Window, view: View) -> list[tuple[int, int, int]]:
+        head, now = cell.head, view.now
+        if self._fixed is None:  # ends are in no order, see SLACK
+            return [entry for entry in head if self.end(entry[0], view) <= now]
+        if not head or head[0][0] + self._fixed > now:
+            return _NONE
+        return [entry for entry in head if entry[0] + self._fixed <= now]
+
+    def covers(self, cell: Window, instant: int, view: View) -> bool:
+        """Whether the record holds every entry that leaves the window up to an instant, and knows what is next."""
+        slack = 0 if self._fixed is not None else SLACK
+        return not cell.spilled or bool(cell.head and self.end(cell.head[-1][0], view) > instant + slack)
 
     def merge(self, elder: Cell, younger: Cell) -> Window:
         assert isinstance(elder, Window) and isinstance(younger, Window)

@@ -11,7 +11,7 @@ from autoflow.core.program import Program
 from autoflow.kinds.memory import KEPT, InWindow
 from autoflow.kinds.view import View
 from autoflow.model.contact import Record, Window, pack, unpack
-from autoflow.model.effects import SENT, Effects, Happening, Message, Spill
+from autoflow.model.effects import SENT, Effects, Message, Spill
 from autoflow.model.values import fold
 from autoflow.store.database import Database, listed
 from autoflow.store.log import CHUNK
@@ -28,7 +28,7 @@ class Loaded(msgspec.Struct):
     part: int
     record: Record
     due: int | None
-    email: str | None = None
+    email: object = None
 
 
 def load(
@@ -45,13 +45,12 @@ def load(
     loaded = {}
     for contact, part, key, due, blob in rows:
         record = unpack(blob) if blob is not None else Record(key, key[2:])
-        loaded[contact] = Loaded(contact, part, record, due, _email(record))
+        loaded[contact] = Loaded(contact, part, record, due, record.attributes.get("email"))
     _refill(database, loaded, program, horizon, whole)
     return loaded
 
 
-def _email(record: Record) -> str | None:
-    email = record.attributes.get("email")
+def _address(email: object) -> str | None:
     return fold(email) if isinstance(email, str) and email else None
 
 
@@ -76,7 +75,7 @@ def _refill_cell(
     database: Database, contact: Loaded, memory: InWindow, cell: Window, horizon: int, project_zone: str
 ) -> None:
     view = View(contact.record, horizon, project_zone)
-    while cell.spilled and not (cell.head and memory.end(cell.head[-1][0], view) > horizon):
+    while not memory.covers(cell, horizon, view):
         rows = database.all(
             "SELECT at, seq, value FROM window_entry WHERE contact = ? AND memory = ? ORDER BY at, seq LIMIT ?",
             contact.id,
@@ -110,12 +109,20 @@ class Batch:
         spills = [(c.id, *spill) for c, effects in touched for spill in effects.spills]
         spills += [(c.id, *spill) for c, _ in touched for spill in _outgrown(c.record)]
         self._save_contacts(database)
-        lines = [_journal_row(contact, each) for contact, effects in touched for each in effects.journal]
         chunk = journal_rows // CHUNK
-        database.many(
-            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(chunk, *line) for line in lines],
-        )
+        lines = [
+            (
+                chunk,
+                contact.id,
+                each[0],
+                contact.part,
+                *each[1:8],
+                _text(each[8]).decode() if each[8] else None,
+            )
+            for contact, effects in touched
+            for each in effects.journal
+        ]
+        database.many("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", lines)
         database.many(
             "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -153,12 +160,13 @@ class Batch:
                     gone.append((contact.due, contact.id))
                 if due is not None:
                     timers.append((due, contact.id))
-            email = _email(contact.record)
+            email = contact.record.attributes.get("email")
             if email != contact.email:
-                if contact.email is not None:
-                    emails_gone.append((contact.email, contact.id))
-                if email is not None:
-                    emails.append((email, contact.id))
+                before, address = _address(contact.email), _address(email)
+                if before is not None:
+                    emails_gone.append((before, contact.id))
+                if address is not None:
+                    emails.append((address, contact.id))
         database.many("UPDATE contact SET record = ?, due = ? WHERE id = ?", contacts)
         database.many("DELETE FROM timer WHERE due = ? AND contact = ?", gone)
         database.many("INSERT INTO timer VALUES (?, ?)", timers)
@@ -196,11 +204,6 @@ def _joined(first: Effects, then: Effects) -> Effects:
         {**first.segments, **then.segments},
         first.spills + then.spills,
     )
-
-
-def _journal_row(contact: Loaded, each: Happening) -> tuple[Any, ...]:
-    detail = _text(each.detail).decode() if each.detail is not None else None
-    return (contact.id, each.n, contact.part, *each[1:8], detail)
 
 
 def _save_projection(
