@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import clean, iso, local, say, table
+from autoflow.cli.output import clean, iso, local, note_unread, say, table
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.values import plain
 
@@ -63,6 +63,8 @@ def show(state: State, who: str, *, as_json: bool) -> None:
 
     with state.store() as database:
         story = contact_story(database, who)
+    if not story.record.first_known:
+        note_unread(story.record.name)
     timeline = _timeline(story)
     if as_json:
         print_json(_row(story, timeline))

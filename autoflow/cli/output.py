@@ -25,6 +25,11 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def note_unread(who: str) -> None:
+    """Why a contact whom the engine has not met yet looks empty."""
+    note(f"The engine has not read anything about {clean(who)} yet: `autoflow run --until-idle` does.")
+
+
 def as_json(value: Any) -> None:
     """One JSON document."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))

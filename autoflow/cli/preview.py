@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autoflow.cli.output import clean, note, say
+from autoflow.cli.output import clean, note, note_unread, say
 from autoflow.cli.state import State, pass_state
 from autoflow.model.problems import AutoflowError, did_you_mean
 
@@ -42,6 +42,8 @@ def command(state: State, template: str, who: str, out: Path | None) -> None:
         raise AutoflowError(f'There is no template called "{template}".', hint)
     with state.store() as database:
         story = contact_story(database, who)
+    if not story.record.first_known:
+        note_unread(story.record.name)
     rendered = _render(state, workspace, workspace.templates[template], story)
     if out is None:
         say(f"Subject: {clean(rendered.subject)}")
