@@ -202,10 +202,10 @@ def _cost_of_a_purchase(
 def _live(running: Engine, clock: VirtualClock, *, past: int) -> None:
     """Purchases of one contact over the last 300 days, the last ten always the same; then time to come to rest."""
     earlier = [
-        _purchase(f"early{each}", world.START - 300 * DAY + each * (200 * DAY // past), total=100)
+        _purchase(f"early{each}", world.START - 300 * DAY + each * (200 * DAY // past), total=5_000)
         for each in range(past - 10)
     ]
-    lately = [_purchase(f"late{each}", world.START - (20 - each) * DAY, total=100) for each in range(10)]
+    lately = [_purchase(f"late{each}", world.START - (20 - each) * DAY, total=5_000) for each in range(10)]
     events = earlier + lately
     clock.jump(world.START)
     for low in range(0, len(events), _CHUNK):
