@@ -37,10 +37,18 @@ class Walk:
         self._silent_before = silent_before
         self._queue: deque[tuple[Signal, frozenset[Topic], Run | None]] = deque()
         self._enters = True
+        self._stale = True  # whether the earliest due instant must be looked up again
 
     def until(self, instant: int) -> None:
         """Let time pass up to and including the instant: every timer that falls due, each at its own instant."""
-        while (due := self.record.next_due()) is not None and due <= instant:
+        while True:
+            if self._stale:
+                self.effects.due = self.record.next_due()
+                self._stale = False
+            due = self.effects.due
+            if due is None or due > instant:
+                return
+            self._stale = True
             self.view.now = due
             self._enters = due >= self._silent_before
             self._timers(due)
@@ -49,13 +57,14 @@ class Walk:
     def take(self, item: Event) -> None:
         """Apply one item of the log at its instant."""
         self.view.now = item.at
+        self._stale = True
         self._enters = item.enters and item.at >= self._silent_before
         first = not self.record.first_known
         younger = first or item.occurred_at < self.record.first_known
         if younger:
             self.record.first_known = item.occurred_at
         touched = self._remember(item)
-        signals = segments.update(self, touched, everything=first, due=self._segments_due())
+        signals = segments.update(self, touched, everything=first, due=self._segments_due(item.at))
         self.set_timers(self.program.timed if younger else self._timed_touched(item.name))
         if item.name[0] != "$":
             signals.insert(0, Signal((EVENT, item.name), item.properties, item.occurred_at))
@@ -181,9 +190,10 @@ class Walk:
                     signals.append(Signal(topic, {}, now))
         self._settle(signals, segments.topics_of(touched))
 
-    def _segments_due(self) -> list[str]:
+    def _segments_due(self, now: int) -> Iterable[str]:
         """Segments whose answer time changes at this very instant: what is received now must not see the old one."""
-        now = self.view.now
+        if self.effects.due is None or self.effects.due > now:
+            return ()
         return [name for name, at in self.record.timers.items() if at <= now and name.startswith(TIMER)]
 
     def _runs_due(self, now: int) -> None:

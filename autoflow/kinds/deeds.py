@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, cast
 
 from autoflow.kinds.base import MEMORY, ZONE, Condition, Finding, Topic
 from autoflow.kinds.fields import Name, Times
@@ -117,7 +117,11 @@ class Deed(Condition):
         return (left if self.longer_ago_than is not None else len(cell.times) - left), change
 
     def judge(self, view: View) -> tuple[bool, int | None]:
-        count, change = self._count(self._cell(view), view)
+        cell = self._cell(view)
+        if self._window is None and cell is not None:  # most of them, most of the time
+            count, change = cast(TimesCell, cell).total, None
+        else:
+            count, change = self._count(cell, view)
         if self.at_most is None and self.exactly is None:
             least = 1 if self.at_least is None else self.at_least
             if self.within_last is not None and count < least:

@@ -17,7 +17,7 @@ from autoflow.kinds.text import Text
 from autoflow.kinds.view import View
 from autoflow.model.durations import Duration
 from autoflow.model.instants import from_wall, parse_date, parse_instant, to_wall
-from autoflow.model.values import Value, fold, millionths, plain
+from autoflow.model.values import Value, fold, from_millionths, millionths, plain
 
 COMPLEMENTS = {"is_not": "is", "not_in": "in", "not_within_last": "within_last"}
 _EQUALITY = ("is", "is_not", "in", "not_in", "is_set")
@@ -97,6 +97,14 @@ class Test:
     def holds(self, value: Value, view: View) -> bool:
         """Whether the operator holds for the value at the view's instant."""
         return self._check(value, view)
+
+    def passes(self, seen: int, view: View) -> bool:
+        """The same for a number that is in whole millionths already."""
+        operand = self._constant if self._constant is not None else self._filled(view)
+        word = COMPLEMENTS.get(self.word, self.word)
+        if word == "is_set" or operand is None:
+            return self._check(from_millionths(seen), view)
+        return _COMPARE[word](seen, operand, self.of_type) is (word == self.word)
 
     def only_texts(self) -> frozenset[str] | None:
         """The folded texts of which a value must be one to pass, where that is what the operator asks."""

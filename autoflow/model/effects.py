@@ -96,7 +96,10 @@ class Spill(NamedTuple):
 
 
 class Effects(msgspec.Struct):
-    """Everything that one contact's items brought about, in order of happening."""
+    """Everything that one contact's items brought about, in order of happening.
+
+    `due` is the earliest instant at which time alone has something to do for him afterwards.
+    """
 
     journal: list[Happening] = []
     messages: list[Message] = []
@@ -104,3 +107,4 @@ class Effects(msgspec.Struct):
     tags: dict[str, int | None] = {}
     segments: dict[str, int | None] = {}
     spills: list[Spill] = []
+    due: int | None = None

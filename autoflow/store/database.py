@@ -140,7 +140,7 @@ def open_database(url: str, folder: Path, *, create: bool = False, checkpoints: 
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA cache_size=-65536")
     connection.execute("PRAGMA temp_store=MEMORY")
-    connection.execute(f"PRAGMA wal_autocheckpoint={4000 if checkpoints else 0}")
+    connection.execute(f"PRAGMA wal_autocheckpoint={16_000 if checkpoints else 0}")
     return database
 
 

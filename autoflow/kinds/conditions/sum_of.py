@@ -47,11 +47,13 @@ class SumOf(Condition):
         return (self._memory,)
 
     def judge(self, view: View) -> tuple[bool, int | None]:
-        cell = view.cell(self._memory.key)
-        change = None
-        if isinstance(cell, Window) and isinstance(self._memory, InWindow):
-            change = self._memory.next_change(cell, view)
-        return self.test.holds(self.seen(view), view), change
+        memory = self._memory
+        cell = view.cell(memory.key)
+        if isinstance(memory, InWindow):
+            if not isinstance(cell, Window):
+                return self.test.passes(0, view), None
+            return self.test.passes(memory.read(cell, view)[0], view), memory.next_change(cell, view)
+        return self.test.passes(cell.total if isinstance(cell, Total) else 0, view), None
 
     def seen(self, view: View) -> Value:
         cell = view.cell(self._memory.key)
