@@ -91,6 +91,8 @@ def lived(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
         engine = Engine(project, database)
         post = open_post(project)
         post.start(engine.lease.fence, engine.applied.program.deny)
+        for each in (database, post._database):
+            each.do("PRAGMA synchronous=OFF")  # no power is cut here; the disk would take most of the time
         members = live(engine, post, clock, messages)
         yield Lived(folder, database, post, server.contents, members)
         post.close()
@@ -111,24 +113,27 @@ def live(
             pass
 
     def pass_time(until: int) -> None:
-        nonlocal posted
         while True:
             while engine.tick():
                 pass
             due = engine.next_timer()
             if due is None or due > until:
                 return
-            clock.jump(due)
-            if due - posted >= POST_EVERY:
-                posted = due
-                send()
+            now_is(due)
+
+    def now_is(instant: int) -> None:
+        nonlocal posted
+        clock.jump(instant)
+        if instant - posted >= POST_EVERY:
+            posted = instant
+            send()
 
     for when, batch in groupby(messages, key=lambda message: message.occurred_at):
         assert when is not None
         while asked[0] < when:
             look(engine, clock, pass_time, asked.pop(0), members)
         pass_time(when - 1)
-        clock.jump(when)
+        now_is(when)
         log.append(engine.database, list(batch), when)
         pass_time(when)
     for date in asked:
@@ -241,7 +246,7 @@ def test_the_laws_hold(lived: Lived) -> None:
     told = [each["key"] for each in notices(lived.folder / ".autoflow" / "sales.ndjson")]
     laws.check(lived.database, {EMAIL: [by_id[mail_id(each)] for each in lived.arrived], "sales": told})
     assert len(told) == len(set(told))
-    assert lived.database.all("SELECT DISTINCT state FROM outbox ORDER BY 1") == [("sent",), ("skipped",)]
+    assert lived.database.all("SELECT DISTINCT state FROM outbox ORDER BY 1") == [("sent",)]
     counts = retail.counts()
     assert reports.counts(lived.database)[:2] == (counts.customers, counts.purchased + counts.refunded)
     assert len(secret(lived.folder)) == 32
