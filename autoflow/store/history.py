@@ -48,20 +48,29 @@ def histories(
     for owner, row in _rows_of(database, contacts):
         if row.at < before and row.name[0] != "$" and ("*" in names or row.name in names):
             found[owner].append(Event(row.seq, row.at, row.occurred_at, row.name, row.properties))
-    inside = [kind for kind in _INSIDE if "*" in names or kind in names]
+    for contact, event in _inside(database, contacts, names, before):
+        found[contact].append(event)
+    for events in found.values():
+        events.sort(key=lambda event: event.at)
+    return found
+
+
+def _inside(
+    database: Database, contacts: Collection[int], names: Collection[str], before: int
+) -> Iterator[tuple[int, Event]]:
+    kinds = [kind for kind in _INSIDE if "*" in names or kind in names]
+    if not kinds:
+        return  # as nearly always: a look into each chunk of the journal for each contact is left out
     for contact, n, at, kind, subject, recipe in database.each(
         "SELECT contact, n, at, kind, subject, recipe FROM journal WHERE chunk IN (SELECT value FROM json_each(?))"
         " AND contact IN (SELECT value FROM json_each(?)) AND kind IN (SELECT value FROM json_each(?)) AND at < ?"
         " ORDER BY contact, n",
         journal_chunks(database),
         listed(contacts),
-        listed(inside),
+        listed(kinds),
         before,
     ):
-        found[contact].append(Event(n, at, at, kind, {"template": subject, "recipe": recipe}))
-    for events in found.values():
-        events.sort(key=lambda event: event.at)
-    return found
+        yield contact, Event(n, at, at, kind, {"template": subject, "recipe": recipe})
 
 
 def events_of(database: Database, contact: int) -> list[Stored]:
