@@ -76,7 +76,7 @@ def problems(block: Block) -> str:
         case "recipe" | "segment":
             return told({**sources, f"{first}s/{name}.yaml": block.text})
         case "tests":
-            return test_problems(block, name, sources)
+            return outcome_of_tests(block, name, sources)
         case "csv":
             settings = read_settings(sources[SETTINGS_FILE], ENVIRONMENT).settings
             return as_text(read_mapping("x.map.yaml", block.text, settings)[1], {"x.map.yaml": block.text})
@@ -85,7 +85,7 @@ def problems(block: Block) -> str:
             return as_text(found, {SETTINGS_FILE: block.text})
 
 
-def test_problems(block: Block, name: str, sources: dict[str, str]) -> str:
+def outcome_of_tests(block: Block, name: str, sources: dict[str, str]) -> str:
     """The mistakes of a test, and then whether it passes: its recipe stands on the same pages."""
     [recipe] = [each.text for each in EXAMPLES.values() if each.text.startswith(f"recipe: {name}\n")]
     workspace = read_workspace({**sources, f"recipes/{name}.yaml": recipe}, ENVIRONMENT)
@@ -95,9 +95,6 @@ def test_problems(block: Block, name: str, sources: dict[str, str]) -> str:
         return as_text(found, {file: block.text})
     outcome = testing.report(workspace, testing.run_tests(workspace, tests), {name})
     return testing.as_text(outcome) if outcome.failed else ""
-
-
-test_problems.__test__ = False  # type: ignore[attr-defined] # named for what it reads
 
 
 @pytest.mark.parametrize("place", EXAMPLES)
