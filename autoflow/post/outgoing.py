@@ -58,11 +58,12 @@ class Post:
         """
         late_after = self._settings.late_after.window_end(0, "UTC")
         held = ledger.hold_late(self._database, now, late_after)
-        entries = [
-            each for each in ledger.waiting(self._database, now, AHEAD) if self._open(each.channel, now)
-        ]
+        closed = [channel for channel, until in self._down_until.items() if until > now]
+        entries = ledger.waiting(self._database, now, AHEAD, closed)
         progressed = held > 0
         for channel, group in self._groups(entries):
+            if self._down_until.get(channel, 0) > now:
+                continue  # it went down with the group before: to try the rest would cost a time-out each
             ready, failed = self._render(channel, group)
             self._settled += failed
             started = self._start([entry for entry, _ in ready], now)
@@ -118,9 +119,6 @@ class Post:
             size = self._channels[channel].group_size
             for start in range(0, len(found), size):
                 yield channel, found[start : start + size]
-
-    def _open(self, channel: str, now: int) -> bool:
-        return self._down_until.get(channel, 0) <= now
 
     def _start(self, entries: list[Entry], now: int) -> list[Entry]:
         """Write down what became of the last group and start the next, in one transaction."""

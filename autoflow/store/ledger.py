@@ -77,13 +77,15 @@ class Rules(NamedTuple):
     give_up_after: int
 
 
-def waiting(database: Database, now: int, limit: int) -> list[Entry]:
-    """What may go out now, oldest decision first."""
+def waiting(database: Database, now: int, limit: int, closed: Collection[str] = ()) -> list[Entry]:
+    """What may go out now, oldest decision first; nothing of the `closed` channels, however much waits for them."""
     rows = database.all(
         "SELECT o.id, o.key, o.contact, c.key, o.at, o.recipe, o.step, o.channel, o.name, o.klass, o.template_version,"
         " o.payload, o.attempts FROM outbox o JOIN contact c ON c.id = o.contact"
-        f" WHERE {OPEN} AND o.state = 'pending' AND o.next_at <= ? ORDER BY o.next_at, o.id LIMIT ?",
+        f" WHERE {OPEN} AND o.state = 'pending' AND o.next_at <= ?"
+        " AND o.channel NOT IN (SELECT value FROM json_each(?)) ORDER BY o.next_at, o.id LIMIT ?",
         now,
+        listed(closed),
         limit,
     )
     return [Entry._make((*row[:11], _decode(row[11]), row[12])) for row in rows]
