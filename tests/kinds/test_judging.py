@@ -160,3 +160,19 @@ def test_the_answer_is_the_witness_and_holds_until_the_stored_time(
     if change is not None:
         view.now = change
         assert condition(name).holds(view) is naive.holds(written(name), history, change, ZONE, WORDS)
+
+
+@pytest.mark.parametrize("name", ["month", "twice in a month"])
+def test_a_later_event_may_leave_a_months_window_first(name: str) -> None:
+    """A month is clamped day by day: on 28 February at ten, 31 January, 8:00 is out and 30 January, 12:00 is in."""
+    items = [
+        Event(n, at := parse_instant(text), at, "purchased", {})
+        for n, text in enumerate(("2026-01-30 12:00", "2026-01-31 08:00"), 1)
+    ]
+    for clock in ("02-28 07:59", "02-28 08:00", "02-28 10:00", "02-28 12:00"):
+        now = parse_instant(f"2026-{clock}")
+        record = Record("u:ana", "ana")
+        advance(program(), record, items, now, spill=False)
+        history = seen_by_the_witness(items, record)
+        view = View(record, now, ZONE)
+        assert condition(name).holds(view) is naive.holds(written(name), history, now, ZONE, WORDS), clock

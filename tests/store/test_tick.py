@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autoflow.model.contact import Window, unpack
+from autoflow.core.advance import advance
+from autoflow.model.contact import Record, Window, unpack
 from autoflow.model.durations import DAY
-from autoflow.model.event import IDENTIFY, PAGE_VISITED, Incoming
+from autoflow.model.event import IDENTIFY, PAGE_VISITED, Event, Incoming
 from autoflow.store import log, tick
 from autoflow.store.database import Database
 from autoflow.store.lease import FencedOff
@@ -278,6 +279,51 @@ def journal(database: Database) -> list[tuple[int, str, str]]:
     return [
         (row[0], row[1], row[2]) for row in database.all("SELECT at, kind, subject FROM journal ORDER BY n")
     ]
+
+
+BUSY = {
+    "often": "conditions: [{did: purchased, at_least: 40 times, within_last: 2 days}]\n",
+    "month": "conditions: [{sum_of: purchased.total, within_last: 1 month, between: [40, 60]}]\n",
+    "hour": "conditions: [{did: purchased, at_least: 35 times, within_last: 90 minutes}]\n",
+}
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 90), st.sampled_from([0, 0, 0, 20, 100, 1_500, 3_500, 60_000])),
+        min_size=40,
+        max_size=110,
+    ),
+    st.data(),
+)
+def test_windows_that_outgrow_the_record_decide_as_those_that_stay_in_it(
+    gaps: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    """Minutes between purchases, and how late each is; the store against the core with nothing spilled."""
+    messages, items = [], []
+    now = START
+    for seq, (gap, late) in enumerate(gaps, 2):  # the release is the first row of the log
+        now += gap * 60_000_000 + 1
+        items.append(Event(seq, now, now - late * 60_000_000, "purchased", {"total": 1}))
+        messages.append((now, Incoming("purchased", "ana", None, {"total": 1}, now - late * 60_000_000)))
+    end = now + 70 * DAY
+    with TemporaryDirectory() as folder:
+        world = World(Path(folder), workspace({}, BUSY), mail=False)
+        try:
+            drain(world)
+            for at, message in messages:
+                world.clock.jump(at)
+                log.append(world.database, [message], at)
+                if data.draw(st.integers(0, 6)) == 0:
+                    drain(world)
+            world.clock.jump(end)
+            drain(world, events=data.draw(st.sampled_from([1, 7, 2_000])))
+            program = world.engine.applied.program
+            effects = advance(program, Record("u:ana", "ana"), items, end, spill=False)
+            assert journal(world.database) == [(line.at, line.kind, line.subject) for line in effects.journal]
+        finally:
+            world.close()
 
 
 def test_a_window_that_is_dropped_and_asked_for_again_is_remembered_anew(world: Make) -> None:
