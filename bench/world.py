@@ -118,7 +118,7 @@ def _sort(program: Program, number: int) -> Record:
 def _record(contact: int, sort: Record) -> tuple[int | None, bytes]:
     sort.key, sort.name = f"u:{contact:07d}", f"{contact:07d}"
     sort.attributes["email"] = f"{contact:07d}@example.com"
-    return sort.next_due(), pack(sort)
+    return sort.alarm, pack(sort)
 
 
 def draw(what: str, number: int, choices: int) -> int:

@@ -41,6 +41,7 @@ def adopt(
         current = program.recipes.get(run.recipe)
         if run.due is None and (current is None or current.status == "live"):
             run.due = at
+    record.alarm = record.next_due()
     record.epoch = epoch
     return walk.effects
 

@@ -37,18 +37,25 @@ class Walk:
         self._silent_before = silent_before
         self._queue: deque[tuple[Signal, frozenset[Topic], Run | None]] = deque()
         self._enters = True
-        self._stale = True  # whether the earliest due instant must be looked up again
+        self._due: int | None = None
+        self._stale = True  # whether `_due`, the earliest due instant, must be looked up again
 
     def until(self, instant: int) -> None:
         """Let time pass up to and including the instant: every timer that falls due, each at its own instant."""
+        record = self.record
         while True:
             if self._stale:
-                self.effects.due = self.record.next_due()
+                self._due = record.next_due()
                 self._stale = False
-            due = self.effects.due
+                if self._due is not None and (record.alarm is None or self._due < record.alarm):
+                    record.alarm = self._due
+            due, alarm = self._due, record.alarm
+            if alarm is not None and alarm <= instant and (due is None or alarm < due):
+                record.alarm = due  # a false alarm: what it was set for has moved on
             if due is None or due > instant:
                 return
             self._stale = True
+            record.alarm = None
             self.view.now = due
             self._enters = due >= self._silent_before
             self._timers(due)
@@ -192,7 +199,7 @@ class Walk:
 
     def _segments_due(self, now: int) -> Iterable[str]:
         """Segments whose answer time changes at this very instant: what is received now must not see the old one."""
-        if self.effects.due is None or self.effects.due > now:
+        if self._due is None or self._due > now:
             return ()
         return [name for name, at in self.record.timers.items() if at <= now and name.startswith(TIMER)]
 

@@ -189,13 +189,13 @@ class InWindow(Memory):
         return cell.total - sum(entry[2] for entry in gone), cell.count - len(gone)
 
     def next_change(self, cell: Window, view: View) -> int | None:
-        """When the next entry leaves the window; for a calendar window that has spilled, days before it may."""
+        """When the next entry leaves the window; of a calendar window, days before it may."""
         if self._fixed is not None:
             return next((end for entry in cell.head if (end := entry[0] + self._fixed) > view.now), None)
-        ends = [self.end(entry[0], view) for entry in cell.head]
-        if cell.spilled and ends:
-            ends.append(max(ends[-1] - SLACK, view.now + 1))
-        return min((end for end in ends if end > view.now), default=None)
+        eldest = next((end for entry in cell.head if (end := self.end(entry[0], view)) > view.now), None)
+        if eldest is None or eldest - SLACK > view.now:
+            return None if eldest is None else eldest - SLACK
+        return min(end for entry in cell.head if (end := self.end(entry[0], view)) > view.now)
 
     def _gone(self, cell: Window, view: View) -> list[tuple[int, int, int]]:
         head, now = cell.head, view.now
@@ -207,7 +207,7 @@ class InWindow(Memory):
 
     def covers(self, cell: Window, instant: int, view: View) -> bool:
         """Whether the record holds every entry that leaves the window up to an instant, and knows what is next."""
-        slack = 0 if self._fixed is not None else SLACK
+        slack = 0 if self._fixed is not None else 2 * SLACK
         return not cell.spilled or bool(cell.head and self.end(cell.head[-1][0], view) > instant + slack)
 
     def merge(self, elder: Cell, younger: Cell) -> Window:

@@ -96,10 +96,7 @@ class Spill(NamedTuple):
 
 
 class Effects(msgspec.Struct):
-    """Everything that one contact's items brought about, in order of happening.
-
-    `due` is the earliest instant at which time alone has something to do for him afterwards.
-    """
+    """Everything that one contact's items brought about, in order of happening."""
 
     journal: list[Happening] = []
     messages: list[Message] = []
@@ -107,4 +104,3 @@ class Effects(msgspec.Struct):
     tags: dict[str, int | None] = {}
     segments: dict[str, int | None] = {}
     spills: list[Spill] = []
-    due: int | None = None

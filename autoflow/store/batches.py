@@ -153,7 +153,7 @@ class Batch:
     def _save_contacts(self, database: Database) -> None:
         contacts, gone, timers, emails_gone, emails = [], [], [], [], []
         for contact, _ in self._touched.values():
-            due = contact.record.next_due()
+            due = contact.record.alarm
             contacts.append((pack(contact.record), due, contact.id))
             if due != contact.due:
                 if contact.due is not None:
