@@ -119,7 +119,7 @@ class Deed(Condition):
     def judge(self, view: View) -> tuple[bool, int | None]:
         cell = self._cell(view)
         if self._window is None and cell is not None:  # most of them, most of the time
-            count, change = cast(TimesCell, cell).total, None
+            count, change = cast("TimesCell", cell).total, None
         else:
             count, change = self._count(cell, view)
         if self.at_most is None and self.exactly is None:

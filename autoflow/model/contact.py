@@ -75,7 +75,8 @@ class Record(msgspec.Struct, array_like=True):
     `key` names him for good and stands in effect keys; `name` is what people call him by: his user id, or the
     anonymous id of a visitor who has not said who he is.
     `alarm` is when to look at him again: never later than `next_due`, and moved only where it must be, so that
-    most events leave the row of timers alone. `epoch` counts the definitions that its memory was built for; `n` numbers what happened inside.
+    most events leave the row of timers alone. `epoch` counts the definitions that its memory was built for; `n`
+    numbers what happened inside.
     """
 
     key: str

@@ -29,6 +29,7 @@ from autoflow.language.workspace import load_sources, read_workspace
 HERE = Path(__file__).parent
 FOLDERS = sorted(path.parent.name for path in HERE.glob("*/autoflow.yaml"))
 
+
 @cache
 def workspace(folder: str) -> Workspace:
     return read_workspace(load_sources(HERE / folder), {})
@@ -47,9 +48,7 @@ def single_cases() -> list[object]:
         for test in read(folder)[0]:
             for case in test.cases:
                 one = replace(test, cases=(case,))
-                found.append(
-                    pytest.param(folder, one, id=f"{folder}: {test.recipe}: {case.name}")
-                )
+                found.append(pytest.param(folder, one, id=f"{folder}: {test.recipe}: {case.name}"))
     return found
 
 
