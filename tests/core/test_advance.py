@@ -161,15 +161,21 @@ def merged(elder: Record, younger: Record, at: int = START + DAY) -> tuple[Effec
 BUY = ("purchased", {"total": 60, "order_id": "A"})
 
 
-def test_the_identified_ones_attributes_win_and_consent_is_the_stricter() -> None:
-    elder = known(
-        Record("a:v", "v"), (IDENTIFY, {"email": "old@example.com", "plan": "free"}), ("unsubscribed", {})
-    )
+def test_the_identified_ones_attributes_win() -> None:
+    elder = known(Record("a:v", "v"), (IDENTIFY, {"email": "old@example.com", "plan": "free"}))
     younger = known(Record("u:ana", "ana"), (IDENTIFY, {"email": "ana@example.com", "first_name": "Ana"}))
     merged(elder, younger)
     assert elder.attributes == {"email": "ana@example.com", "plan": "free", "first_name": "Ana"}
     assert (elder.key, elder.name) == ("a:v", "ana")
-    assert elder.refused == {"*": START + 2 * HOUR}
+
+
+@pytest.mark.parametrize("refused", ["elder", "younger"])
+def test_consent_is_the_stricter(refused: str) -> None:
+    records = {"elder": Record("u:ana", "ana"), "younger": Record("a:v", "v")}
+    for name, record in records.items():
+        known(record, ("unsubscribed" if name == refused else "looked", {}))
+    merged(records["elder"], records["younger"])
+    assert records["elder"].refused == {"*": START + HOUR}
 
 
 @pytest.mark.parametrize("suppressed", ["elder", "younger"])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import email
-import email.policy
 import json
 import socket
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -57,7 +56,8 @@ class _AnyPort(Controller):
 
 
 def mail_id(content: bytes) -> str:
-    return str(email.message_from_bytes(content, policy=email.policy.compat32)["Message-ID"])
+    head, _, _ = content.partition(b"\r\n\r\n")
+    return str(BytesHeaderParser().parsebytes(head)["Message-ID"])
 
 
 def maildir_ids(folder: Path) -> list[str]:

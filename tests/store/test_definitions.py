@@ -107,7 +107,8 @@ def test_contacts_under_way_stay_on_their_version(world: Make) -> None:
     one = world(workspace({"r": LONG}, {}), mail=False)
     one.append(identify(email="ana@example.com"), track("purchased"))
     settle(one)
-    one.release(workspace({"r": LONG.replace("send_email: hello", "add_tag: x")}, {}))
+    longer = LONG.replace("actions:\n", "actions:\n  - {id: first, wait: 1 hour}\n")
+    one.release(workspace({"r": longer.replace("send_email: hello", "add_tag: x")}, {}))
     one.append(track("purchased", "bo"))
     one.live_until(START + 5 * DAY)
     assert [(m.contact, m.name) for m in one.messages()] == [
@@ -213,6 +214,18 @@ def test_paused_holds_and_goes_on_when_live_again(world: Make) -> None:
     one.live_until(START + 20 * DAY)
     assert [(m.name, (m.at - START) // DAY) for m in one.messages()] == [("hello", 10), ("again", 11)]
     assert one.runs() == [("ana", "r", 1, "finished")]
+
+
+def test_what_falls_due_after_the_release_is_done_under_the_new_files(world: Make) -> None:
+    """Also where the engine comes to both only days later."""
+    one = world(workspace({"r": LONG}, {}), mail=False)
+    one.append(identify(email="ana@example.com"), track("purchased"))
+    settle(one)
+    one.release(workspace({"r": "status: paused\n" + LONG}, {}))
+    one.clock.jump(START + 5 * DAY)
+    settle(one)
+    assert one.messages() == []
+    assert one.runs() == [("ana", "r", 1, "running")]
 
 
 def test_a_goal_is_heard_while_paused(world: Make) -> None:
