@@ -58,7 +58,8 @@ def workspace(folder: Path, recipes: int = 20, *, steps: str = "") -> Path:
         if number % 2:
             trigger = f"segment_entered: {names[number // 2 % len(names)]}"
         else:
-            trigger = f"event: {{name: purchased, where: {{category: {CATEGORIES[number // 2 % 10]}, total: {{at_least: 70}}}}}}"
+            where = f"{{category: {CATEGORIES[number // 2 % 10]}, total: {{at_least: 70}}}}"
+            trigger = f"event: {{name: purchased, where: {where}}}"
         (folder / f"recipes/r{number}.yaml").write_text(
             f"recipe: r{number}\ntrigger:\n  {trigger}\nconditions:\n  - {{attribute: email, is_set: true}}\n"
             f"goal:\n  - {{did: purchased, where: {{total: {{at_least: 78}}}}}}\nactions:\n"
@@ -130,7 +131,7 @@ def draw(what: str, number: int, choices: int) -> int:
 def messages(
     count: int, contacts: int, *, light: bool, start: int = START, first: int = 0
 ) -> Iterator[Incoming]:
-    """Events of contacts drawn evenly, a millisecond apart; `light` is one purchase in ten, the rest touches nothing."""
+    """Events of contacts drawn evenly, a millisecond apart; of `light` nine in ten touch nothing."""
     for number in range(first, first + count):
         contact = f"{draw('who', number, contacts) + 1:07d}"
         at = start + number * 1_000

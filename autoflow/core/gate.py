@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from autoflow.core.program import Program
@@ -41,12 +42,18 @@ def _consents(program: Program, record: Record, topic: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=1024)
+def _paths(reads: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """What a template reads as (root, name), in an order that is the same everywhere; the name is "" for all of it."""
+    parts = (path.split(".", 2) for path in sorted(reads))
+    return tuple((part[0], part[1] if len(part) > 1 else "") for part in parts)
+
+
 def values_read(template: Template, view: View, recipe: str) -> dict[str, Any]:
     """The values that the mail depends on, as they are at the decision: only what the template reads."""
     values: dict[str, Any] = {"to": view.record.attributes.get("email"), "contact_key": view.record.key}
     roots: dict[str, Any] = {"contact": contact_scope(view.record), "event": view.event or {}}
-    for path in sorted(template.reads):
-        root, _, rest = path.partition(".")
+    for root, name in _paths(template.reads):
         if root == "recipe":
             values["recipe"] = recipe
         elif root == "segments":
@@ -54,9 +61,9 @@ def values_read(template: Template, view: View, recipe: str) -> dict[str, Any]:
         elif root == "tags":
             values["tags"] = sorted(view.record.tags)
         elif root in roots:
-            if not rest:
+            if not name:
                 values[root] = roots[root]
-            elif (name := rest.partition(".")[0]) in roots[root]:
+            elif name in roots[root]:
                 values.setdefault(root, {})[name] = roots[root][name]
             else:
                 values.setdefault(root, {})

@@ -29,6 +29,8 @@ def order(program: Program, run: Run) -> tuple[int, str, int]:
 
 def look(walk: Walk, touched: frozenset[Topic]) -> None:
     """End the runs whose goal or exit is met by what was touched."""
+    if not walk.record.runs:
+        return
     leaving, now = walk.program.leaving, walk.view.now
     hit = [
         run
@@ -36,7 +38,9 @@ def look(walk: Walk, touched: frozenset[Topic]) -> None:
         if (run.check is not None and run.check <= now)
         or not touched.isdisjoint(leaving.get(run.recipe, frozenset()))
     ]
-    for run in sorted(hit, key=lambda run: order(walk.program, run)):
+    if len(hit) > 1:
+        hit.sort(key=lambda run: order(walk.program, run))
+    for run in hit:
         _left(walk, run)
 
 

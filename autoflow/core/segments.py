@@ -29,6 +29,8 @@ def update(
     `due` names the timers of segments to look at besides. A `baseline` is written nowhere but in the
     memberships: nobody came or went, a file changed.
     """
+    if not touched and not due and not everything:
+        return []
     if everything:
         return _evaluate(walk, list(walk.program.segments), touched, baseline=baseline)
     found = set(_named(walk, due))
@@ -36,7 +38,9 @@ def update(
         found.update(
             _moved(walk, topic[1]) if topic[0] == MEMORY else walk.program.touched_segments.get(topic, ())
         )
-    return _evaluate(walk, sorted(found, key=_rank), touched) if found else []
+    if not found:
+        return []
+    return _evaluate(walk, sorted(found, key=_rank) if len(found) > 1 else list(found), touched)
 
 
 def _moved(walk: Walk, memory: str) -> Iterable[RankedSegment]:

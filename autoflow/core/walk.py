@@ -207,7 +207,9 @@ class Walk:
         ready = [
             run for run in self.record.runs if (run.due or now + 1) <= now or (run.check or now + 1) <= now
         ]
-        for run in sorted(ready, key=lambda run: runs.order(self.program, run)):
+        if len(ready) > 1:
+            ready.sort(key=lambda run: runs.order(self.program, run))
+        for run in ready:
             if run in self.record.runs:
                 runs.resume(self, run)
                 self.drain()
@@ -236,6 +238,8 @@ class Walk:
 
     def drain(self) -> None:
         """Look at everything that steps brought about, first in first out, until nothing is left."""
+        if not self._queue:
+            return
         looked_at = 0
         failed: list[Run] = []
         while self._queue:

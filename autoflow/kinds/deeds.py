@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, Self, cast
+from typing import Annotated, ClassVar, Literal, Self
 
 from autoflow.kinds.base import MEMORY, ZONE, Condition, Finding, Topic
 from autoflow.kinds.fields import Name, Times
@@ -119,7 +119,7 @@ class Deed(Condition):
     def judge(self, view: View) -> tuple[bool, int | None]:
         cell = self._cell(view)
         if self._window is None and cell is not None:  # most of them, most of the time
-            count, change = cast("TimesCell", cell).total, None
+            count, change = cell.total, None
         else:
             count, change = self._count(cell, view)
         if self.at_most is None and self.exactly is None:
