@@ -48,6 +48,8 @@ LEAVES = {
     "forty": "{did: purchased, at_least: 40 times, within_last: 20 days}",
     "longer ago": "{did: purchased, longer_ago_than: 2 days}",
     "twice longer ago": "{did: purchased, at_least: 2 times, longer_ago_than: 4 days}",
+    "longer ago than a month": "{did: purchased, longer_ago_than: 1 month}",
+    "twice longer ago than a month": "{did: purchased, at_least: 2 times, longer_ago_than: 1 month}",
     "where": "{did: purchased, where: {total: {at_least: 20}}, within_last: 3 days}",
     "where in": "{did: purchased, where: {category: [tea, Kaffee]}}",
     "where not": "{did: purchased, where: {category: {is_not: tea}}, at_least: 2 times}",
