@@ -90,9 +90,14 @@ def people(database: Database, program: Program, count: int) -> None:
             rows = [
                 (each, f"u:{each:07d}", f"{each:07d}", *_record(each, sorts[each % 50])) for each in numbers
             ]
+            # As in life: first the row, later what is known; a page filled to the brim would split at once.
             database.many(
-                "INSERT INTO contact (id, part, key, name, due, record) VALUES (?, ?, ?, ?, ?, ?)",
-                [(each, partition(key), key, name, due, blob) for each, key, name, due, blob in rows],
+                "INSERT INTO contact (id, part, key, name) VALUES (?, ?, ?, ?)",
+                [(each, partition(key), key, name) for each, key, name, _, _ in rows],
+            )
+            database.many(
+                "UPDATE contact SET due = ?, record = ? WHERE id = ?",
+                [(due, blob, each) for each, _, _, due, blob in rows],
             )
             database.many("INSERT INTO identity VALUES (?, ?)", [(key, each) for each, key, *_ in rows])
             database.many(
