@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from autoflow.app import Engine, Project
 from autoflow.core.advance import advance
@@ -28,6 +29,8 @@ sender: {name: Bench, email: bench@shop.example, postal_address: "1 High Street"
 attributes: {score: number, last_order: text}
 events:
   purchased: {order_id: text, total: money, category: text}
+  viewed: {category: text, price: money}
+  searched: {category: text}
   scrolled: {depth: number}
 sending: {consent: not_refused}
 """
@@ -35,15 +38,16 @@ sending: {consent: not_refused}
 SEGMENTS = {
     "repeat": "{did: purchased, at_least: 2 times}",
     "lapsed": "{did_not: purchased, within_last: 90 days}\n  - {did: purchased}",
-    "frequent": "{did: purchased, at_least: 3 times, within_last: 30 days}",
-    "big": "{sum_of: purchased.total, at_least: 2000}",
     "big-lately": "{sum_of: purchased.total, within_last: 365 days, at_least: 1500}",
     "german": "{attribute: country, is: Germany}\n  - {did: purchased}",
-    "coffee": "{did: purchased, where: {category: c1}}",
-    "tea": "{did: purchased, where: {category: c2}, within_last: 60 days}",
-    "best": "{in_segment: repeat}\n  - {in_segment: big}",
-    "new": "{did: purchased, exactly: 1 times}",
+    "looking": "{did: viewed, at_least: 3 times, within_last: 30 days}",
+    "coffee": "{did: viewed, where: {category: c1}, within_last: 60 days}",
+    "dear": "{sum_of: viewed.price, within_last: 90 days, at_least: 900}",
+    "seeking": "{did: searched, at_least: 2 times, within_last: 14 days}",
+    "lost": "{did_not: searched, within_last: 180 days}",
+    "best": "{in_segment: repeat}\n  - {in_segment: big-lately}\n  - {did: searched, exactly: 7 times}",
 }
+EVENTS = ("purchased", "viewed", "searched")
 
 
 def workspace(folder: Path, recipes: int = 20, *, steps: str = "") -> Path:
@@ -58,8 +62,8 @@ def workspace(folder: Path, recipes: int = 20, *, steps: str = "") -> Path:
         if number % 2:
             trigger = f"segment_entered: {names[number // 2 % len(names)]}"
         else:
-            where = f"{{category: {CATEGORIES[number // 2 % 10]}, total: {{at_least: 70}}}}"
-            trigger = f"event: {{name: purchased, where: {where}}}"
+            name, category = EVENTS[number // 2 % 3], CATEGORIES[number // 2 % 10]
+            trigger = f"event: {{name: {name}, where: {{category: {category}}}}}"
         (folder / f"recipes/r{number}.yaml").write_text(
             f"recipe: r{number}\ntrigger:\n  {trigger}\nconditions:\n  - {{attribute: email, is_set: true}}\n"
             f"goal:\n  - {{did: purchased, where: {{total: {{at_least: 78}}}}}}\nactions:\n"
@@ -82,7 +86,7 @@ def project(folder: Path, start: int = START) -> tuple[Project, VirtualClock]:
 
 
 def people(database: Database, program: Program, count: int) -> None:
-    """Contacts with a past: three purchases each, the last of them weeks ago, as fifty sorts of people have it."""
+    """Contacts with a past: a year of purchases, views and searches each, as fifty sorts of people have it."""
     sorts = [_sort(program, number) for number in range(50)]
     with database.write():
         for low in range(1, count + 1, 50_000):
@@ -108,15 +112,20 @@ def people(database: Database, program: Program, count: int) -> None:
 
 
 def _sort(program: Program, number: int) -> Record:
-    """Somebody with a past, by the engine itself; the past enters nothing."""
+    """Somebody with a year behind him, lived through by the engine itself."""
     record = Record("u:", "")
     traits = {"country": COUNTRIES[number % len(COUNTRIES)], "first_name": "Ada"}
-    items = [Event(1, START - 400 * DAY, START - 400 * DAY, IDENTIFY, traits, enters=False)]
-    for nth, days in enumerate((200, 110, 20 + number)):
-        at = START - days * DAY
-        bought = {"order_id": "A", "total": 20.0 + number, "category": CATEGORIES[(number + nth) % 10]}
-        items.append(Event(nth + 2, at, at, "purchased", bought, enters=False))
-    advance(program, record, items, START - 1, silent_before=START)
+    items = [Event(1, START - 400 * DAY, START - 400 * DAY, IDENTIFY, traits)]
+    for nth in range(36):
+        at = START - (380 - 10 * nth - number % 20) * DAY - DAY // 2
+        did = {
+            "order_id": "A",
+            "total": 20.0 + number,
+            "price": 9.5,
+            "category": CATEGORIES[(number + nth) % 10],
+        }
+        items.append(Event(nth + 2, at, at, EVENTS[nth % 3], did))
+    advance(program, record, items, START - 1)
     record.epoch = 1
     return record
 
@@ -136,7 +145,11 @@ def draw(what: str, number: int, choices: int) -> int:
 def messages(
     count: int, contacts: int, *, light: bool, start: int = START, first: int = 0
 ) -> Iterator[Incoming]:
-    """Events of contacts drawn evenly, a millisecond apart; of `light` nine in ten touch nothing."""
+    """Events of contacts drawn evenly, a millisecond apart, of three kinds in turn.
+
+    Each counts in several memories, has several segments looked at and is heard by several recipes; of `light`
+    nine in ten touch nothing.
+    """
     for number in range(first, first + count):
         contact = f"{draw('who', number, contacts) + 1:07d}"
         at = start + number * 1_000
@@ -149,14 +162,23 @@ def messages(
                 message_id=f"m{number}",
             )
         else:
+            name = EVENTS[number // 10 % 3 if light else number % 3]
             properties = {
-                "order_id": f"A{number}",
-                "total": draw("total", number, 8_000) / 100,
                 "category": CATEGORIES[draw("category", number, 10)],
+                **_MORE.get(name, lambda _: {})(number),
             }
-            yield Incoming(
-                "purchased", contact, properties=properties, occurred_at=at, message_id=f"m{number}"
-            )
+            yield Incoming(name, contact, properties=properties, occurred_at=at, message_id=f"m{number}")
+
+
+def _purchase(number: int) -> dict[str, Any]:
+    return {"order_id": f"A{number}", "total": draw("total", number, 8_000) / 100}
+
+
+def _view(number: int) -> dict[str, Any]:
+    return {"price": draw("price", number, 5_000) / 100}
+
+
+_MORE = {"purchased": _purchase, "viewed": _view}
 
 
 def engine(folder: Path, contacts: int, recipes: int = 20) -> tuple[Engine, VirtualClock]:

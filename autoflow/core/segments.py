@@ -34,24 +34,19 @@ def update(
     if everything:
         return _evaluate(walk, list(walk.program.segments), touched, baseline=baseline)
     found = set(_named(walk, due))
+    program, cells = walk.program, walk.record.memory
     for topic in touched:
-        found.update(
-            _moved(walk, topic[1]) if topic[0] == MEMORY else walk.program.touched_segments.get(topic, ())
-        )
+        if topic[0] != MEMORY:
+            found.update(program.touched_segments.get(topic, ()))
+        elif (watching := program.settled.get(topic[1])) is not None:
+            cell = cells.get(topic[1])
+            count = cell.total if type(cell) is Times else 0
+            for segment, settled_after in watching:  # one event more may no longer change the answer
+                if settled_after is None or count <= settled_after:
+                    found.add(segment)
     if not found:
         return []
     return _evaluate(walk, sorted(found, key=_rank) if len(found) > 1 else list(found), touched)
-
-
-def _moved(walk: Walk, memory: str) -> Iterable[RankedSegment]:
-    """The segments whose answer one more event in a memory could have changed."""
-    cell = walk.record.memory.get(memory)  # a memory of a run alone concerns no segment
-    count = cell.total if isinstance(cell, Times) else 0
-    return [
-        segment
-        for segment, settled_after in walk.program.settled.get(memory, ())
-        if settled_after is None or count <= settled_after
-    ]
 
 
 def update_due(walk: Walk, timers: Iterable[str]) -> list[Signal]:

@@ -9,7 +9,7 @@ from typing import Any
 from autoflow.core import runs, segments
 from autoflow.core.program import MOST_SIGNALS, TIMER, Listener, Program
 from autoflow.kinds.base import ANY_OWN_DOING, ATTRIBUTE, EVENT, MEMORY, TAG, Signal, Topic
-from autoflow.kinds.memory import InWindow, Memory
+from autoflow.kinds.memory import InWindow
 from autoflow.kinds.view import View
 from autoflow.model.contact import Cell, Record, Run, Window
 from autoflow.model.effects import FAILED, Effects, Happening, Spill
@@ -101,28 +101,27 @@ class Walk:
             index = program.memories.get(each)
             if index is not None:
                 for memory in index.find(item.properties):
-                    if self._observe_in(record.memory, memory, item, self.view):
+                    if memory.observe(record.memory, item, self.view):
                         touched.add((MEMORY, memory.key))
+                        if self._spill and isinstance(memory, InWindow):
+                            self._overflow(record.memory, memory, item)
         for run in record.runs:
             wanted = program.run_memories.get(run.recipe)
             if not wanted or name not in wanted or item.occurred_at < run.start:
                 continue
             view = View(record, self.view.now, program.zone, run, run.event)
             for memory in wanted[name]:
-                if self._observe_in(run.memory, memory, item, view):
+                if memory.observe(run.memory, item, view):
                     touched.add((MEMORY, memory.key))
         return touched
 
-    def _observe_in(self, cells: dict[str, Cell], memory: Memory, item: Event, view: View) -> bool:
-        if not memory.observe(cells, item, view):
-            return False
-        if self._spill and isinstance(memory, InWindow):
-            cell = cells[memory.key]
-            assert isinstance(cell, Window)
-            entry = memory.overflow(cell, item)
-            if entry is not None:
-                self.effects.spills.append(Spill(memory.key, *entry))
-        return True
+    def _overflow(self, cells: dict[str, Cell], memory: InWindow, item: Event) -> None:
+        """Hand out the entry just added where it belongs to those that no longer fit the record."""
+        cell = cells[memory.key]
+        assert isinstance(cell, Window)
+        entry = memory.overflow(cell, item)
+        if entry is not None:
+            self.effects.spills.append(Spill(memory.key, *entry))
 
     def _change(self, name: str, value: Value) -> Iterable[Topic]:
         attributes = self.record.attributes
@@ -157,8 +156,10 @@ class Walk:
         for name in names:
             index = self.program.memories.get(name)
             for memory in index.find(item.properties) if index is not None else ():
-                if memory.key in fresh:
-                    self._observe_in(self.record.memory, memory, item, self.view)
+                if memory.key not in fresh or not memory.observe(self.record.memory, item, self.view):
+                    continue
+                if self._spill and isinstance(memory, InWindow):
+                    self._overflow(self.record.memory, memory, item)
 
     # -- time --------------------------------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ class Deed(Condition):
             return 0, None
         if isinstance(cell, Window):
             assert isinstance(self._memory, InWindow)
-            return self._memory.read(cell, view)[1], self._memory.next_change(cell, view)
+            return self._memory.state(cell, view)[1:]
         assert isinstance(cell, TimesCell)
         if self._window is None:
             return cell.total, None

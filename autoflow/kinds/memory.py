@@ -183,13 +183,19 @@ class InWindow(Memory):
             cell.count -= len(gone)
             cell.head = [entry for entry in cell.head if entry not in gone]
 
-    def read(self, cell: Window, view: View) -> tuple[int, int]:
-        """Sum in millionths, and count, of what lies inside the window at the view's instant."""
-        gone = self._gone(cell, view)
-        return cell.total - sum(entry[2] for entry in gone), cell.count - len(gone)
+    def state(self, cell: Window, view: View) -> tuple[int, int, int | None]:
+        """Sum in millionths and count of what lies inside the window, and when time next changes them.
 
-    def next_change(self, cell: Window, view: View) -> int | None:
-        """When the next entry leaves the window; of a calendar window, days before it may."""
+        The last may lie days before the truth for a calendar window, never after it.
+        """
+        head, fixed, now = cell.head, self._fixed, view.now
+        if fixed is not None and head and head[0][0] + fixed > now:  # nothing has left, as nearly always
+            return cell.total, cell.count, head[0][0] + fixed
+        gone = self._gone(cell, view)
+        left = sum(entry[2] for entry in gone)
+        return cell.total - left, cell.count - len(gone), self._next_change(cell, view)
+
+    def _next_change(self, cell: Window, view: View) -> int | None:
         if self._fixed is not None:
             return next((end for entry in cell.head if (end := entry[0] + self._fixed) > view.now), None)
         eldest = next((end for entry in cell.head if (end := self.end(entry[0], view)) > view.now), None)

@@ -52,14 +52,15 @@ class SumOf(Condition):
         if isinstance(memory, InWindow):
             if not isinstance(cell, Window):
                 return self.test.passes(0, view), None
-            return self.test.passes(memory.read(cell, view)[0], view), memory.next_change(cell, view)
+            total, _, change = memory.state(cell, view)
+            return self.test.passes(total, view), change
         return self.test.passes(cell.total if isinstance(cell, Total) else 0, view), None
 
     def seen(self, view: View) -> Value:
         cell = view.cell(self._memory.key)
         if isinstance(cell, Window):
             assert isinstance(self._memory, InWindow)
-            return from_millionths(self._memory.read(cell, view)[0])
+            return from_millionths(self._memory.state(cell, view)[0])
         return from_millionths(cell.total) if isinstance(cell, Total) else 0
 
     def says(self) -> str:
