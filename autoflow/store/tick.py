@@ -19,7 +19,7 @@ from autoflow.store.definitions import Applied
 from autoflow.store.history import histories
 from autoflow.store.lease import verify
 
-EVENTS = 2_000
+EVENTS = 4_000
 TIMERS = 2_000
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
