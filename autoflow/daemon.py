@@ -98,10 +98,13 @@ class PostRoom:
         self._rung = threading.Event()
         self._stopping = threading.Event()
         self.post = open_post(project)
+        self.failure: Exception | None = None
+        self._on_failure: Callable[[], None] = self.ring
         self._thread = threading.Thread(target=self._work, name="post")
 
-    def start(self) -> None:
-        """Begin to send."""
+    def start(self, on_failure: Callable[[], None]) -> None:
+        """Begin to send; `on_failure` is called where nothing more can be sent, and `failure` says why."""
+        self._on_failure = on_failure
         self._thread.start()
 
     def ring(self) -> None:
@@ -116,6 +119,13 @@ class PostRoom:
             self._thread.join()
 
     def _work(self) -> None:
+        try:
+            self._send()
+        except Exception as error:  # noqa: BLE001 - handed to the engine's thread, which stops and tells
+            self.failure = error
+            self._on_failure()
+
+    def _send(self) -> None:
         while not self._stopping.is_set():
             try:
                 while not self._stopping.is_set() and self.post.step(self._clock.now()):
@@ -178,7 +188,7 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
         alarm.ring()
 
     previous = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
-    room.start()
+    room.start(alarm.ring)
     say(f"Running. {_standing(engine)}")
     try:
         while not stopping:
@@ -193,6 +203,8 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
             except StoreError as error:
                 say(str(error))
                 alarm.set(project.clock.now() + RETRY_SECONDS * MICROS)
+            if room.failure is not None:
+                raise room.failure
             if not stopping:
                 alarm.wait()
         say("Stopping: finishing what is on its way.")

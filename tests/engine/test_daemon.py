@@ -18,6 +18,7 @@ from autoflow import daemon
 from autoflow.app import Project
 from autoflow.model.clock import SystemClock, VirtualClock
 from autoflow.model.event import Incoming
+from autoflow.post.outgoing import Post
 from autoflow.store import log
 from autoflow.store.lease import Held
 from autoflow.store.wake import ring
@@ -208,6 +209,23 @@ def test_a_store_that_cannot_be_written_is_tried_again(
     assert alarm.due[1] == START + daemon.RETRY_SECONDS * 1_000_000
     with closing(project.database()) as database:
         assert database.one("SELECT count(*) FROM membership") == (1,)
+
+
+def test_what_nobody_foresaw_in_the_post_stops_the_daemon_and_is_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = threading.Event()
+
+    def broken(*_: object) -> bool:
+        raise ZeroDivisionError("unforeseen")
+
+    def told() -> None:
+        assert failed.wait(DEADLINE)
+
+    monkeypatch.setattr(Post, "step", broken)
+    monkeypatch.setattr(Hands, "ring", lambda *_: failed.set())
+    with pytest.raises(ZeroDivisionError, match="unforeseen"):
+        play(project, monkeypatch, told)
 
 
 def test_until_idle_does_what_is_due_mail_included_and_ends(project: Project) -> None:
