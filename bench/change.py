@@ -245,7 +245,7 @@ def _one_of(folder: Path, count: int) -> Path:
     others = (
         "event: {name: purchased, where: {total: {at_least: 400}, category: c1}}",
         "event: scrolled",
-        "segment_left: german",
+        "segment_left: lost",
         'page_visited: {path: "/p{number}"}',
     )
     for number in range(count):

@@ -39,7 +39,7 @@ SEGMENTS = {
     "repeat": "{did: purchased, at_least: 2 times}",
     "lapsed": "{did_not: purchased, within_last: 90 days}\n  - {did: purchased}",
     "big-lately": "{sum_of: purchased.total, within_last: 365 days, at_least: 1500}",
-    "german": "{attribute: country, is: Germany}\n  - {did: purchased}",
+    "tea": "{did: purchased, where: {category: c2}, within_last: 60 days}",
     "looking": "{did: viewed, at_least: 3 times, within_last: 30 days}",
     "coffee": "{did: viewed, where: {category: c1}, within_last: 60 days}",
     "dear": "{sum_of: viewed.price, within_last: 90 days, at_least: 900}",
