@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from autoflow.core import gate
 from autoflow.kinds.view import View
 from autoflow.model.contact import Run
-from autoflow.model.effects import AUDIENCES, EMAIL, SALES, SENT, Message, effect_key
+from autoflow.model.effects import AUDIENCES, EMAIL, SALES, SENT, SKIPPED, Message, effect_key
 from autoflow.model.values import Value
 
 if TYPE_CHECKING:
@@ -51,7 +51,12 @@ class StepHand:
         self._walk.happened("sales_notified", channel, self._run, to=to, message=message)
 
     def join_audience(self, audience: str) -> None:
-        if audience not in self._walk.record.audiences:
+        walk = self._walk
+        if audience in walk.record.audiences:
+            return
+        if not walk.program.deny.isdisjoint(walk.record.segments):
+            self._message(AUDIENCES, audience, SKIPPED, "deny", {})
+        else:
             self._walk.record.audiences[audience] = self._walk.view.now
             self._change_audience(audience, "add", "audience_joined")
 
@@ -65,7 +70,7 @@ class StepHand:
             name: self.view.record.attributes[name] for name in names if name in self.view.record.attributes
         }
         self._message(
-            AUDIENCES, audience, SENT, "", {"change": change, "contact": self.view.record.name, **known}
+            AUDIENCES, audience, SENT, "", {"change": change, "contact": self.view.record.key[2:], **known}
         )
         self._walk.happened(kind, audience, self._run)
 

@@ -122,6 +122,11 @@ def compile_program(workspace: Workspace, pinned: Mapping[tuple[str, int], Recip
     """Make a sound workspace ready to run; `pinned` holds older recipe versions that somebody is still walking."""
     segments = _ranked(workspace.segments)
     recipes = {name: recipe for name, recipe in workspace.recipes.items() if recipe.status != "draft"}
+    walked = {name: [recipe] for name, recipe in recipes.items()}
+    for (name, _), recipe in sorted((pinned or {}).items()):
+        if name not in recipes:  # deleted while somebody is under way: his goals and exits go on counting
+            walked.setdefault(name, []).append(recipe)
+    every = [recipe for versions in walked.values() for recipe in versions]
     timed = _timed(recipes.values())
     events = workspace.settings.events
     return Program(
@@ -137,14 +142,9 @@ def compile_program(workspace: Workspace, pinned: Mapping[tuple[str, int], Recip
         timed=timed,
         timed_by_event=_timed_by_event(timed),
         purchases=_PURCHASES,
-        memories=_memories(segments, recipes.values(), always=_always(workspace.settings.consent)),
-        run_memories={name: _run_memories(recipe) for name, recipe in recipes.items()},
-        leaving={
-            name: frozenset().union(
-                *(part.topics() for part in (recipe.goal, recipe.exit) if part is not None)
-            )
-            for name, recipe in recipes.items()
-        },
+        memories=_memories(segments, every, always=_always(workspace.settings.consent)),
+        run_memories={name: _run_memories(versions) for name, versions in walked.items()},
+        leaving={name: _leaving(versions) for name, versions in walked.items()},
         lateness={name: each.triggers_within.window_end(0, "UTC") for name, each in events.items()},
         pinned=dict(pinned or {}),
     )
@@ -250,9 +250,14 @@ def _windowed(recipe: Recipe) -> tuple[Condition, ...]:
     )
 
 
-def _run_memories(recipe: Recipe) -> dict[str, tuple[Memory, ...]]:
+def _leaving(versions: Iterable[Recipe]) -> frozenset[Topic]:
+    parts = (part for recipe in versions for part in (recipe.goal, recipe.exit))
+    return frozenset().union(*(part.topics() for part in parts if part is not None))
+
+
+def _run_memories(versions: Iterable[Recipe]) -> dict[str, tuple[Memory, ...]]:
     found: dict[str, Memory] = {}
-    for part in (recipe.goal, recipe.exit, recipe.keep_while):
+    for part in (part for recipe in versions for part in (recipe.goal, recipe.exit, recipe.keep_while)):
         for leaf in _leaves(part):
             if counts_since_start(leaf):
                 found.update((memory.key, memory) for memory in leaf.memories())

@@ -64,7 +64,7 @@ def attempt(walk: Walk, recipe: Recipe, signal: Signal) -> None:
         recipe.id, recipe.version, entries.count, "", walk.view.now, start, per=per, event=signal.properties
     )
     walk.record.runs.append(run)
-    walk.happened("entered", recipe.id, run)
+    walk.happened("entered", recipe.id, run, **({"per": per} if per else {}))
     _note(walk, run, RUNNING)
     _walk_on(walk, run, 0)
 
@@ -72,7 +72,7 @@ def attempt(walk: Walk, recipe: Recipe, signal: Signal) -> None:
 def resume(walk: Walk, run: Run) -> None:
     """A run whose wait is over, or whose goal or exit time alone may have met."""
     due = run.due is not None and run.due <= walk.view.now
-    if _left(walk, run) or not due:
+    if _left(walk, run, before_step=due) or not due:
         return
     run.due = None
     current = walk.program.recipes.get(run.recipe)
@@ -114,6 +114,9 @@ def _walk_on(walk: Walk, run: Run, position: int) -> None:
             outcome = step.action.do(StepHand(walk, run))
         except PlaceholderError as error:
             end(walk, run, FAILED, str(error))
+            return
+        except Exception as error:  # noqa: BLE001 - one contact's data must not stop everybody's engine
+            end(walk, run, FAILED, f"unforeseen at this step: {type(error).__name__} {error}")
             return
         if isinstance(outcome, Wait):
             run.due = outcome.until

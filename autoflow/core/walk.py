@@ -11,7 +11,7 @@ from autoflow.core.program import MOST_SIGNALS, TIMER, Listener, Program
 from autoflow.kinds.base import ANY_OWN_DOING, ATTRIBUTE, EVENT, MEMORY, TAG, Signal, Topic
 from autoflow.kinds.memory import InWindow
 from autoflow.kinds.view import View
-from autoflow.model.contact import Cell, Record, Run, Window
+from autoflow.model.contact import Cell, Entries, Record, Run, Window
 from autoflow.model.effects import FAILED, Effects, Happening, Spill
 from autoflow.model.event import IDENTIFY, KNOWN_AS, Event
 from autoflow.model.values import Value
@@ -19,7 +19,9 @@ from autoflow.model.values import Value
 NOT_OWN_DOING = frozenset({"email_sent", "email_skipped", "email_delivered", "email_bounced"})
 TAG_ADDED, TAG_REMOVED, ATTRIBUTE_SET = "tag_added", "tag_removed", "attribute_set"
 TIMEZONE = "timezone"
-_INSIDE = {f"${TAG_ADDED}", f"${TAG_REMOVED}", f"${ATTRIBUTE_SET}"}
+ENTERED, AUDIENCE_JOINED, AUDIENCE_LEFT = "entered", "audience_joined", "audience_left"
+_REPLAYED = (TAG_ADDED, TAG_REMOVED, ATTRIBUTE_SET, ENTERED, AUDIENCE_JOINED, AUDIENCE_LEFT)
+_INSIDE = {f"${kind}" for kind in _REPLAYED}
 EMAIL_BOUNCED, EMAIL_COMPLAINED, UNSUBSCRIBED = "email_bounced", "email_complained", "unsubscribed"
 
 
@@ -139,15 +141,25 @@ class Walk:
 
     def _replay_inside(self, item: Event) -> set[Topic]:
         """What a step once did, when a state is rebuilt from the log."""
-        subject = item.properties["subject"]
-        if item.name == f"${TAG_ADDED}":
-            self.record.tags.setdefault(subject, item.at)
-            self.effects.tags[subject] = item.at
-        elif item.name == f"${TAG_REMOVED}":
-            self.record.tags.pop(subject, None)
-            self.effects.tags[subject] = None
-        else:
+        subject, kind, record = item.properties["subject"], item.name[1:], self.record
+        if kind == ATTRIBUTE_SET:
             return set(self._change(subject, item.properties["value"]))
+        if kind == ENTERED:
+            entries = record.entries.setdefault(subject, Entries(0, {}))
+            entries.count += 1
+            entries.last[item.properties.get("per", "")] = item.at
+            return set()
+        if kind == AUDIENCE_JOINED:
+            record.audiences.setdefault(subject, item.at)
+            return set()
+        if kind == AUDIENCE_LEFT:
+            record.audiences.pop(subject, None)
+            return set()
+        if kind == TAG_ADDED:
+            record.tags.setdefault(subject, item.at)
+        else:
+            record.tags.pop(subject, None)
+        self.effects.tags[subject] = record.tags.get(subject)
         return {(TAG, subject)}
 
     def recall(self, item: Event, fresh: frozenset[str]) -> None:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
-from autoflow.kinds.text import Text
+from autoflow.kinds.text import PlaceholderError, Text
 from autoflow.kinds.view import View
 from autoflow.model.durations import Duration
 from autoflow.model.instants import from_wall, parse_date, parse_instant, to_wall
@@ -192,10 +192,15 @@ class Test:
 
 
 def _fill(operand: Any, scope: Mapping[str, Any]) -> Any:
-    """The operand with its placeholders filled, also those inside a list."""
+    """The operand with its placeholders filled, also those inside a list; None where there is nothing to fill in."""
     if isinstance(operand, tuple):
         return tuple(_fill(item, scope) for item in operand)
-    return operand.value(scope) if isinstance(operand, Text) else operand
+    if not isinstance(operand, Text):
+        return operand
+    try:
+        return operand.value(scope)
+    except PlaceholderError:
+        return None  # a missing value fails every positive test (language.md, rule 2)
 
 
 def _contains(seen: Any, operand: Any, _: str) -> bool:
@@ -242,12 +247,15 @@ def _edges(word: str, value: Value, window: Duration, of_type: str, view: View) 
     seen = comparable(value, of_type, zone)
     if seen is None:
         return ()
-    if word == "anniversary_within":
-        return _anniversary(seen if of_type == "date" else to_wall(seen, zone).date(), window, view)
-    start, end = (_day_bounds(seen, zone)) if of_type == "date" else (seen, seen)
-    if word == "within_last":
-        return (start, window.window_end(start, zone))
-    return (_back(window, start, zone), end)
+    try:
+        if word == "anniversary_within":
+            return _anniversary(seen if of_type == "date" else to_wall(seen, zone).date(), window, view)
+        start, end = (_day_bounds(seen, zone)) if of_type == "date" else (seen, seen)
+        if word == "within_last":
+            return (start, window.window_end(start, zone))
+        return (_back(window, start, zone), end)
+    except (OverflowError, ValueError):
+        return ()  # at the ends of the calendar, such as 9999-12-31: no clock gets there
 
 
 def _anniversary(born: date, window: Duration, view: View) -> tuple[int, ...]:

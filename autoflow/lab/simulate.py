@@ -194,7 +194,9 @@ def _live(
         return record, effects
 
     for owner, item in person.items:
-        contact = joined.get(owner, owner)
+        contact = owner
+        while contact in joined:
+            contact = joined[contact]
         if contact not in records:
             records[contact] = Record(keys[contact][0], keys[contact][0][2:])
         if item.reacts_to is not None and item.at >= start:

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
 from autoflow.language.settings import Settings
-from autoflow.model.durations import DAY
 from autoflow.model.effects import EMAIL
 from autoflow.model.problems import AutoflowError
 from autoflow.post.channels.base import Channel, ChannelDown, Outgoing
@@ -24,7 +23,9 @@ from autoflow.store.definitions import template_at
 from autoflow.store.ledger import Entry, Rules, Settlement
 
 AHEAD = 2_000
-GIVE_UP_AFTER = 3 * DAY
+MOST_ATTEMPTS = 70  # about three days of trying
+# What can keep one mail from being made; the others go out.
+UNMADE = (AutoflowError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, SyntaxError)
 PAUSE = 60_000_000  # how long a channel that is down is left alone
 
 
@@ -130,7 +131,7 @@ class Post:
             entries,
             now,
             self._fence,
-            Rules(self._deny, self.repeatable, GIVE_UP_AFTER),
+            Rules(self._deny, self.repeatable, MOST_ATTEMPTS),
         )
         self._settled = []
         return started
@@ -143,7 +144,7 @@ class Post:
         for entry in group:
             try:
                 ready.append((entry, self._outgoing(channel, entry)))
-            except (AutoflowError, KeyError) as error:
+            except UNMADE as error:
                 failed.append(Settlement(entry, ledger.FAILED, str(error)))
         return ready, failed
 
@@ -159,7 +160,7 @@ class Post:
             results = self._channels[channel].send([mail for _, mail in mails])
         except ChannelDown as error:
             self._down_until[channel] = now + PAUSE
-            return [Settlement(entry, "unsent", str(error), retry_after=PAUSE) for entry, _ in mails]
+            return [Settlement(entry, ledger.POSTPONED, str(error), retry_after=PAUSE) for entry, _ in mails]
         by_key = {result.key: result for result in results}
         return [
             Settlement(

@@ -128,7 +128,8 @@ def numbered(database: Database, workspace: Workspace) -> Workspace:
 def load_release(database: Database, release: int, environment: Mapping[str, str]) -> Applied:
     """Make a release ready to run; release 0 is the time before anything was applied."""
     workspace = _workspace(database, release, environment)
-    pinned = _pinned(database, workspace, environment)
+    pinned, templates = _pinned(database, workspace, environment)
+    workspace = replace(workspace, templates={**templates, **workspace.templates})
     program = compile_program(workspace, pinned)
     before = compile_program(_workspace(database, release - 1, environment)) if release > 1 else None
     old = set(before.memory_keys()) if before is not None else set()
@@ -201,12 +202,13 @@ def _workspace(database: Database, release: int, environment: Mapping[str, str])
 
 def _pinned(
     database: Database, workspace: Workspace, environment: Mapping[str, str]
-) -> dict[tuple[str, int], Recipe]:
-    """Older versions that somebody is still walking."""
-    pinned = {}
+) -> tuple[dict[tuple[str, int], Recipe], dict[str, Template]]:
+    """Older versions that somebody is still walking, and the templates of their time, which may be gone since."""
+    pinned: dict[tuple[str, int], Recipe] = {}
+    templates: dict[str, Template] = {}
     for name, version in database.all("SELECT DISTINCT recipe, version FROM run WHERE state = 'running'"):
         current = workspace.recipes.get(name)
-        if current is not None and current.version == version:
+        if current is not None and current.version == version and current.status != "draft":
             continue
         row = database.one(
             "SELECT release FROM version WHERE kind = ? AND name = ? AND version = ?",
@@ -217,7 +219,8 @@ def _pinned(
         assert row is not None
         then = _workspace(database, row[0], environment)
         pinned[name, version] = replace(then.recipes[name], version=version)
-    return pinned
+        templates.update(then.templates)
+    return pinned, templates
 
 
 def _latest(database: Database) -> int:

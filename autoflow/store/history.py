@@ -13,7 +13,7 @@ from autoflow.store.log import CHUNK
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _INSIDE = ("email_sent", "email_skipped")
-_CHANGES = ("tag_added", "tag_removed", "attribute_set")
+_CHANGES = ("tag_added", "tag_removed", "attribute_set", "entered", "audience_joined", "audience_left")
 
 
 class Stored(NamedTuple):
@@ -61,16 +61,17 @@ def _inside(
     kinds = [kind for kind in _INSIDE if "*" in names or kind in names]
     if not kinds:
         return  # as nearly always: a look into each chunk of the journal for each contact is left out
+    persons = _persons(database, contacts)
     for contact, n, at, kind, subject, recipe in database.each(
         "SELECT contact, n, at, kind, subject, recipe FROM journal WHERE chunk IN (SELECT value FROM json_each(?))"
         " AND contact IN (SELECT value FROM json_each(?)) AND kind IN (SELECT value FROM json_each(?)) AND at < ?"
         " ORDER BY contact, n",
         journal_chunks(database),
-        listed(contacts),
+        listed(persons),
         listed(kinds),
         before,
     ):
-        yield contact, Event(n, at, at, kind, {"template": subject, "recipe": recipe})
+        yield persons[contact], Event(n, at, at, kind, {"template": subject, "recipe": recipe})
 
 
 def events_of(database: Database, contact: int) -> list[Stored]:
@@ -78,24 +79,31 @@ def events_of(database: Database, contact: int) -> list[Stored]:
     return [row for _, row in _rows_of(database, [contact])]
 
 
-def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[int, Stored]]:
-    """Rows of the log with the contact they belong to now, by receipt."""
-    merged: dict[int, int] = dict(
+def _persons(database: Database, contacts: Collection[int]) -> dict[int, int]:
+    """Everybody who is one of these contacts now, themselves included, however many merges it took."""
+    return dict(
         database.all(
-            "SELECT id, merged_into FROM contact WHERE merged_into IN (SELECT value FROM json_each(?))",
+            "WITH RECURSIVE person (id, now) AS (SELECT value, value FROM json_each(?) UNION ALL"
+            " SELECT c.id, p.now FROM contact c JOIN person p ON c.merged_into = p.id)"
+            " SELECT id, now FROM person",
             listed(contacts),
         )
     )
+
+
+def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[int, Stored]]:
+    """Rows of the log with the contact they belong to now, by receipt."""
+    merged = _persons(database, contacts)
     for row in database.each(
         "SELECT e.seq, e.contact, e.at, e.occurred_at, e.origin, e.history, e.name, e.properties, e.reacts_to"
         " FROM event_of_contact c JOIN event e ON e.seq = c.seq"
         " WHERE c.chunk IN (SELECT value FROM json_each(?)) AND c.contact IN (SELECT value FROM json_each(?))"
         " ORDER BY e.seq",
         event_chunks(database),
-        listed([*contacts, *merged]),
+        listed(merged),
     ):
         yield (
-            merged.get(int(row[1]), int(row[1])),
+            merged[row[1]],
             Stored._make((*row[:5], bool(row[5]), row[6], values(row[7]), row[8])),
         )
 

@@ -30,6 +30,7 @@ PENDING, SENDING, SENT, REFUSED, FAILED, UNKNOWN, HELD = (
     "held",
 )
 TRANSACTIONAL = "transactional"
+POSTPONED = "postponed"
 # What is not over yet. Word for word the condition of the index on it: SQLite takes the index only for a query
 # that repeats it, and would look at every message ever sent without.
 OPEN = "state IN ('pending', 'sending', 'held', 'unknown')"
@@ -56,8 +57,8 @@ class Entry(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """What became of one attempt: sent, unsent (surely, may be tried again), rejected, unknown, or failed
-    (could not be made).
+    """What became of one attempt: sent, unsent (surely, may be tried again), rejected, unknown, failed
+    (could not be made), or postponed (its channel is down: no attempt of its own).
     """
 
     entry: Entry
@@ -69,12 +70,12 @@ class Settlement(NamedTuple):
 
 class Rules(NamedTuple):
     """What the last look and the settling go by: segments that get no marketing mail, channels on which sending
-    a key again changes nothing, and after how long (microseconds) a message is given up.
+    a key again changes nothing, and after how many attempts a message is given up.
     """
 
     deny: Collection[str]
     repeatable: Collection[str]
-    give_up_after: int
+    most_attempts: int
 
 
 def waiting(database: Database, now: int, limit: int, closed: Collection[str] = ()) -> list[Entry]:
@@ -195,10 +196,18 @@ def resolve(database: Database, key: str, now: int, *, sent: bool) -> None:
 
 def _settle(database: Database, settlement: Settlement, now: int, rules: Rules) -> list[Incoming]:
     entry, outcome, reason = settlement.entry, settlement.outcome, settlement.reason
+    if outcome == POSTPONED:
+        database.do(
+            "UPDATE outbox SET state = 'pending', attempts = attempts - 1, result = ?, next_at = ? WHERE id = ?",
+            reason,
+            now + (settlement.retry_after or 0),
+            entry.id,
+        )
+        return []
     again = outcome == "unsent" or (
         outcome == UNKNOWN and (entry.klass == TRANSACTIONAL or entry.channel in rules.repeatable)
     )
-    if again and now - entry.at < rules.give_up_after:
+    if again and entry.attempts + 1 < rules.most_attempts:
         wait = settlement.retry_after or _backoff(entry)
         database.do(
             "UPDATE outbox SET state = 'pending', result = ?, next_at = ? WHERE id = ?",
@@ -288,6 +297,7 @@ def _refusal(entry: Entry, record: Record | None, deny: Collection[str]) -> str 
         return "suppressed"
     if entry.klass == TRANSACTIONAL:
         return None
-    if record.refused:
+    # What was refused before the decision, the gate has judged by topic.
+    if "*" in record.refused or any(at >= entry.at for at in record.refused.values()):
         return "unsubscribed"
     return "deny" if any(segment in record.segments for segment in deny) else None

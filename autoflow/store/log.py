@@ -5,6 +5,7 @@ Any process may append. A message counts as accepted only once this transaction 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from autoflow.model.identifiers import message_hash, partition
 from autoflow.store.database import Database, listed
 
 CHUNK = 65_536
+_LONG_NUMBER = re.compile(rb"\d{19}")
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -226,4 +228,16 @@ def _rows(database: Database, messages: Sequence[Incoming], at: int, seq: int) -
 
 
 def _text(properties: dict[str, Any]) -> str | None:
-    return _encode(properties).decode() if properties else None
+    if not properties:
+        return None
+    text = _encode(properties)
+    return (_encode(_countable(properties)) if _LONG_NUMBER.search(text) else text).decode()
+
+
+def _countable(value: Any) -> Any:
+    """Whole numbers beyond 64 bits, which nothing can count with, become text."""
+    if isinstance(value, dict):
+        return {key: _countable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_countable(inner) for inner in value]
+    return str(value) if type(value) is int and not -(2**63) <= value < 2**63 else value

@@ -89,7 +89,9 @@ def _notify_sales(step: Step, run: Run, walk: Walk) -> None:
 
 def _audience(step: Step, run: Run, walk: Walk) -> None:
     joins = step.word == "add_to_audience"
-    if (step.argument in walk.audiences) != joins:
+    if joins and step.argument not in walk.audiences and walk.members.intersection(walk.workspace.deny):
+        _message(step, run, walk, "audiences", step.argument, "deny")
+    elif (step.argument in walk.audiences) != joins:
         (walk.audiences.add if joins else walk.audiences.discard)(step.argument)
         _message(step, run, walk, "audiences", step.argument, "")
 

@@ -251,6 +251,28 @@ def test_people_in_a_deleted_recipe_finish_it(world: Make) -> None:
     assert one.runs() == [("ana", "r", 1, "finished")]
 
 
+@pytest.mark.parametrize("status", ["deleted", "draft"])
+def test_a_goal_is_heard_in_a_recipe_that_is_no_longer_live(world: Make, status: str) -> None:
+    one = world(workspace({"r": LONG}, {}), mail=False)
+    one.append(identify(email="ana@example.com"), track("purchased"))
+    settle(one)
+    one.release(workspace({} if status == "deleted" else {"r": "status: draft\n" + LONG}, {}))
+    one.append(track("refunded", order_id="A"), track("purchased", "bo"))
+    one.live_until(START + 5 * DAY)
+    assert one.runs() == [("ana", "r", 1, "goal")]
+
+
+def test_people_under_way_get_the_mail_of_their_version_though_its_template_is_gone(world: Make) -> None:
+    files = workspace({"r": LONG}, {})
+    one = world(files, mail=False)
+    one.append(identify(email="ana@example.com"), track("purchased"))
+    settle(one)
+    later = {path: text for path, text in workspace({}, {}).items() if path != "templates/hello.html"}
+    one.release(later)
+    one.live_until(START + 5 * DAY)
+    assert [(m.contact, m.name) for m in one.messages()] == [("ana", "hello"), ("ana", "again")]
+
+
 def test_a_mail_is_made_from_the_template_as_it_was_when_it_was_decided(world: Make) -> None:
     files = workspace({"r": RECIPES["money-back"].replace("bill", "hello")}, {})
     one = world(files)
