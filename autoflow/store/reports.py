@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from autoflow.model.contact import Record, unpack
+from autoflow.model.effects import RunRow
 from autoflow.model.event import IDENTIFY, OUTSIDE
 from autoflow.model.problems import did_you_mean
 from autoflow.model.values import fold
@@ -38,19 +39,6 @@ class Line(NamedTuple):
     detail: dict[str, Any]
 
 
-class RunLine(NamedTuple):
-    """A run of a contact."""
-
-    recipe: str
-    entry: int
-    version: int
-    state: str
-    step: str
-    entered_at: int
-    ended_at: int | None
-    reason: str
-
-
 class MessageLine(NamedTuple):
     """A message of the ledger, as people see it."""
 
@@ -78,7 +66,7 @@ class ContactStory(NamedTuple):
     record: Record
     events: list[Stored]
     journal: list[Line]
-    runs: list[RunLine]
+    runs: list[RunRow]
     messages: list[MessageLine]
 
 
@@ -154,7 +142,7 @@ def contact_story(database: Database, who: str) -> ContactStory:
             events_of(database, contact),
             journal_of(database, contact),
             [
-                RunLine(*each)
+                RunRow(*each)
                 for each in database.all(
                     "SELECT recipe, entry, version, state, step, entered_at, ended_at, reason FROM run"
                     " WHERE contact = ? ORDER BY entered_at, recipe, entry",
