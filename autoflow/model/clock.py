@@ -48,8 +48,3 @@ class VirtualClock:
     def jump(self, instant: int) -> None:
         """Move to `instant`; a clock never goes back, so an earlier instant changes nothing."""
         self._now = max(self._now, instant)
-
-
-def stopwatch() -> float:
-    """Seconds on a clock that only runs forward, for progress and rates shown to people; decides nothing."""
-    return time.monotonic()
