@@ -28,7 +28,7 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "autoflow needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ": say which to use with make venv PYTHON=python3.11")'
 	@echo "venv: installing the locked packages into .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock # the lock is whole: nothing to resolve
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q autoflow
 	@touch $@
