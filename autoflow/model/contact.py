@@ -37,15 +37,54 @@ class Window(msgspec.Struct, array_like=True, tag=2):
     spilled: int = 0
 
 
-Cell = Times | Total | Window
+class Latest(msgspec.Struct, array_like=True, tag=3):
+    """One value, and when the event that brought it occurred."""
+
+    at: int
+    value: Any
+
+
+class Distinct(msgspec.Struct, array_like=True, tag=4):
+    """Different values, each folded, with the instant at which it was last seen."""
+
+    last: dict[str, int] = {}
+
+
+class Peaks(msgspec.Struct, array_like=True, tag=5):
+    """Entries (instant, seq, value) of a window that are, or may yet become, its highest or lowest."""
+
+    kept: list[tuple[int, int, int]] = []
+
+
+class Points(msgspec.Struct, array_like=True, tag=6):
+    """A score in millionths as of the instant `at`, and for each limited rule when it last counted."""
+
+    value: int = 0
+    at: int = 0
+    counted: dict[str, list[int]] = {}
+
+
+class Pairs(msgspec.Struct, array_like=True, tag=7):
+    """The last instants of two events, and the last instants at which the second followed the first in time."""
+
+    firsts: list[int] = []
+    seconds: list[int] = []
+    done: list[int] = []
+
+
+Cell = Times | Total | Window | Latest | Distinct | Peaks | Points | Pairs
 
 
 class Run(msgspec.Struct, array_like=True):
     """One walk of a contact through a recipe; its key is (recipe, contact, `entry`).
 
     `step` is the id of the step it stands on, `due` when that step is over (None while nothing is waited for),
-    `check` when time alone could next change its goal or exit. `start` is the starting event's
-    `occurred_at`, else the entry (language.md, rule 9).
+    `check` when time alone could next change its goal, its exit or what it waits for. `start` is the starting
+    event's `occurred_at`, else the entry (language.md, rule 9), and `trigger` the id of the trigger that started it.
+
+    `local`: the wait goes by the contact's clock. `held` is when the mail of its step was first held, and
+    `holdout` whether nothing of it may leave the house. `own` is when the contact's own event occurred that
+    started it or that it last waited for (0: none). `skipped` names the templates whose last mail was skipped.
     """
 
     recipe: str
@@ -60,6 +99,12 @@ class Run(msgspec.Struct, array_like=True):
     event: dict[str, Any] | None = None
     visits: dict[str, int] = {}
     memory: dict[str, Cell] = {}
+    trigger: str = ""
+    local: bool = False
+    held: int | None = None
+    holdout: bool = False
+    own: int = 0
+    skipped: list[str] = []
 
 
 class Entries(msgspec.Struct, array_like=True):
@@ -77,6 +122,10 @@ class Record(msgspec.Struct, array_like=True):
     `alarm` is when to look at him again: never later than `next_due`, and moved only where it must be, so that
     most events leave the row of timers alone. `epoch` counts the definitions that its memory was built for; `n`
     numbers what happened inside.
+
+    `computed` holds the attributes that autoflow works out itself. `moved` says when he really came into a segment
+    or left it (neither by a changed file nor by what was imported), and `watches` since when he stands at a score
+    that a trigger waits for.
     """
 
     key: str
@@ -96,6 +145,15 @@ class Record(msgspec.Struct, array_like=True):
     refused: dict[str, int] = {}
     suppressed: str = ""
     alarm: int | None = None
+    computed: dict[str, Any] = {}
+    stage: str = ""
+    moved: dict[str, int] = {}
+    watches: dict[str, int] = {}
+
+    def known(self, attribute: str) -> Any:
+        """The value of an attribute, computed ones included; None where it is missing."""
+        value = self.attributes.get(attribute)
+        return self.computed.get(attribute) if value is None else value
 
     def next_due(self) -> int | None:
         """The earliest instant at which time alone has something to do here."""

@@ -9,6 +9,8 @@ import msgspec
 EMAIL = "email"
 SALES = "sales"
 AUDIENCES = "audiences"
+TASKS = "tasks"
+WEBHOOKS = "webhooks"
 
 SENT = "sent"
 SKIPPED = "skipped"

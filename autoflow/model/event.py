@@ -10,6 +10,7 @@ IDENTIFY = "$identify"
 MERGE = "$merge"
 KNOWN_AS = "$known_as"
 APPLY = "$apply"
+ENTER = "$enter"
 PAGE_VISITED = "page_visited"
 
 OUTSIDE = 0
@@ -39,7 +40,8 @@ class Event(msgspec.Struct, array_like=True):
     """One item of the log, in the form that the core takes.
 
     `at` is the instant at which it applies: its receipt, or in a replay of history the time it occurred.
-    `occurred_at` never lies after it. `enters` says whether triggers fire. For a merge `properties` is empty
+    `occurred_at` never lies after it. `enters` says whether triggers fire, and `inside` whether a step of ours
+    brought it about, so that it is not the contact's own doing. For a merge `properties` is empty
     and the other record is handed in beside the event.
     """
 
@@ -50,3 +52,4 @@ class Event(msgspec.Struct, array_like=True):
     properties: dict[str, Any]
     enters: bool = True
     reacts_to: str | None = None
+    inside: bool = False
