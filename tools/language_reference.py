@@ -16,7 +16,29 @@ from typing import Literal, get_args, get_origin
 
 from autoflow.kinds import registry
 from autoflow.kinds.base import Condition, Kind
-from autoflow.kinds.fields import Assignments, Glob, Name, Operators, PropertyPath, Times
+from autoflow.kinds.fields import (
+    Assignments,
+    Cases,
+    Clock,
+    ClockOrMoment,
+    ClockSpan,
+    Days,
+    Glob,
+    Length,
+    Moment,
+    Name,
+    Number,
+    Offset,
+    OneOrMore,
+    Operators,
+    Parts,
+    Payload,
+    Properties,
+    PropertyPath,
+    Rate,
+    Steps,
+    Times,
+)
 from autoflow.kinds.operators import OF_TYPE
 from autoflow.kinds.text import Text
 from autoflow.kinds.where import Where
@@ -82,7 +104,8 @@ def _field(word: str, spec: Spec, short: bool) -> str:  # noqa: FBT001 - a priva
 
 def _operand(mark: Operators) -> str:
     if mark.of == "number":
-        return "one of those for numbers"
+        more = ", or for `at_least`, `at_most`, `more_than`, `less_than` a share of the time before, `50% of before`"
+        return "one of those for numbers" + (more if mark.share else "")
     return f"one that goes with the type of the {mark.subject}"
 
 
@@ -92,16 +115,37 @@ def _taken(spec: Spec) -> str:
             return f"a list of {of}s"
         case Name(of=of):
             return f"the name of {'an' if of[0] in 'aeiou' else 'a'} {of}"
-        case Glob():
-            return "text, in which `*` stands for anything"
-        case Times():
-            return "how often, `2 times`"
-        case PropertyPath():
-            return "an event and a number of it, `EVENT.PROPERTY`"
-        case Assignments():
-            return "attributes with their values"
-        case _:
-            return _plain(spec)
+        case Times(share=True):
+            return "how often, `2 times`, or with `within_last` a share of the time before, `50% of before`"
+        case PropertyPath(any_type=True):
+            return "an event and a property of it, `EVENT.PROPERTY`"
+        case Properties(event=event):
+            return f"properties of the event in `{event}` with their values"
+        case Days(months=True):
+            return f"{_MARKS[Days]}, or `month`, the first of each"
+    return _MARKS.get(type(spec.mark)) or _plain(spec)
+
+
+_MARKS: dict[type, str] = {
+    Glob: "text, in which `*` stands for anything",
+    Times: "how often, `2 times`",
+    PropertyPath: "an event and a number of it, `EVENT.PROPERTY`",
+    Assignments: "attributes with their values",
+    Payload: "names with values",
+    OneOrMore: "a value, or a list of which any will do",
+    Steps: "a list of actions",
+    Cases: "a list of `if` with `actions`, and at its end, if need be, an `otherwise`",
+    Parts: "a list of parts, each with `percent`, and if need be `name`, `actions` and `holdout: true`",
+    Clock: "a time of the day, `09:30`",
+    ClockSpan: 'two times of the day, `["09:00", "17:00"]`',
+    Days: "`weekdays`, `weekend`, `day`, a day such as `monday`, or a list of days",
+    Offset: "a duration, also one before, `-3 days`",
+    Rate: "how many in which time, `1 per 7 days`",
+    Moment: "with `every` a time of the day, `09:30`; alone a date and time, `2026-11-27 09:00`",
+    Number: "a number",
+    Length: "a duration, or a placeholder that gives one",
+    ClockOrMoment: "a time of the day, or a placeholder that gives a date or a date and time",
+}
 
 
 def _plain(spec: Spec) -> str:

@@ -37,7 +37,7 @@ from autoflow.model.values import Value
 if TYPE_CHECKING:
     from autoflow.core.walk import Walk
 
-ENTER_RECIPE = "enter_recipe"
+ENTER_RECIPE, EMAIL_HELD = "enter_recipe", "email_held"
 STAGE_ENTERED, STAGE_LEFT = "stage_entered", "stage_left"
 
 
@@ -104,7 +104,7 @@ class StepHand:
         if outcome == HELD:
             if run.held is None:
                 run.held = walk.view.now
-            walk.happened("email_held", template, run, until=until, **because)
+            walk.happened(EMAIL_HELD, template, run, until=until, **because)
             return Hold(until)
         values = gate.values_read(chosen, self.view, run.recipe) if outcome == SENT else {}
         if skip_after is not None and outcome == SENT:

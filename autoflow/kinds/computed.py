@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from autoflow.kinds.memory import KEPT, InWindow, LastTimes, Memory, SumForGood
 from autoflow.kinds.values_kept import LatestValue
@@ -69,7 +70,7 @@ def usual_gap(times: list[int], needs: int) -> Value:
     """The median gap between successive instants in days, to the millionth (half to even); None below `needs`."""
     if len(times) < max(needs, 2):
         return None
-    gaps = sorted(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    gaps = sorted(later - earlier for earlier, later in pairwise(times))
     middle = len(gaps) // 2
     twice = 2 * gaps[middle] if len(gaps) % 2 else gaps[middle - 1] + gaps[middle]
     return from_millionths(round_half_even(twice * MILLION, 2 * DAY))

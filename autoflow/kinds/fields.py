@@ -18,10 +18,11 @@ class Name:
     """A name of something in the workspace, looked up when the file is read.
 
     `of` is one of: segment, template, event, attribute, tag, audience, recipe, stage, score, webhook, topic,
-    trigger, sales channel.
+    trigger, sales channel. `types` narrows an attribute down to those of these types.
     """
 
     of: str
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

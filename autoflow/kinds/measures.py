@@ -11,8 +11,8 @@ from autoflow.kinds.fields import Operators
 from autoflow.kinds.limits import OfBefore, compares
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.operators import Test
-from autoflow.kinds.view import View
 from autoflow.kinds.values_kept import PeakValues
+from autoflow.kinds.view import View
 from autoflow.kinds.where import EVERY, Where
 from autoflow.model.durations import Duration
 from autoflow.model.values import Value, from_millionths

@@ -12,11 +12,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autoflow.core.advance import advance
+from autoflow.core.hand import EMAIL_HELD
 from autoflow.core.merge import merge
 from autoflow.core.program import Program
 from autoflow.lab.recording import digest, message_row, ndjson
-from autoflow.model.contact import Record
-from autoflow.model.effects import ENDINGS, RUNNING, SENT, Effects, Message
+from autoflow.model.contact import Record, Run
+from autoflow.model.effects import (
+    EMAIL,
+    ENDINGS,
+    HELD,
+    RUNNING,
+    SENT,
+    Effects,
+    Happening,
+    Message,
+    effect_key,
+)
 from autoflow.model.event import MERGE, REACTION, Event
 from autoflow.store.database import Database
 from autoflow.store.history import changes_inside, contact_keys, everything
@@ -126,12 +137,38 @@ def _play(
 ) -> None:
     """One person's span, counted."""
     finals = {}
+    held: dict[tuple[str, str, int], Happening] = {}
     for record, effects in _live(program, person, keys, simulation.start, simulation.end):
         finals[record.key] = record
         _count(simulation, outcomes, record, effects, simulation.start)
+        for line in effects.journal:
+            if line.kind == EMAIL_HELD:
+                held[record.key, line.recipe, line.entry] = line
     for record in finals.values():
         for segment in record.segments:
             simulation.segments[segment] = simulation.segments.get(segment, 0) + 1
+        for run in record.runs:
+            line = held.get((record.key, run.recipe, run.entry)) if run.held is not None else None
+            if line is not None and run.recipe in outcomes:
+                simulation.messages.append((_held(record, run, line), record.name))
+                outcomes[run.recipe].messages[HELD] += 1
+
+
+def _held(record: Record, run: Run, line: Happening) -> Message:
+    """A mail that the gate still holds at the end of the span."""
+    return Message(
+        key=effect_key(run.recipe, run.entry, run.step, run.visits[run.step], record.key),
+        at=line.at,
+        n=line.n,
+        recipe=run.recipe,
+        version=run.version,
+        entry=run.entry,
+        step=run.step,
+        channel=EMAIL,
+        name=line.subject,
+        outcome=HELD,
+        reason=(line.detail or {}).get("reason", ""),
+    )
 
 
 def _recorded(database: Database, program: Program, end: int | None) -> tuple[list[_Person], int, int, int]:
@@ -237,5 +274,6 @@ def _count(
             outcomes[run.recipe].running -= 1
             outcomes[run.recipe].ended[run.state] += 1
     for message in effects.messages:
-        outcomes[message.recipe].messages[message.outcome] += 1
+        if message.recipe in outcomes:  # an audience that mirrors a segment changes by no recipe
+            outcomes[message.recipe].messages[message.outcome] += 1
         simulation.messages.append((message, record.name))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from autoflow.kinds.base import Kind
-from autoflow.kinds.fields import Assignments, Name, Operators, PropertyPath
+from autoflow.kinds.fields import Assignments, ClockSpan, Name, Operators, Payload, Properties, PropertyPath
 
 _GOES_FIRST = (Name, PropertyPath)  # what others are checked against
 
@@ -27,7 +27,9 @@ class Spec:
     @property
     def several(self) -> bool:
         """Whether it takes a list."""
-        return get_origin(self.base) is tuple and not isinstance(self.mark, Assignments)
+        return get_origin(self.base) is tuple and not isinstance(
+            self.mark, (Assignments, ClockSpan, Payload, Properties)
+        )
 
 
 _hints: dict[tuple[str, str], Any] = {}

@@ -7,59 +7,28 @@ A new sort of field is one function here and one line in `_BY_MARK` or `_BY_TYPE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
 
-from autoflow.kinds.base import Kind
 from autoflow.kinds.fields import Assignments, Glob, Name, Operators, PropertyPath, Times
+from autoflow.kinds.limits import OfBefore
 from autoflow.kinds.operators import WORDS, Test
 from autoflow.kinds.text import Text
 from autoflow.kinds.where import Where
 from autoflow.language import scalars
+from autoflow.language.around import Around, Reader
 from autoflow.language.declared import TYPE_WORDS, Declared
 from autoflow.language.field_specs import Spec, specs_of
+from autoflow.language.more_fields import BY_MARK
 from autoflow.language.names import SETTINGS_FILE, listed
 from autoflow.language.nodes import Entry, Node, Scalar
 from autoflow.language.nodes import Mapping as MappingNode
-from autoflow.language.operands import NUMBER, bare_test, read_test, read_value, usual_operator
+from autoflow.language.operands import NUMBER, bare_test, read_share, read_test, read_value, usual_operator
 from autoflow.language.placeholders import read_text
 from autoflow.language.scope import Scope
 from autoflow.language.source import Span
 from autoflow.model.durations import Duration
 
 _AS_FILES = frozenset({"audience"})  # names that become the names of files and lists elsewhere
-
-
-@dataclass(eq=False, repr=False)
-class Around:
-    """The kind that is being read: its keys, its place, and the values read so far."""
-
-    kind: type[Kind]
-    entries: Mapping[str, Entry]
-    span: Span
-    scope: Scope
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def what(self, spec: Spec) -> str:
-        """A field in a sentence."""
-        return f'"{self.kind.word}"' if spec.name == self.kind.short else f'"{spec.key}"'
-
-    def events(self) -> tuple[str, ...]:
-        """The events that this kind looks at, as far as it has been read."""
-        found: list[str] = []
-        for spec in specs_of(self.kind):
-            value = self.values.get(spec.name)
-            if value is None:
-                continue
-            if isinstance(spec.mark, Name) and spec.mark.of == "event":
-                found += value if isinstance(value, tuple) else (value,)
-            elif isinstance(spec.mark, PropertyPath):
-                found.append(value.partition(".")[0])
-        return tuple(found)
-
-
-Reader = Callable[[Spec, Node, Around], Any]
 
 
 def read_field(spec: Spec, node: Node, around: Around) -> Any:
@@ -76,7 +45,8 @@ def read_operator(mark: Operators, around: Around) -> Test:
     keys = {each.key for each in specs_of(around.kind)}
     words = [entry for key, entry in around.entries.items() if key in WORDS and key not in keys]
     subject = str(around.values.get(mark.subject) or _first_value(around))
-    declared = _declared(subject, mark, scope)
+    named = around.entries.get(mark.subject)
+    declared = _declared(subject, mark, scope, named.value.span if named else around.span)
     if not words:
         fix = f"For example {{{around.kind.word}: {subject}, {usual_operator(declared)}}}"
         report.fail("operator", around.span, f'The condition on "{subject}" has no operator.', fix)
@@ -84,16 +54,31 @@ def read_operator(mark: Operators, around: Around) -> Test:
         message = "One condition takes one operator."
         fix = f"Write one condition for each of {listed(word.key.text for word in words)}, or use between."
         report.fail("operator", words[1].key.span, message, fix)
-    return read_test(subject, words[0], declared, scope)
+    return read_test(subject, words[0], declared, scope, share=mark.share)
 
 
-def _declared(subject: str, mark: Operators, scope: Scope) -> Declared | None:
+def _declared(subject: str, mark: Operators, scope: Scope, span: Span) -> Declared | None:
     if mark.of == "number":
         return NUMBER
     if mark.of == "event_property":
         found = (scope.property(event, subject) for event in scope.starts)
-        return next((each for each in found if each), None)
+        declared = next((each for each in found if each), None)
+        if declared is None:
+            _missing_of_event(subject, span, scope)
+        return declared
     return scope.attribute(subject)
+
+
+def _missing_of_event(name: str, span: Span, scope: Scope) -> None:
+    """Report a property that no event which starts the recipe has."""
+    names, starts = scope.names, scope.starts
+    if scope.part == "segment":
+        return  # told as out of place
+    if not starts:
+        message = f'There is no "{name}": no event starts this recipe.'
+        scope.report.add("unknown-name", span, message, "Let an event start it, or use attribute.")
+    elif names.declared and names.properties(starts[0]) is not None:
+        scope.report.add("unknown-name", span, *names.missing_property(starts[0], name))
 
 
 def _first_value(around: Around) -> Any:
@@ -113,19 +98,34 @@ def _name(spec: Spec, node: Node, around: Around) -> Any:
     return found
 
 
-def _one_name(spec: Spec, node: Node, around: Around) -> str:
+def _one_name(spec: Spec, node: Node, around: Around) -> Any:
     assert isinstance(spec.mark, Name)
     of, scope = spec.mark.of, around.scope
+    if of == "trigger":
+        return scalars.one_of(node, scope.report, f'"{spec.key}"', scope.triggers or ("manual",))
     what = f"the name of {'an' if of[0] in 'aeiou' else 'a'} {of}"
     read = scalars.plain_name if of in _AS_FILES else scalars.name
     found = read(node, scope.report, what)
     known = scope.names.known(of)
     if known is not None and found not in known:
         scope.report.add("unknown-name", node.span, *scope.names.missing(of, found))
+    if of == "score":
+        return scope.names.settings.scores.get(found) or scope.report.give_up()
+    if of == "audience" and scope.part == "action" and found in scope.names.settings.mirrors:
+        segment = scope.names.settings.mirrors[found]
+        message = f'The audience "{found}" always equals the segment "{segment}", so no step changes it.'
+        scope.report.add(
+            "out-of-place", node.span, message, f"Use another audience, or edit the segment {segment}."
+        )
+    declared = scope.attribute(found) if spec.mark.types else None
+    if declared is not None and declared.type not in spec.mark.types:
+        message = f'"{found}" is {TYPE_WORDS[declared.type]}, and this needs a date.'
+        scope.report.add("value", node.span, message, "Dates are declared as date or date_time.")
     return found
 
 
 def _property_path(spec: Spec, node: Node, around: Around) -> str:
+    assert isinstance(spec.mark, PropertyPath)
     scope, report = around.scope, around.scope.report
     found = scalars.name(node, report, around.what(spec))
     event, dot, name = found.partition(".")
@@ -142,7 +142,7 @@ def _property_path(spec: Spec, node: Node, around: Around) -> str:
     declared = scope.property(event, name)
     if declared is None and known is not None:
         report.add("unknown-name", after, *scope.names.missing_property(event, name))
-    elif declared is not None and declared.type not in {"number", "money"}:
+    elif declared is not None and not spec.mark.any_type and declared.type not in {"number", "money"}:
         message = f'"{name}" of "{event}" is {TYPE_WORDS[declared.type]}, and only numbers are summed.'
         fix = f"Numbers are declared as number or money in {SETTINGS_FILE}."
         report.fail("value", after, message, fix)
@@ -192,6 +192,9 @@ def _assignments(spec: Spec, node: Node, around: Around) -> tuple[tuple[str, Tex
         declared = scope.attribute(name)
         if declared is None and scope.names.declared:
             report.add("unknown-name", entry.key.span, *scope.names.missing("attribute", name))
+        if name in scope.names.settings.computed:
+            message = f'"{name}" is worked out by autoflow itself, so no step sets it.'
+            report.add("out-of-place", entry.key.span, message, "Set another attribute.")
         empty = isinstance(entry.value, Scalar) and entry.value.value is None
         value = None if empty else read_value(entry.value, declared or Declared("text"), scope, f'"{name}"')
         return name, value if isinstance(value, Text) else Text(value)
@@ -203,8 +206,10 @@ def _glob(spec: Spec, node: Node, around: Around) -> str:
     return scalars.text(node, around.scope.report, around.what(spec))
 
 
-def _times(spec: Spec, node: Node, around: Around) -> int:
-    return scalars.times(node, around.scope.report, around.what(spec))
+def _times(spec: Spec, node: Node, around: Around) -> int | OfBefore:
+    assert isinstance(spec.mark, Times)
+    share = read_share(node, around.scope.report) if spec.mark.share else None
+    return share or scalars.times(node, around.scope.report, around.what(spec))
 
 
 def _duration(spec: Spec, node: Node, around: Around) -> Duration:
@@ -229,6 +234,7 @@ _BY_MARK: dict[type, Reader] = {
     Assignments: _assignments,
     Glob: _glob,
     Times: _times,
+    **BY_MARK,
 }
 _BY_TYPE: dict[Any, Reader] = {
     Duration: _duration,

@@ -16,6 +16,7 @@ from autoflow.kinds.conditions.attribute import Attribute
 from autoflow.kinds.conditions.none import NoneOf
 from autoflow.kinds.conditions.sum_of import SumOf
 from autoflow.kinds.deeds import Deed
+from autoflow.kinds.limits import OfBefore
 from autoflow.kinds.operators import COMPLEMENTS, Test, comparable
 from autoflow.kinds.text import Text
 from autoflow.kinds.where import Where
@@ -68,14 +69,15 @@ def leaf_findings(kind: Kind) -> Iterator[LeafFinding]:
 
 
 def _deed(deed: Deed) -> Iterator[LeafFinding]:
-    lower = max(deed.at_least or 0, deed.exactly or 0)
-    uppers = [count for count in (deed.at_most, deed.exactly) if count is not None]
+    least, most = (None if isinstance(each, OfBefore) else each for each in (deed.at_least, deed.at_most))
+    lower = max(least or 0, deed.exactly or 0)
+    uppers = [count for count in (most, deed.exactly) if count is not None]
     never, always = ("always-holds", "never-holds") if deed.negated else ("never-holds", "always-holds")
     if uppers and lower > min(uppers):
         field = "at_most" if deed.at_most is not None else "exactly"
         message = f"Nobody has done it at least {lower} times and at most {min(uppers)} times."
         yield LeafFinding(never, field, message, "Let the lower count be the smaller one.")  # type: ignore[arg-type]
-    elif not uppers and deed.at_least == 0:
+    elif not uppers and least == 0:
         message = (
             f"Everybody has done it at least 0 times, so this {'never' if deed.negated else 'always'} holds."
         )
@@ -129,8 +131,9 @@ def _sameness(condition: Condition, negated: bool) -> tuple[str, bool]:  # noqa:
     """Equal for conditions that ask the same, whichever word says it."""
     if not isinstance(condition, Deed):
         return repr(condition), negated
-    asked = (condition.where, condition.at_least, condition.at_most, condition.exactly)
-    window = (condition.within_last, condition.longer_ago_than, condition.since)
+    asked = (condition.where, condition.at_least, condition.at_most, condition.exactly, condition.then)
+    first = condition.first_time_within_last
+    window = (condition.within_last, condition.longer_ago_than, first, condition.within, condition.since)
     return repr((condition.event, asked, window)), negated is not condition.negated
 
 
@@ -157,7 +160,14 @@ def _deeds_that_clash(conditions: list[Condition]) -> Iterator[Clash]:
         if did.at_most is not None and not did.at_least:
             continue
         for did_not in deeds:
-            plain = did_not.at_least is None and did_not.at_most is None and did_not.exactly is None
+            narrowed = (
+                did_not.at_least,
+                did_not.at_most,
+                did_not.exactly,
+                did_not.then,
+                did_not.first_time_within_last,
+            )
+            plain = all(each is None for each in narrowed)
             same = did_not.event == did.event and did_not.since == did.since
             counts_all = did_not.where in {Where(), did.where}
             if did_not.negated and plain and same and counts_all and not did_not.longer_ago_than:
@@ -184,6 +194,7 @@ def _impossible(tests: list[Test]) -> bool:
     if unset and any(test.word not in COMPLEMENTS and test.operand is not False for test in tests):
         return True
     tests = [test for test in tests if constant(test.operand) and test.of_type != "list"]
+    tests = [test for test in tests if not isinstance(test.operand, OfBefore)]
     allowed = _allowed(tests)
     lower, upper = _bounds(tests)
     if (

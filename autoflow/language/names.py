@@ -12,7 +12,14 @@ from autoflow.model.problems import did_you_mean
 SETTINGS_FILE = "autoflow.yaml"
 FOLDERS = {"segment": "segments", "template": "templates", "recipe": "recipes"}
 _ENDINGS = {"segment": ".yaml", "template": ".html", "recipe": ".yaml"}
-_SECTIONS = {"attribute": "attributes", "event": "events", "sales channel": "channels"}
+_SECTIONS = {
+    "attribute": "attributes",
+    "event": "events",
+    "sales channel": "channels",
+    "score": "scores",
+    "stage": "stages",
+    "webhook": "channels, webhooks",
+}
 
 
 @dataclass(eq=False, repr=False)
@@ -29,20 +36,19 @@ class Names:
 
     def known(self, of: str) -> Iterable[str] | None:
         """The names of a sort (see `kinds.fields.Name`), or None where any name will do."""
-        match of:
-            case "segment":
-                return self.segments
-            case "template":
-                return self.templates
-            case "recipe":
-                return self.recipes
-            case "attribute":
-                return self.settings.attributes if self.declared else None
-            case "event":
-                return self.settings.events if self.declared else None
-            case "sales channel":
-                return self.settings.sales if self.declared else None
-        return None
+        files = {"segment": self.segments, "template": self.templates, "recipe": self.recipes}
+        if of in files:
+            return files[of]
+        settings = self.settings
+        declared: Mapping[str, Iterable[str]] = {
+            "attribute": settings.attributes,
+            "event": settings.events,
+            "sales channel": settings.sales,
+            "score": settings.scores,
+            "stage": settings.stages,
+            "webhook": settings.webhooks,
+        }
+        return declared.get(of) if self.declared else None
 
     def properties(self, event: str) -> Mapping[str, Declared] | None:
         """The properties of an event, or None where nothing is known of it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NoReturn
 
+from autoflow.kinds.limits import OfBefore
 from autoflow.kinds.operators import OF_TYPE, WINDOWS, WORDS, Test, comparable
 from autoflow.language.declared import TYPE_WORDS, Declared
 from autoflow.language.names import listed
@@ -26,6 +28,8 @@ _USUAL = {
     "date_time": "within_last: 30 days",
     "list": "contains: …",
 }
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*% of (?:the time )?before")
+_SHARED = ("at_least", "at_most", "more_than", "less_than")
 _TEXTUAL = ("contains", "starts_with", "ends_with", "matches")
 _EXAMPLES = {
     "number": "80",
@@ -35,8 +39,13 @@ _EXAMPLES = {
 }
 
 
-def read_test(subject: str, entry: Entry, declared: Declared | None, scope: Scope) -> Test:
-    """One operator with its operand; `declared` is None where the type is not known."""
+def read_test(
+    subject: str, entry: Entry, declared: Declared | None, scope: Scope, *, share: bool = False
+) -> Test:
+    """One operator with its operand; `declared` is None where the type is not known.
+
+    With `share` the operand may be a share of the time before.
+    """
     word = entry.key.text
     of = declared or Declared(_likely(word))
     report = scope.report
@@ -45,6 +54,9 @@ def read_test(subject: str, entry: Entry, declared: Declared | None, scope: Scop
         report.fail("operator", entry.key.span, message, f"It goes with {listed(OF_TYPE[of.type], 20)}.")
     value = entry.value
     refuse_reported(value, report)
+    of_before = read_share(value, report) if share and word in _SHARED else None
+    if of_before is not None:
+        return Test(word, of_before, of.type)
     if word == "is_set":
         return Test(word, yes_no(value, report, f'"{word}"'), of.type)
     if word in WINDOWS:
@@ -52,6 +64,17 @@ def read_test(subject: str, entry: Entry, declared: Declared | None, scope: Scop
     if word in {"in", "not_in", "between"}:
         return Test(word, _several(word, value, of, scope), of.type)
     return Test(word, read_value(value, _element(of, word), scope, f'"{word}"'), of.type)
+
+
+def read_share(node: Node, report: Report) -> OfBefore | None:
+    """`50% of before`; None where something else is written."""
+    match = _SHARE.fullmatch(node.text.strip()) if isinstance(node, Scalar) else None
+    if match is None:
+        return None
+    percent = millionths(match[1])
+    if percent is None:
+        report.fail("value", node.span, f'"{match[1]}" is not a percentage.', "For example 50% of before.")
+    return OfBefore(percent)
 
 
 def usual_operator(declared: Declared | None) -> str:

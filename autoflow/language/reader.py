@@ -9,12 +9,14 @@ from autoflow.kinds import registry
 from autoflow.kinds.base import Action, Condition, Kind, Trigger
 from autoflow.kinds.conditions.all import All
 from autoflow.kinds.conditions.any import Any as AnyOf
-from autoflow.kinds.fields import Assignments, Name, Operators
+from autoflow.kinds.fields import Assignments, Cases, Name, Operators, Parts, Steps
 from autoflow.kinds.operators import WORDS
 from autoflow.kinds.where import Where
+from autoflow.language.around import Around
+from autoflow.language.branches import read_branching
 from autoflow.language.codes import Code
 from autoflow.language.field_specs import Spec, short_field, specs_of, written_keys
-from autoflow.language.fields import Around, read_field, read_operator
+from autoflow.language.fields import read_field, read_operator
 from autoflow.language.logic import leaf_findings
 from autoflow.language.names import listed
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
@@ -29,8 +31,8 @@ K = TypeVar("K", bound=Kind)
 
 
 def read_trigger(node: Node, scope: Scope) -> Trigger:
-    """One trigger: `{WORD: …}`, or the bare word where it needs nothing."""
-    return _read_word(node, registry.triggers(), "trigger", scope, also=())
+    """One trigger: `{WORD: …}`, or the bare word where it needs nothing; beside it an `id` may stand."""
+    return _read_word(node, registry.triggers(), "trigger", scope, also=("id",))
 
 
 def read_action(node: Node, scope: Scope) -> Action:
@@ -55,9 +57,11 @@ def read_condition(node: Node, scope: Scope) -> Condition:
         fix = f'Give "{others[0].text}" an entry of its own.'
         report.fail("value", others[0].span, message, fix)
     short = short_field(kind)
-    assert short is not None  # every condition is its subject
-    condition = _read_kind(kind, {**beside, short.key: subject}, subject, scope, word)
-    _check_place(condition, beside, scope)
+    if short is not None:
+        condition = _read_kind(kind, {**beside, short.key: subject}, subject, scope, word)
+    else:  # what it asks stands behind the word
+        condition = _read_kind(kind, {**beside, **_inner(kind, subject, report)}, subject, scope, word)
+    _check_place(condition, beside, scope, subject)
     scope.read.append((condition, node.span))
     return condition
 
@@ -112,7 +116,8 @@ def _inner(kind: type[Kind], entry: Entry, report: Report) -> Mapping[str, Entry
     node = entry.value
     refuse_reported(node, report)
     short = short_field(kind)
-    if isinstance(node, MappingNode) and not (short and isinstance(short.mark, Assignments)):
+    whole = short and (isinstance(short.mark, Assignments) or _is_case(short, node))
+    if isinstance(node, MappingNode) and not whole:
         return node.entries
     if isinstance(node, Scalar) and node.value is None:
         return {}
@@ -120,6 +125,11 @@ def _inner(kind: type[Kind], entry: Entry, report: Report) -> Mapping[str, Entry
         message = f'"{entry.key.text}" takes {_fields_in_words(kind)}.'
         report.fail("value", node.span, message, f"For example {_example(kind)}")
     return {short.key: Entry(entry.key, node)}
+
+
+def _is_case(short: Spec, node: Node) -> bool:
+    """Whether a single case stands where a list of them may."""
+    return isinstance(short.mark, Cases) and isinstance(node, MappingNode) and short.key not in node.entries
 
 
 def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scope: Scope, word: str) -> K:
@@ -157,9 +167,15 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
 
 
 def _read_one(spec: Spec, node: Node, around: Around) -> object:
+    if isinstance(spec.mark, (Steps, Cases, Parts)):
+        return read_branching(
+            spec, node, around, read_action, lambda each, scope: all_of(read_conditions(each, scope))
+        )
     if get_args(spec.base)[:1] != (Condition,):
         return read_field(spec, node, around)
-    found = tuple(read_conditions(node, around.scope))
+    scope = around.scope
+    # What a step waits for is counted since the start, as goals are.
+    found = tuple(read_conditions(node, scope.within("leave") if scope.part == "action" else scope))
     if not found:
         report = around.scope.report
         fix = f"For example {_example(around.kind)}"
@@ -190,11 +206,14 @@ def _check_default(spec: Spec, kind: type[Kind], subject: Entry, scope: Scope) -
         scope.report.add("unknown-name", subject.key.span, *scope.names.missing(spec.mark.of, default))
 
 
-def _check_place(condition: Condition, beside: Mapping[str, Entry], scope: Scope) -> None:
+def _check_place(condition: Condition, beside: Mapping[str, Entry], scope: Scope, subject: Entry) -> None:
     """Refuse what has no meaning where the condition stands: runs and their events are not everywhere."""
     since = getattr(condition, "since", None)
+    if getattr(condition, "of_run", False) and scope.part == "segment":
+        message = f'"{condition.word}" asks about a run, and a segment knows of none.'
+        scope.report.add("out-of-place", subject.key.span, message, "Use it in a recipe.")
     if since is not None and scope.part in {"entry", "segment"}:
-        message = '"since: start" has a meaning in goal, exit and keep_while alone.'
+        message = '"since: start" has a meaning only where somebody is under way in a recipe.'
         scope.report.add("out-of-place", beside["since"].key.span, message, "Use within_last, or remove it.")
     where = getattr(condition, "where", None)
     if not isinstance(where, Where) or all(constant(test.operand) for _, test in where.tests):

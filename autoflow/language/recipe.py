@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from autoflow.kinds.base import EVENT, Action, Condition, Trigger
+from autoflow.kinds.base import EVENT, Condition, Step, Trigger
 from autoflow.language import scalars
-from autoflow.language.definitions import Recipe, Status, Step
+from autoflow.language.branches import lay_out, read_steps
+from autoflow.language.definitions import Recipe, RecipeSending, Status
 from autoflow.language.logic import clashes
 from autoflow.language.names import Names
 from autoflow.language.nodes import Broken, Entry, Node, Scalar, plain_data, read_yaml
@@ -18,15 +19,15 @@ from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.reader import all_of, any_of, read_action, read_conditions, read_trigger
 from autoflow.language.scalars import attempt, items
 from autoflow.language.scope import Part, Scope
+from autoflow.language.sending_reader import read_recipe_sending
 from autoflow.language.source import FIRST, Report, Source, Span, Unreadable
 from autoflow.model.durations import Duration
 from autoflow.model.problems import Problem
 
 RECIPE_KEYS = (
     *("recipe", "description", "owner", "status", "priority", "trigger", "conditions", "keep_while", "per"),
-    *("reentry", "while_running", "goal", "exit", "actions"),
+    *("reentry", "while_running", "goal", "exit", "sending", "actions"),
 )
-_LONGEST_ID = 120
 _LISTS = ("trigger", "conditions", "keep_while", "goal", "exit", "actions")
 
 
@@ -74,12 +75,12 @@ class _Reading:
         self.scope = scope
         self.report = scope.report
         self.root = root
-        self.places: dict[str, Span] = {}
 
     def read(self) -> ReadRecipe:
         """Read every part, so that all mistakes are told at once."""
         scalars.check_own_name(self.entries.get("recipe"), self.name, "recipe", self.report)
-        triggers = self.triggers()
+        triggers, trigger_ids = self.triggers()
+        self.scope.triggers = trigger_ids
         heard = {topic for trigger in triggers for topic in trigger.hears()}
         self.scope.starts = tuple(sorted(name for kind, name in heard if kind == EVENT))
         conditions = self.conditions("conditions", "entry")
@@ -90,7 +91,7 @@ class _Reading:
         recipe = Recipe(
             id=self.name,
             triggers=tuple(triggers),
-            steps=tuple(steps),
+            steps=steps,
             conditions=conditions,
             keep_while=keep_while,
             goal=goal,
@@ -101,19 +102,46 @@ class _Reading:
             priority=self.priority(),
             per=per,
             reentry=reentry,
-            while_running=cast("Literal['ignore']", self.word("while_running", ("ignore",), "ignore")),
+            while_running=cast(
+                "Literal['ignore', 'restart', 'parallel']",
+                self.word("while_running", ("ignore", "restart", "parallel"), "ignore"),
+            ),
+            sending=self.sending(),
+            trigger_ids=trigger_ids,
             hash=self.hash(steps, reentry),
         )
-        return ReadRecipe(None if self.report.broken else recipe, self.report, self.places, self.root.span)
+        return ReadRecipe(
+            None if self.report.broken else recipe, self.report, self.scope.places, self.root.span
+        )
 
     def list_of(self, key: str) -> list[Node]:
         entry = self.entries.get(key)
         return items(entry.value, self.report) if entry else []
 
-    def triggers(self) -> list[Trigger]:
+    def triggers(self) -> tuple[list[Trigger], tuple[str, ...]]:
+        """The triggers that can be read, and the id of each."""
         nodes = self.needed("trigger", "trigger: {segment_entered: lapsed-buyers}")
-        read = (attempt(lambda node=node: read_trigger(node, self.scope), None) for node in nodes)  # type: ignore[misc]
-        return [trigger for trigger in read if trigger is not None]
+        found: list[Trigger] = []
+        ids: dict[str, Span] = {}
+        for node in nodes:
+            trigger = attempt(lambda node=node: read_trigger(node, self.scope), None)  # type: ignore[misc]
+            if trigger is None:
+                continue
+            own = node.entries.get("id") if isinstance(node, MappingNode) else None
+            name = trigger.word
+            if own is not None:
+                name = attempt(lambda own=own: scalars.name(own.value, self.report, 'an "id"'), name)  # type: ignore[misc]
+            number = 1
+            while own is None and name in ids:  # twins without ids are told apart by their place
+                number += 1
+                name = f"{trigger.word} {number}"
+            if name in ids:
+                message = f'There are two triggers "{name}".'
+                self.report.add("duplicate-step", node.span, message, "Give one of them another id.")
+                continue
+            ids[name] = node.span
+            found.append(trigger)
+        return found, tuple(ids)
 
     def needed(self, key: str, example: str) -> list[Node]:
         nodes = self.list_of(key)
@@ -142,44 +170,15 @@ class _Reading:
         found = any_of(self.read_list(key, "leave"))
         return found.since_start() if found is not None else None
 
-    def steps(self) -> list[Step]:
-        scope = self.scope.within("action")
-        steps: list[Step] = []
-        for node in self.needed("actions", "actions: [{send_email: welcome}]"):
-            try:
-                action = read_action(node, scope)
-                step = Step(self.step_id(node, action), action)
-            except Unreadable:
-                continue
-            if step.id in self.places:
-                self.twin(step.id, node)
-            self.places.setdefault(step.id, node.span)
-            steps.append(step)
-        return steps
+    def steps(self) -> tuple[Step, ...]:
+        nodes = self.needed("actions", "actions: [{send_email: welcome}]")
+        return lay_out(read_steps(nodes, self.scope.within("action"), read_action))
 
-    def step_id(self, node: Node, action: Action) -> str:
-        own = node.entries.get("id") if isinstance(node, MappingNode) else None
-        target = action.target()
-        found = f"{action.word}:{target}" if target else action.word
-        if own is not None:
-            found = scalars.name(own.value, self.report, 'an "id"')
-        if "/" in found or len(found) > _LONGEST_ID or not found.isprintable():
-            why = (
-                "ids hold no slash"
-                if "/" in found
-                else f"ids are one line of at most {_LONGEST_ID} characters"
-            )
-            shown = found if len(found) <= 40 else f"{found[:40]}…"
-            message = f'The id of this step would be "{shown}", and {why}.'
-            fix = "Choose another one." if own else 'Give the step a line "id: …" of its own.'
-            self.report.fail("step-id", own.value.span if own else node.span, message, fix)
-        return found
-
-    def twin(self, step: str, node: Node) -> None:
-        first = self.report.source.line_number(self.places[step].start)
-        message = f'There are two steps "{step}", the first in line {first}.'
-        fix = 'Give one of them a line "id: …" of its own, by which reports can tell them apart.'
-        self.report.add("duplicate-step", node.span, message, fix)
+    def sending(self) -> RecipeSending:
+        entry = self.entries.get("sending")
+        if entry is None:
+            return RecipeSending()
+        return attempt(lambda: read_recipe_sending(entry.value, self.report), RecipeSending())
 
     def per(self) -> str | None:
         entry = self.entries.get("per")
@@ -237,8 +236,8 @@ class _Reading:
             return 0
         return attempt(lambda: scalars.whole_number(entry.value, self.report, '"priority"', -1000, 1000), 0)
 
-    def hash(self, steps: list[Step], reentry: object) -> str:
-        """The hash of the meaning: wording, owner, status and priority change no version."""
+    def hash(self, steps: Sequence[Step], reentry: object) -> str:
+        """The hash of the meaning: wording, owner, status, priority and sending change no version."""
         meaning: dict[str, Any] = {key: [plain_data(node) for node in self.list_of(key)] for key in _LISTS}
         per = self.entries.get("per")
         meaning["per"] = plain_data(per.value) if per else None

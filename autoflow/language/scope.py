@@ -10,25 +10,27 @@ from autoflow.language.declared import Declared
 from autoflow.language.names import Names
 from autoflow.language.source import Report, Span
 
-Part = Literal["trigger", "entry", "keep_while", "leave", "action", "segment"]
-"""trigger; conditions; keep_while; goal and exit; actions; a segment's conditions."""
+Part = Literal["trigger", "entry", "keep_while", "leave", "action", "choose", "segment"]
+"""trigger; conditions; keep_while; goal, exit and what is waited for; actions; `if`; a segment's conditions."""
 
 
 @dataclass(eq=False, repr=False)
 class Scope:
     """Where a part stands and what its names mean.
 
-    `starts` are the events of which one starts the run; empty where the run starts without one. `uses` collects
-    the declared types that the file relies on, and `read` every condition with its place; copies made by
-    `within` share both.
+    `starts` are the events of which one starts the run; empty where the run starts without one. `triggers` are the
+    ids of the recipe's triggers. `uses` collects the declared types that the file relies on, `read` every condition
+    with its place, and `places` where each step stands, by its id; copies made by `within` share all three.
     """
 
     report: Report
     names: Names
     part: Part
     starts: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
     uses: set[str] = field(default_factory=set)
     read: list[tuple[Condition, Span]] = field(default_factory=list)
+    places: dict[str, Span] = field(default_factory=dict)
 
     def within(self, part: Part, starts: tuple[str, ...] | None = None) -> Scope:
         """The same file's scope for another part."""

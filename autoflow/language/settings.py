@@ -58,10 +58,11 @@ class Webhook:
 class Settings:
     """The settings of a workspace. Paths are relative to it.
 
-    `sales` maps the name of each sales channel to its file; `attributes` and `events` hold the built-in ones
-    as well; `computed` says how the attributes come about that autoflow works out itself. `mirrors` maps an
-    audience to the segment that it is always equal to. `consent` is None where nothing is said, which `check` allows only where no marketing mail is sent.
-    Mail that is more than `late_after` late is held. `store` may hold a password, so it is not shown.
+    `sales` maps the name of each sales channel to its file; `attributes` and `events` hold the built-in ones as
+    well, and `computed` says how the attributes come about that autoflow works out itself. `mirrors` maps an audience
+    to the segment that it always equals. `consent` is None where nothing is said, which `check` allows only where
+    no marketing mail is sent. Mail that is more than `late_after` late is held. `store` may hold a password, so it
+    is not shown.
     """
 
     name: str = ""

@@ -79,13 +79,13 @@ def parse_duration(text: str) -> Duration:
             position = -1
             break
         unit = _UNITS[part[2].rstrip("s")]
-        whole, _, rest = part[1].partition(".")
-        if rest and unit[0]:
+        whole, _, fraction = part[1].partition(".")
+        if fraction and unit[0]:
             raise ValueError(f'"{text}": months and years are whole ones.')
         count = int(whole)
         months, days, micros = months + count * unit[0], days + count * unit[1], micros + count * unit[2]
         # What is left of a day or a week is elapsed time.
-        micros += int(f"0{rest}") * (unit[1] * DAY + unit[2]) // 10 ** len(rest) if rest else 0
+        micros += int(fraction) * (unit[1] * DAY + unit[2]) // 10 ** len(fraction) if fraction else 0
         position = part.end()
     if position <= 0:
         raise ValueError(f'"{text}" is not a duration such as 2 hours, 30 days or 1 month.')

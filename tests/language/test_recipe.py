@@ -24,7 +24,8 @@ def _read(text: str, settings: str = SETTINGS) -> Recipe:
 
 def test_what_is_not_written_has_its_default() -> None:
     recipe = _read(BARE)
-    assert replace(recipe, hash="", triggers=(), steps=()) == Recipe("r", (), ())
+    assert recipe.trigger_ids == ("event",)
+    assert replace(recipe, hash="", triggers=(), trigger_ids=(), steps=()) == Recipe("r", (), ())
 
 
 def test_every_key_of_the_spine() -> None:

@@ -111,6 +111,8 @@ def test_zones_come_with_the_program() -> None:
         ("90 minutes", Duration(0, 0, 5_400_000_000), "1 hour 30 minutes"),
         ("-3 days", Duration(0, -3, 0), "-3 days"),
         ("0 seconds", Duration(0, 0, 0), "0 seconds"),
+        ("1.5 hours", Duration(0, 0, 5_400_000_000), "1 hour 30 minutes"),
+        ("27.5 days", Duration(0, 27, 43_200_000_000), "27 days 12 hours"),
     ],
 )
 def test_durations_are_read_and_said(text: str, duration: Duration, said: str) -> None:
@@ -121,7 +123,7 @@ def test_durations_are_read_and_said(text: str, duration: Duration, said: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "3", "3 fortnights", "days 3", "3 days extra", "101 years", "1.5 hours", "3 days -2 hours"],
+    ["", "soon", "3", "3 fortnights", "days 3", "3 days extra", "101 years", "3 days -2 hours"],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a duration such as|is longer than a hundred years"):

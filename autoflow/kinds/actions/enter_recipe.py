@@ -11,7 +11,7 @@ from autoflow.kinds.fields import Name
 
 @dataclass(frozen=True)
 class EnterRecipe(Action):
-    """Lets the contact enter another recipe, with the event that started this one, if its conditions and `reentry` let him."""
+    """Lets the contact enter another recipe with the event that started this one, if its conditions let him."""
 
     word: ClassVar[str] = "enter_recipe"
     short: ClassVar[str] = "recipe"

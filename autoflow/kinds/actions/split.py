@@ -39,7 +39,7 @@ class Split(Action):
     word: ClassVar[str] = "split"
     short: ClassVar[str] = "parts"
     example: ClassVar[str] = (
-        "split:\n  - {name: a, percent: 90, actions: [{add_tag: wrote}]}\n  - {name: control, percent: 10, holdout: true}"
+        "split:\n  - {name: a, percent: 90, actions: [{add_tag: wrote}]}\n  - {name: rest, percent: 10, holdout: true}"
     )
 
     parts: Annotated[tuple[Part, ...], Parts()]

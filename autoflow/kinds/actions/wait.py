@@ -68,9 +68,11 @@ class WaitFor(Action):
 
     def findings(self) -> Iterator[Finding]:
         by_clock, by_date = isinstance(self.until, int), isinstance(self.until, Text)
-        if (self.duration is None) == (self.until is None):
+        if self.duration is None and self.until is None:
+            yield Finding("duration", "missing-key", '"wait" needs a value.', "For example wait: 2 days")
+        elif self.duration is not None and self.until is not None:
             message = '"wait" says either how long or until when.'
-            yield Finding("until", "missing-key", message, f"For example {self.example}")
+            yield Finding("until", "value", message, "Remove one of the two.")
         beside = {
             "days": self.days != EVERY_DAY and not by_clock,
             "not_before": self.not_before != NOTHING and not by_clock,

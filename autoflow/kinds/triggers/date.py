@@ -27,7 +27,7 @@ class Date(Trigger):
     short: ClassVar[str] = "attribute"
     example: ClassVar[str] = 'date: {attribute: created_at, offset: -3 days, at: "09:00", every: year}'
 
-    attribute: Annotated[str, Name("attribute")]
+    attribute: Annotated[str, Name("attribute", types=("date", "date_time"))]
     offset: Annotated[Duration, Offset()] = NOTHING
     at: Annotated[int | None, Clock()] = None
     every: Literal["year"] | None = None

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from autoflow.kinds.base import SEGMENT, ZONE, Finding, Topic, Trigger
 from autoflow.kinds.calendar import Calendar, cron_finding
-from autoflow.kinds.fields import Clock, Days, Moment, Name
+from autoflow.kinds.fields import Days, Moment, Name
 from autoflow.kinds.view import View
 
 USUAL = 9 * 60

@@ -1,0 +1,191 @@
+"""Readers of fields about time, numbers and what steps hand on, one for each mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from autoflow.kinds.calendar import MONTHLY
+from autoflow.kinds.fields import (
+    Clock,
+    ClockOrMoment,
+    ClockSpan,
+    Days,
+    Length,
+    Moment,
+    Number,
+    Offset,
+    OneOrMore,
+    Payload,
+    Properties,
+    Rate,
+)
+from autoflow.kinds.limits import Limit
+from autoflow.kinds.operators import Test
+from autoflow.kinds.text import Text
+from autoflow.language import scalars
+from autoflow.language.around import Around, Reader
+from autoflow.language.declared import Declared
+from autoflow.language.field_specs import Spec
+from autoflow.language.nodes import Entry, Node, Scalar, Sequence
+from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.operands import read_value
+from autoflow.language.placeholders import holds_placeholder, read_text
+from autoflow.language.rates import read_rate
+from autoflow.language.source import Report
+from autoflow.model.clock_times import parse_clock, parse_day
+from autoflow.model.durations import Duration, parse_duration
+from autoflow.model.values import millionths
+
+T = TypeVar("T")
+
+
+def parsed(node: Node, report: Report, what: str, parse: Callable[[str], T], example: str) -> T:
+    """What `parse` makes of a value; its `ValueError` is told at the place."""
+    found = scalars.scalar(node, report, what)
+    try:
+        return parse(found.text)
+    except ValueError as error:
+        return report.fail("value", found.span, str(error), f"For example {example}.")
+
+
+def _clock(spec: Spec, node: Node, around: Around) -> int:
+    return parsed(node, around.scope.report, around.what(spec), parse_clock, f'{spec.key}: "09:30"')
+
+
+def _clock_span(spec: Spec, node: Node, around: Around) -> tuple[int, int]:
+    report = around.scope.report
+    example = f'{spec.key}: ["09:00", "17:00"]'
+    if not isinstance(node, Sequence) or len(node.items) != 2:
+        report.fail(
+            "value", node.span, f'"{spec.key}" takes two times of the day.', f"For example {example}."
+        )
+    first, last = (parsed(item, report, around.what(spec), parse_clock, example) for item in node.items)
+    return first, last
+
+
+def _days(spec: Spec, node: Node, around: Around) -> frozenset[int]:
+    assert isinstance(spec.mark, Days)
+    report = around.scope.report
+    if spec.mark.months and isinstance(node, Scalar) and node.text == "month":
+        return MONTHLY
+    found = [
+        parsed(item, report, around.what(spec), parse_day, f"{spec.key}: weekdays")
+        for item in scalars.items(node, report)
+    ]
+    if not found:
+        report.fail(
+            "list-empty",
+            node.span,
+            f'"{spec.key}" needs at least one day.',
+            f"For example {spec.key}: weekdays.",
+        )
+    return frozenset().union(*found)
+
+
+def _offset(spec: Spec, node: Node, around: Around) -> Duration:
+    return parsed(node, around.scope.report, around.what(spec), parse_duration, f"{spec.key}: -3 days")
+
+
+def _length(spec: Spec, node: Node, around: Around) -> Duration | Text:
+    if holds_placeholder(node):
+        return read_text(node, around.scope, around.what(spec))
+    return scalars.duration(node, around.scope.report, around.what(spec))
+
+
+def _clock_or_moment(spec: Spec, node: Node, around: Around) -> int | Text:
+    if holds_placeholder(node):
+        return read_text(node, around.scope, around.what(spec))
+    return _clock(spec, node, around)
+
+
+def _rate(spec: Spec, node: Node, around: Around) -> Limit:
+    return read_rate(node, around.scope.report, around.what(spec))
+
+
+def _moment(spec: Spec, node: Node, around: Around) -> str:
+    return scalars.text(node, around.scope.report, around.what(spec))
+
+
+def _number(spec: Spec, node: Node, around: Around) -> int:
+    report = around.scope.report
+    found = scalars.scalar(node, report, around.what(spec))
+    exact = None if isinstance(found.value, bool) else millionths(found.value)
+    if exact is None:
+        report.fail("value", found.span, f'"{found.text}" is not a number.', f"For example {spec.key}: 10.")
+    return exact
+
+
+def _one_or_more(spec: Spec, node: Node, around: Around) -> Test:
+    assert isinstance(spec.mark, OneOrMore)
+    scope, report = around.scope, around.scope.report
+    declared = scope.attribute(str(around.values.get(spec.mark.attribute))) or Declared("text")
+    several = [read_value(item, declared, scope, around.what(spec)) for item in scalars.items(node, report)]
+    if not several:
+        report.fail("value", node.span, f'"{spec.key}" needs a value.', f"For example {spec.key}: business.")
+    if declared.type == "list":
+        return Test("contains", several[0], declared.type)
+    return (
+        Test("in", tuple(several), declared.type)
+        if len(several) > 1
+        else Test("is", several[0], declared.type)
+    )
+
+
+def _properties(spec: Spec, node: Node, around: Around) -> tuple[tuple[str, Text], ...]:
+    assert isinstance(spec.mark, Properties)
+    scope, event = around.scope, str(around.values.get(spec.mark.event))
+
+    def declared(entry: Entry) -> Declared:
+        name = entry.key.text
+        found = scope.property(event, name)
+        if found is None and scope.names.properties(event) is not None:
+            scope.report.add("unknown-name", entry.key.span, *scope.names.missing_property(event, name))
+        return found or Declared("text")
+
+    return _pairs(spec, node, around, declared)
+
+
+def _payload(spec: Spec, node: Node, around: Around) -> tuple[tuple[str, Text], ...]:
+    return _pairs(spec, node, around, None)
+
+
+def _pairs(
+    spec: Spec, node: Node, around: Around, declared: Callable[[Entry], Declared] | None
+) -> tuple[tuple[str, Text], ...]:
+    scope, report = around.scope, around.scope.report
+    scalars.refuse_reported(node, report)
+    if not isinstance(node, MappingNode):
+        report.fail(
+            "value",
+            node.span,
+            f'"{spec.key}" is written as NAME: VALUE.',
+            f"For example {around.kind.example}.",
+        )
+
+    def read(entry: Entry) -> tuple[str, Text]:
+        value = entry.value
+        if declared is None and isinstance(value, Scalar) and not holds_placeholder(value):
+            return entry.key.text, Text(value.value)
+        if declared is None:
+            return entry.key.text, read_text(value, scope, f'"{entry.key.text}"')
+        found = read_value(value, declared(entry), scope, f'"{entry.key.text}"')
+        return entry.key.text, found if isinstance(found, Text) else Text(found)
+
+    return tuple(scalars.each(node.entries.values(), read, report))
+
+
+BY_MARK: dict[type, Reader] = {
+    Clock: _clock,
+    ClockSpan: _clock_span,
+    Days: _days,
+    Offset: _offset,
+    Length: _length,
+    ClockOrMoment: _clock_or_moment,
+    Rate: _rate,
+    Moment: _moment,
+    Number: _number,
+    OneOrMore: _one_or_more,
+    Properties: _properties,
+    Payload: _payload,
+}

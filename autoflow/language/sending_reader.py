@@ -1,0 +1,72 @@
+"""When mail may go: quiet hours and caps, of the project and of a recipe."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from autoflow.kinds.limits import Limit, LimitOn, mail_limit
+from autoflow.language import scalars
+from autoflow.language.definitions import RecipeSending
+from autoflow.language.more_fields import parsed
+from autoflow.language.nodes import Entry, Node
+from autoflow.language.scalars import attempt
+from autoflow.language.source import Report
+from autoflow.model.clock_times import ClockWindow, parse_clock
+
+MOST_MAILS = 100
+_RECIPE_KEYS = ("quiet_hours", "if_quiet", "at_most", "if_over", "hold_up_to")
+_OR = ("wait", "skip")
+
+
+def read_quiet_hours(node: Node, report: Report) -> ClockWindow:
+    """`{from: "21:00", to: "08:00"}`."""
+    example = 'quiet_hours: {from: "21:00", to: "08:00"}'
+    entries = scalars.section(node, report, '"quiet_hours"', ("from", "to"))
+    for key in ("from", "to"):
+        if key not in entries:
+            report.fail(
+                "missing-key", node.span, f'"quiet_hours" needs a "{key}".', f"For example {example}."
+            )
+    begins, ends = (
+        parsed(entries[key].value, report, f'"{key}"', parse_clock, example) for key in ("from", "to")
+    )
+    if begins == ends:
+        message = "Quiet hours that end when they begin would never let a mail go."
+        report.fail("value", entries["to"].value.span, message, f"For example {example}.")
+    return ClockWindow(begins, ends)
+
+
+def read_mail_limit(node: Node, report: Report) -> LimitOn:
+    """`{emails: 4, per: 7 days}`."""
+    entries = scalars.section(node, report, '"at_most"', ("emails", "per"))
+    for key in ("emails", "per"):
+        if key not in entries:
+            fix = "For example at_most: {emails: 4, per: 7 days}."
+            report.fail("missing-key", node.span, f'"at_most" needs "{key}".', fix)
+    most = scalars.whole_number(entries["emails"].value, report, '"emails"', 1, MOST_MAILS)
+    return mail_limit(Limit(most, scalars.duration(entries["per"].value, report, '"per"')))
+
+
+def read_recipe_sending(node: Node, report: Report) -> RecipeSending:
+    """What a recipe says under `sending`; with defaults for what could not be read."""
+    entries = scalars.section(node, report, '"sending"', _RECIPE_KEYS)
+    usual = RecipeSending()
+    quiet, limit, hold = (entries.get(key) for key in ("quiet_hours", "at_most", "hold_up_to"))
+    return RecipeSending(
+        attempt(lambda: read_quiet_hours(quiet.value, report), None) if quiet else None,
+        _wait_or_skip(entries.get("if_quiet"), report),
+        attempt(lambda: read_mail_limit(limit.value, report), None) if limit else None,
+        _wait_or_skip(entries.get("if_over"), report),
+        attempt(lambda: scalars.duration(hold.value, report, '"hold_up_to"'), usual.hold_up_to)
+        if hold
+        else usual.hold_up_to,
+    )
+
+
+def _wait_or_skip(entry: Entry | None, report: Report) -> Literal["wait", "skip"]:
+    if entry is None:
+        return "wait"
+    what = f'"{entry.key.text}"'
+    return cast(
+        "Literal['wait', 'skip']", attempt(lambda: scalars.one_of(entry.value, report, what, _OR), "wait")
+    )
