@@ -61,7 +61,7 @@ def show(state: State, who: str, *, as_json: bool) -> None:
     """Show everything about WHO (a user id or an email address), with a timeline."""
     from autoflow.store.reports import contact_story
 
-    with state.store() as database:
+    with state.store(reading=True) as database:
         story = contact_story(database, who)
     if not story.record.first_known:
         note_unread(story.record.name)

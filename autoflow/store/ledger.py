@@ -34,6 +34,8 @@ POSTPONED = "postponed"
 # What is not over yet. Word for word the condition of the index on it: SQLite takes the index only for a query
 # that repeats it, and would look at every message ever sent without.
 OPEN = "state IN ('pending', 'sending', 'held', 'unknown')"
+# Marketing mail that has left the house, or may have; likewise the condition of an index.
+MAILED = "klass = 'marketing' AND state IN ('sending', 'sent', 'unknown')"
 _FIRST_RETRY, _LAST_RETRY = 30_000_000, 3_600_000_000
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
