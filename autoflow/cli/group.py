@@ -27,6 +27,7 @@ COMMANDS = {
     "segments": "segments",
     "contact": "contact",
     "outbox": "outbox",
+    "tasks": "tasks",
     "preview": "preview",
     "kinds": "kinds",
     "demo": "demo",

@@ -65,14 +65,14 @@ def _inside(
     recorded = [name for name in names if name != ANY_OWN_DOING and name[0] != "$"]
     if not kinds and not recorded:
         return  # a look into each chunk of the journal for each contact is left out
-    persons = _persons(database, contacts)
+    people = persons(database, contacts)
     for contact, n, at, kind, subject, recipe, text in database.each(
         "SELECT contact, n, at, kind, subject, recipe, detail FROM journal"
         " WHERE chunk IN (SELECT value FROM json_each(?)) AND contact IN (SELECT value FROM json_each(?))"
         " AND (kind IN (SELECT value FROM json_each(?)) OR"
         " (kind = ? AND subject IN (SELECT value FROM json_each(?)))) AND at < ? ORDER BY contact, n",
         journal_chunks(database),
-        listed(persons),
+        listed(people),
         listed(kinds),
         RECORDED,
         listed(recorded),
@@ -80,7 +80,7 @@ def _inside(
     ):
         event = _remembered(n, at, kind, subject, recipe, values(text))
         if event is not None:
-            yield persons[contact], event
+            yield people[contact], event
 
 
 def _remembered(
@@ -92,12 +92,7 @@ def _remembered(
     return Event(n, at, at, *as_event(kind, subject, recipe, detail), inside=True)
 
 
-def events_of(database: Database, contact: int) -> list[Stored]:
-    """A contact's rows of the log, those of the contacts merged into him included, by receipt."""
-    return [row for _, row in _rows_of(database, [contact])]
-
-
-def _persons(database: Database, contacts: Collection[int]) -> dict[int, int]:
+def persons(database: Database, contacts: Collection[int]) -> dict[int, int]:
     """Everybody who is one of these contacts now, themselves included, however many merges it took."""
     return dict(
         database.all(
@@ -109,9 +104,14 @@ def _persons(database: Database, contacts: Collection[int]) -> dict[int, int]:
     )
 
 
+def events_of(database: Database, contact: int) -> list[Stored]:
+    """A contact's rows of the log, those of the contacts merged into him included, by receipt."""
+    return [row for _, row in _rows_of(database, [contact])]
+
+
 def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[int, Stored]]:
     """Rows of the log with the contact they belong to now, by receipt."""
-    merged = _persons(database, contacts)
+    merged = persons(database, contacts)
     for row in database.each(
         "SELECT e.seq, e.contact, e.at, e.occurred_at, e.origin, e.history, e.name, e.properties, e.reacts_to"
         " FROM event_of_contact c JOIN event e ON e.seq = c.seq"

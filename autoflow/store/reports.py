@@ -11,6 +11,7 @@ from autoflow.model.problems import did_you_mean
 from autoflow.model.values import fold
 from autoflow.store.database import Database, StoreError, listed
 from autoflow.store.history import Stored, events_of, journal_chunks, values
+from autoflow.store.tasks import Task, tasks
 
 
 class Counts(NamedTuple):
@@ -68,6 +69,7 @@ class ContactStory(NamedTuple):
     journal: list[Line]
     runs: list[RunRow]
     messages: list[MessageLine]
+    tasks: list[Task]
 
 
 def counts(database: Database) -> Counts:
@@ -150,6 +152,7 @@ def contact_story(database: Database, who: str) -> ContactStory:
                 )
             ],
             messages(database, contact=contact),
+            sorted(tasks(database, contact=contact, done=True), key=lambda task: (task.at, task.id)),
         )
 
 
