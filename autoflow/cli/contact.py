@@ -39,6 +39,7 @@ _NAMES = {
     "$identify": "identify",
     "$merge": "turned out to be one with another contact",
     "$known_as": "said who he is",
+    "$enter": "put forward by hand",
 }
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "apply": "apply",
     "import": "importing",
     "track": "track",
+    "enter": "enter",
     "run": "run",
     "status": "status",
     "segments": "segments",

@@ -126,6 +126,13 @@ def find_contact(database: Database, who: str) -> int:
     )
 
 
+def key_and_name(database: Database, contact: int) -> tuple[str, str]:
+    """The key of a contact (`u:` and a user id, or `a:` and an anonymous id), and what people call him."""
+    row = database.one("SELECT key, name FROM contact WHERE id = ?", contact)
+    assert row is not None
+    return row[0], row[1]
+
+
 def contact_story(database: Database, who: str) -> ContactStory:
     """Everything about one contact; raises `StoreError` where there is none."""
     contact = find_contact(database, who)
