@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Text, text
 from sqlmodel import Field, SQLModel
 
-from autoflow.store.ledger import MAILED, OPEN
+from autoflow.store.last_look import MAILED
+from autoflow.store.ledger import OPEN
 
 metadata = MetaData()
 
