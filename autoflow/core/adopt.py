@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autoflow.core import segments
 from autoflow.core.program import Program
+from autoflow.core.remember import recall
 from autoflow.core.walk import Walk
 from autoflow.model.contact import Record
 from autoflow.model.effects import Effects
@@ -34,12 +34,15 @@ def adopt(
     for key in [key for key in record.memory if key not in known or key in fresh]:
         del record.memory[key]
     for event in history:
-        walk.recall(event, fresh)
+        walk.view.now = event.at
+        recall(walk, event, fresh)
+    walk.view.now = at
     _memberships(walk)
     walk.set_timers(program.timed)
     for run in record.runs:
         current = program.recipes.get(run.recipe)
-        if run.due is None and (current is None or current.status == "live"):
+        # Whoever a pause held goes on; what the gate held is decided anew, by the rules as they are now.
+        if (run.due is None and (current is None or current.status == "live")) or run.held is not None:
             run.due = at
     record.alarm = record.next_due()
     record.epoch = epoch
@@ -52,6 +55,12 @@ def _memberships(walk: Walk) -> None:
     for name in [name for name in record.segments if name not in names]:
         del record.segments[name]
         effects.segments[name] = None
+    for kept, known in ((record.moved, names), (record.watches, {each.id for each in walk.program.ranked})):
+        for name in [name for name in kept if name not in known]:
+            del kept[name]
+    computed = {each.name for each in walk.program.computed}
+    for name in [name for name in record.computed if name not in computed]:
+        del record.computed[name]
     record.timers.clear()
     if record.first_known:
-        segments.update(walk, set(), everything=True, baseline=True)
+        walk.reassess(set(), everything=True, baseline=True)

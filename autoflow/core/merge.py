@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from autoflow.core import segments
 from autoflow.core.program import Program
 from autoflow.core.walk import Walk
 from autoflow.model.contact import Entries, Record
 from autoflow.model.effects import MERGED, RUNNING, Effects, RunRow
 from autoflow.model.event import Event
+from autoflow.model.inside import ENTERED
 
 
 def merge(program: Program, elder: Record, younger: Record, item: Event) -> tuple[Effects, Effects]:
@@ -26,7 +26,7 @@ def merge(program: Program, elder: Record, younger: Record, item: Event) -> tupl
         gone.tags[tag] = None
     for segment in younger.segments:
         gone.segments[segment] = None
-    segments.update(walk, set(), everything=True, baseline=True)
+    walk.reassess(set(), everything=True, baseline=True)
     walk.set_timers(program.timed)
     walk.happened("merged", younger.key)
     return walk.effects, gone
@@ -45,6 +45,10 @@ def _facts(elder: Record, younger: Record) -> None:
     consent = {**younger.consent, **elder.consent}
     elder.consent = {topic: at for topic, at in consent.items() if topic not in elder.refused}
     elder.suppressed = elder.suppressed or younger.suppressed
+    elder.stage = first.stage or second.stage
+    for segment, moved in younger.moved.items():
+        elder.moved[segment] = max(moved, elder.moved.get(segment, moved))
+    elder.watches.update(younger.watches)
     known = [at for at in (elder.first_known, younger.first_known) if at]
     elder.first_known = min(known, default=0)
 
@@ -75,7 +79,7 @@ def _runs(walk: Walk, elder: Record, younger: Record, at: int) -> Effects:
         elder.runs.append(run)
         row = RunRow(run.recipe, run.entry, run.version, RUNNING, run.step, run.entered_at, None, "")
         walk.effects.runs[run.recipe, run.entry] = row
-        walk.happened("entered", run.recipe, run, merged=younger.key)
+        walk.happened(ENTERED, run.recipe, run, merged=younger.key)
     for recipe, entered in younger.entries.items():
         entries = elder.entries.setdefault(recipe, Entries(0, {}))
         for per, last in entered.last.items():

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autoflow.core.hand import StepHand
+from autoflow.core.hand import ENTER_RECIPE, StepHand
 from autoflow.core.program import Program
-from autoflow.kinds.base import Condition, Leave, Signal, Topic, Wait
+from autoflow.core.remember import observe
+from autoflow.kinds.base import EVENT, Action, Condition, Go, Hold, Leave, Signal, Topic, Wait
 from autoflow.kinds.text import PlaceholderError
 from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe
 from autoflow.model.contact import Entries, Run
 from autoflow.model.durations import Duration
 from autoflow.model.effects import EXITED, FAILED, FINISHED, GOAL, NO_LONGER_MATCHES, RUNNING, RunRow
-from autoflow.model.instants import from_wall, to_wall
+from autoflow.model.event import Event
+from autoflow.model.inside import ENTERED, as_event
 
 if TYPE_CHECKING:
     from autoflow.core.walk import Walk
 
+__all__ = ["ENTER_RECIPE", "attempt", "end", "hear", "look", "order", "resume"]
 PAUSED = "paused"
+RESTARTED = "restarted"
+WHILE_RUNNING = "while_running"
 
 
 def order(program: Program, run: Run) -> tuple[int, str, int]:
@@ -27,10 +33,8 @@ def order(program: Program, run: Run) -> tuple[int, str, int]:
     return (-recipe.priority if recipe else 0, run.recipe, run.entry)
 
 
-def look(walk: Walk, touched: frozenset[Topic]) -> None:
-    """End the runs whose goal or exit is met by what was touched."""
-    if not walk.record.runs:
-        return
+def look(walk: Walk, touched: frozenset[Topic]) -> list[Run]:
+    """End the runs whose goal or exit is met by what was touched; returns those that were looked at."""
     leaving, now = walk.program.leaving, walk.view.now
     hit = [
         run
@@ -42,53 +46,124 @@ def look(walk: Walk, touched: frozenset[Topic]) -> None:
         hit.sort(key=lambda run: order(walk.program, run))
     for run in hit:
         _left(walk, run)
+    return hit
 
 
-def attempt(walk: Walk, recipe: Recipe, signal: Signal) -> None:
+def hear(walk: Walk, signals: Sequence[Signal], touched: frozenset[Topic], looked_at: Sequence[Run]) -> None:
+    """Let the runs go on that have been waiting for this."""
+    waiting = walk.program.waiting
+    if not waiting:
+        return
+    hit = [
+        run
+        for run in walk.record.runs
+        if (topics := waiting.get(run.recipe)) is not None
+        and (
+            run in looked_at
+            or not touched.isdisjoint(topics)
+            or any(signal.topic in topics for signal in signals)
+        )
+    ]
+    hit.sort(key=lambda run: order(walk.program, run))
+    for run in hit:
+        if run in walk.record.runs and _has_come(walk, run, signals):
+            _go_on(walk, run, heard=True)
+
+
+def _has_come(walk: Walk, run: Run, signals: Sequence[Signal]) -> bool:
+    """Whether what a run waits for has come."""
+    action = _standing_on(walk, run)
+    if action is None:
+        return False
+    view = View(walk.record, walk.view.now, walk.program.zone, run, run.event)
+    event = action.listens()
+    for signal in signals if event is not None else ():
+        if signal.topic == (EVENT, event) and action.hears(signal, view):
+            run.own = signal.occurred_at if signal.own else run.own
+            return True
+    awaited = action.awaited()
+    return awaited is not None and awaited.holds(view)
+
+
+def _standing_on(walk: Walk, run: Run) -> Action | None:
+    """The action of the step on which a run waits for something; None where it waits for time alone."""
+    if run.recipe not in walk.program.waiting or run.held is not None or not run.step:
+        return None
+    recipe = walk.program.pinned_recipe(run.recipe, run.version)
+    action = recipe.steps[walk.program.position(recipe, run.step)].action
+    return action if action.listens() is not None or action.awaited() is not None else None
+
+
+def attempt(walk: Walk, recipe: Recipe, signal: Signal, trigger: str) -> None:
     """Enter a recipe, or write down why not."""
     if recipe.status != "live":
         return
-    per = _per(recipe, signal)
-    view = View(walk.record, walk.view.now, walk.program.zone, None, signal.properties)
+    event = signal.started_by
+    per = _per(recipe, event)
+    view = View(walk.record, walk.view.now, walk.program.zone, None, event, trigger)
     refusal = _refusal(walk, recipe, per, view)
     if refusal is not None:
         reason, seen = refusal
         walk.happened("refused", reason, _ghost(recipe), seen=seen)
         return
+    if recipe.while_running == "restart":
+        for running in [run for run in walk.record.runs if (run.recipe, run.per) == (recipe.id, per)]:
+            end(walk, running, EXITED, RESTARTED)
     entries = walk.record.entries.setdefault(recipe.id, Entries(0, {}))
     entries.count += 1
-    if recipe.reentry != "always":
+    if recipe.reentry != "always" or recipe.per is None:  # of each order, say, nothing is kept without need
         entries.last[per or ""] = walk.view.now
-    start = signal.occurred_at
+    own = signal.occurred_at if signal.own else 0
     run = Run(
-        recipe.id, recipe.version, entries.count, "", walk.view.now, start, per=per, event=signal.properties
+        *(recipe.id, recipe.version, entries.count, "", walk.view.now, signal.occurred_at),
+        per=per,
+        event=event,
+        trigger=trigger,
+        own=own,
     )
     walk.record.runs.append(run)
-    walk.happened("entered", recipe.id, run, **({"per": per} if per else {}))
+    detail = {"per": per} if per else {}
+    walk.happened(ENTERED, recipe.id, run, **detail)
     _note(walk, run, RUNNING)
+    _count_entry(walk, run, detail)
     _walk_on(walk, run, 0)
 
 
+def _count_entry(walk: Walk, run: Run, detail: dict[str, Any]) -> None:
+    name, properties = as_event(ENTERED, run.recipe, run.recipe, detail)
+    now = walk.view.now
+    walk.run_changed(run, observe(walk, Event(walk.record.n, now, now, name, properties, inside=True)))
+
+
 def resume(walk: Walk, run: Run) -> None:
-    """A run whose wait is over, or whose goal or exit time alone may have met."""
+    """A run whose wait is over, or whose goal, exit or awaited condition time alone may have met."""
     due = run.due is not None and run.due <= walk.view.now
-    if _left(walk, run, before_step=due) or not due:
+    if _left(walk, run, before_step=due):
         return
-    run.due = None
-    current = walk.program.recipes.get(run.recipe)
-    if current is not None and current.status == PAUSED:
+    heard = run.heard or _has_come(walk, run, ())
+    if due or heard:
+        _go_on(walk, run, heard=heard, looked_at=due)
+
+
+def _go_on(walk: Walk, run: Run, *, heard: bool, looked_at: bool = False) -> None:
+    """Walk on from the step on which a run stands, or try it again where the gate held it."""
+    if walk.program.in_force(run).status == PAUSED:
+        run.due, run.heard = None, heard
         return  # it stays on its step, and goes on when the recipe is live again (see `adopt`)
+    if not looked_at and _left(walk, run, before_step=True):
+        return
     recipe = walk.program.pinned_recipe(run.recipe, run.version)
-    _walk_on(walk, run, walk.program.position(recipe, run.step) + 1)
+    position = walk.program.position(recipe, run.step)
+    if run.held is None:
+        step = recipe.steps[position]
+        position = _after(step.action.waited(heard=heard), recipe, position)
+    run.due, run.local, run.heard = None, False, False
+    _walk_on(walk, run, position)
 
 
-def change_zone(walk: Walk, before: str) -> None:
-    """The contact lives by another clock than that of `before`: pending local waits move, never into the past."""
-    for run in walk.record.runs:
-        if run.due is not None:
-            recipe = walk.program.pinned_recipe(run.recipe, run.version)
-            if recipe.steps[walk.program.position(recipe, run.step)].action.by_local_clock():
-                run.due = max(from_wall(to_wall(run.due, before), walk.view.zone), walk.view.now)
+def _after(way: Go | None, recipe: Recipe, position: int) -> int:
+    step = recipe.steps[position]
+    return step.next if way is None else step.branches[way.branch]
 
 
 def end(walk: Walk, run: Run, state: str, reason: str = "") -> None:
@@ -97,6 +172,7 @@ def end(walk: Walk, run: Run, state: str, reason: str = "") -> None:
         walk.record.runs.remove(run)
     walk.happened("ended", state, run, **({"reason": reason} if reason else {}))
     _note(walk, run, state, reason)
+    walk.run_changed(run, set())
 
 
 def _walk_on(walk: Walk, run: Run, position: int) -> None:
@@ -109,68 +185,98 @@ def _walk_on(walk: Walk, run: Run, position: int) -> None:
             return
         step = recipe.steps[position]
         run.step = step.id
-        run.visits[step.id] = run.visits.get(step.id, 0) + 1
+        if run.held is None:
+            run.visits[step.id] = run.visits.get(step.id, 0) + 1
         try:
-            outcome = step.action.do(StepHand(walk, run))
+            outcome = step.action.do(StepHand(walk, run, walk.program.in_force(run)))
         except PlaceholderError as error:
             end(walk, run, FAILED, str(error))
             return
         except Exception as error:  # noqa: BLE001 - one contact's data must not stop everybody's engine
             end(walk, run, FAILED, f"unforeseen at this step: {type(error).__name__} {error}")
             return
-        if isinstance(outcome, Wait):
-            run.due = outcome.until
-            _note(walk, run, RUNNING)
+        if isinstance(outcome, (Wait, Hold)):
+            _stay(walk, run, outcome)
             return
+        run.held = None
         if isinstance(outcome, Leave):
             end(walk, run, outcome.state, outcome.reason)
             return
-        position += 1
+        position = _after(outcome, recipe, position)
+
+
+def _stay(walk: Walk, run: Run, outcome: Wait | Hold) -> None:
+    run.due = outcome.until
+    if isinstance(outcome, Wait):
+        run.local, run.held = outcome.local, None
+        _check(walk, run)
+    _note(walk, run, RUNNING)
 
 
 def _left(walk: Walk, run: Run, *, before_step: bool = False) -> bool:
     """End the run where its goal, its exit or (before a step) its keep_while says so."""
-    recipe = walk.program.recipes.get(run.recipe) or walk.program.pinned_recipe(run.recipe, run.version)
+    recipe = walk.program.in_force(run)
     run.check = None
-    if recipe.goal is None and recipe.exit is None and recipe.keep_while is None:
-        return False
-    view = View(walk.record, walk.view.now, walk.program.zone, run, run.event)
-    for condition, state in ((recipe.goal, GOAL), (recipe.exit, EXITED)):
-        if condition is None:
-            continue
-        holds, change = condition.judge(view)
-        if holds:
-            end(walk, run, state)
+    if recipe.goal is not None or recipe.exit is not None or recipe.keep_while is not None:
+        view = View(walk.record, walk.view.now, walk.program.zone, run, run.event)
+        for condition, state in ((recipe.goal, GOAL), (recipe.exit, EXITED)):
+            if condition is None:
+                continue
+            holds, change = condition.judge(view)
+            if holds:
+                end(walk, run, state)
+                return True
+            _sooner(run, change)
+        if before_step and recipe.keep_while is not None and not recipe.keep_while.holds(view):
+            end(walk, run, NO_LONGER_MATCHES)
             return True
-        if change is not None and (run.check is None or change < run.check):
-            run.check = change
-    if before_step and recipe.keep_while is not None and not recipe.keep_while.holds(view):
-        end(walk, run, NO_LONGER_MATCHES)
-        return True
+    _check(walk, run)
     return False
 
 
-def _per(recipe: Recipe, signal: Signal) -> str | None:
+def _check(walk: Walk, run: Run) -> None:
+    """Note when time alone could next make true what the run waits for."""
+    if run.due is None:
+        return
+    action = _standing_on(walk, run)
+    awaited = action.awaited() if action is not None else None
+    if awaited is not None:
+        view = View(walk.record, walk.view.now, walk.program.zone, run, run.event)
+        _sooner(run, awaited.judge(view)[1])
+
+
+def _sooner(run: Run, change: int | None) -> None:
+    if change is not None and (run.check is None or change < run.check):
+        run.check = change
+
+
+def _per(recipe: Recipe, event: dict[str, Any] | None) -> str | None:
     if recipe.per is None:
         return None
-    value = signal.properties.get(recipe.per)
+    value = (event or {}).get(recipe.per)
     return "" if value is None else str(value)
 
 
 def _refusal(walk: Walk, recipe: Recipe, per: str | None, view: View) -> tuple[str, Any] | None:
-    if any(run.recipe == recipe.id and run.per == per for run in walk.record.runs):
-        return "while_running", None
+    is_in = any((run.recipe, run.per) == (recipe.id, per) for run in walk.record.runs)
+    if is_in and recipe.while_running == "ignore":
+        return WHILE_RUNNING, None
+    if not (is_in and recipe.while_running == "restart"):
+        refusal = _too_soon(walk, recipe, per, view)
+        if refusal is not None:
+            return refusal
+    return _failing(recipe.conditions, view)
+
+
+def _too_soon(walk: Walk, recipe: Recipe, per: str | None, view: View) -> tuple[str, Any] | None:
     entries = walk.record.entries.get(recipe.id)
     last = entries.last.get(per or "") if entries is not None else None
-    if last is not None and recipe.reentry == "never":
+    if last is None or recipe.reentry == "always":
+        return None
+    if not isinstance(recipe.reentry, Duration):
         return "reentry", {"last": last}
-    if (
-        last is not None
-        and isinstance(recipe.reentry, Duration)
-        and walk.view.now < recipe.reentry.after(last, view.zone)
-    ):
-        return "reentry", {"last": last, "again": recipe.reentry.after(last, view.zone)}
-    return _failing(recipe.conditions, view)
+    again = recipe.reentry.after(last, view.zone)
+    return ("reentry", {"last": last, "again": again}) if walk.view.now < again else None
 
 
 def _failing(condition: Condition | None, view: View) -> tuple[str, Any] | None:

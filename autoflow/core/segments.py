@@ -32,7 +32,7 @@ def update(
     if not touched and not due and not everything:
         return []
     if everything:
-        return _evaluate(walk, list(walk.program.segments), touched, baseline=baseline)
+        return _evaluate(walk, list(walk.program.ranked), touched, baseline=baseline)
     found = set(_named(walk, due))
     program, cells = walk.program, walk.record.memory
     for topic in touched:
@@ -49,19 +49,9 @@ def update(
     return _evaluate(walk, sorted(found, key=_rank) if len(found) > 1 else list(found), touched)
 
 
-def update_due(walk: Walk, timers: Iterable[str]) -> list[Signal]:
-    """Re-evaluate the segments whose timers have fallen due."""
-    return _evaluate(walk, sorted(_named(walk, timers), key=_rank), set())
-
-
 def _named(walk: Walk, timers: Iterable[str]) -> Iterable[RankedSegment]:
     found = (walk.program.segment(name.removeprefix(TIMER)) for name in timers if name.startswith(TIMER))
     return (segment for segment in found if segment is not None)
-
-
-def topics_of(signals: Iterable[Topic]) -> frozenset[Topic]:
-    """What conditions are touched by when those signals were given."""
-    return frozenset((SEGMENT, name) for _, name in signals)
 
 
 def _evaluate(
@@ -72,7 +62,9 @@ def _evaluate(
     for segment in pending:  # grows at its end and in its middle, never before where we are
         name = segment.id
         holds, change = segment.condition.judge(view)
-        if holds is not (name in members):
+        if segment.watch is not None:
+            signals += _watch(walk, segment, segment.watch, holds=holds)
+        elif holds is not (name in members):
             signals.append(_change(walk, name, holds=holds, baseline=baseline))
             touched.add((SEGMENT, name))
             for dependent in walk.program.touched_segments.get((SEGMENT, name), ()):
@@ -90,14 +82,30 @@ def _rank(segment: RankedSegment) -> int:
 
 
 def _change(walk: Walk, segment: str, *, holds: bool, baseline: bool) -> Signal:
-    now = walk.view.now
+    record, now = walk.record, walk.view.now
     if holds:
-        walk.record.segments[segment] = now
+        record.segments[segment] = now
         walk.effects.segments[segment] = now
     else:
-        del walk.record.segments[segment]
+        del record.segments[segment]
         walk.effects.segments[segment] = None
     kind = ENTERED if holds else LEFT
+    if baseline or not walk.enters:
+        record.moved.pop(segment, None)
+    else:
+        record.moved[segment] = now
     if not baseline:
         walk.happened(kind, segment)
     return Signal((kind, segment), {"segment": segment}, now)
+
+
+def _watch(walk: Walk, segment: RankedSegment, topic: Topic, *, holds: bool) -> list[Signal]:
+    """What a trigger waits to become true: told when it does, and forgotten when it does no more."""
+    watches = walk.record.watches
+    if holds is (segment.id in watches):
+        return []
+    if not holds:
+        del watches[segment.id]
+        return []
+    watches[segment.id] = walk.view.now
+    return [Signal(topic, {}, walk.view.now)]

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autoflow.core import runs, segments
-from autoflow.core.program import MOST_SIGNALS, TIMER, Listener, Program
-from autoflow.kinds.base import ANY_OWN_DOING, ATTRIBUTE, EVENT, MEMORY, TAG, Signal, Topic
-from autoflow.kinds.memory import InWindow
+from autoflow.core import audiences, computed, runs, segments
+from autoflow.core.program import COMPUTED, MANUAL, MOST_SIGNALS, TIMER, Listener, Program
+from autoflow.core.remember import change_attribute, observe, own_doing, remember
+from autoflow.kinds.base import AUDIENCE, EVENT, RECIPE, TAG, Signal, Topic
 from autoflow.kinds.view import View
-from autoflow.model.contact import Cell, Entries, Record, Run, Window
-from autoflow.model.effects import FAILED, Effects, Happening, Spill
-from autoflow.model.event import IDENTIFY, KNOWN_AS, Event
+from autoflow.model.contact import Record, Run
+from autoflow.model.effects import FAILED, Effects, Happening
+from autoflow.model.event import ENTER, Event
+from autoflow.model.inside import ATTRIBUTE_SET, as_event
 from autoflow.model.values import Value
 
-NOT_OWN_DOING = frozenset({"email_sent", "email_skipped", "email_delivered", "email_bounced"})
-TAG_ADDED, TAG_REMOVED, ATTRIBUTE_SET = "tag_added", "tag_removed", "attribute_set"
-TIMEZONE = "timezone"
-ENTERED, AUDIENCE_JOINED, AUDIENCE_LEFT = "entered", "audience_joined", "audience_left"
-_REPLAYED = (TAG_ADDED, TAG_REMOVED, ATTRIBUTE_SET, ENTERED, AUDIENCE_JOINED, AUDIENCE_LEFT)
-_INSIDE = {f"${kind}" for kind in _REPLAYED}
-EMAIL_BOUNCED, EMAIL_COMPLAINED, UNSUBSCRIBED = "email_bounced", "email_complained", "unsubscribed"
+CONTACT_CREATED = "contact_created"
+_EVERY_TOPIC = "*"
+_NOBODY: frozenset[Topic] = frozenset()
 
 
 class Walk:
-    """The state of one contact's tick: his record, what came of it so far, and what waits to be looked at."""
+    """The state of one contact's tick: his record, what came of it so far, and what waits to be looked at.
+
+    `enters` says whether what happens now may start anything, and `spills` whether entries of windows that outgrow
+    the record are handed out.
+    """
 
     def __init__(
         self, program: Program, record: Record, *, spill: bool = True, silent_before: int = 0
@@ -35,10 +36,10 @@ class Walk:
         self.record = record
         self.effects = Effects()
         self.view = View(record, 0, program.zone)
-        self._spill = spill
+        self.spills = spill
+        self.enters = True
         self._silent_before = silent_before
-        self._queue: deque[tuple[Signal, frozenset[Topic], Run | None]] = deque()
-        self._enters = True
+        self._queue: deque[tuple[Signal | None, frozenset[Topic], Run | None]] = deque()
         self._due: int | None = None
         self._stale = True  # whether `_due`, the earliest due instant, must be looked up again
 
@@ -59,7 +60,7 @@ class Walk:
             self._stale = True
             record.alarm = None
             self.view.now = due
-            self._enters = due >= self._silent_before
+            self.enters = due >= self._silent_before
             self._timers(due)
             self._runs_due(due)
 
@@ -67,154 +68,116 @@ class Walk:
         """Apply one item of the log at its instant."""
         self.view.now = item.at
         self._stale = True
-        self._enters = item.enters and item.at >= self._silent_before
-        first = not self.record.first_known
-        younger = first or item.occurred_at < self.record.first_known
+        self.enters = item.enters and item.at >= self._silent_before
+        record = self.record
+        first = not record.first_known
+        younger = first or item.occurred_at < record.first_known
         if younger:
-            self.record.first_known = item.occurred_at
-        touched = self._remember(item)
-        signals = segments.update(self, touched, everything=first, due=self._segments_due(item.at))
-        self.set_timers(self.program.timed if younger else self._timed_touched(item.name))
-        if item.name[0] != "$":
-            signals.insert(0, Signal((EVENT, item.name), item.properties, item.occurred_at))
-        self._settle(signals, frozenset(touched))
+            record.first_known = item.occurred_at
+        suppressed, signals = record.suppressed, list[Signal]()
+        touched = remember(self, item, signals)
+        changes = self.reassess(touched, everything=first, due=self._due_now(item.at))
+        if record.suppressed != suppressed:
+            changes += self._expelled(touched)
+        self.set_timers(self.program.timed if younger else self._timed_touched(touched))
+        news = [Signal((CONTACT_CREATED, ""), {}, item.at)] if first else []
+        news += self._heard_from(item)
+        self._settle([*news, *signals, *changes], frozenset(touched))
 
-    # -- what is remembered ------------------------------------------------------------------------------------
+    def _heard_from(self, item: Event) -> list[Signal]:
+        if item.name == ENTER:
+            return [Signal((MANUAL, str(item.properties.get("recipe"))), {}, item.at)]
+        if item.name[0] == "$":
+            return []
+        return [Signal((EVENT, item.name), item.properties, item.occurred_at, None, own_doing(item))]
 
-    def _remember(self, item: Event) -> set[Topic]:
-        name, record = item.name, self.record
-        if name == IDENTIFY:
-            return {topic for key, value in item.properties.items() for topic in self._change(key, value)}
-        if name == KNOWN_AS:
-            record.name = item.properties["user"]
-            return set()
-        if name in _INSIDE:
-            return self._replay_inside(item)
-        if name == UNSUBSCRIBED:
-            record.refused.setdefault(str(item.properties.get("topic") or "*"), item.at)
-        elif name == EMAIL_COMPLAINED or (name == EMAIL_BOUNCED and item.properties.get("permanent")):
-            record.suppressed = record.suppressed or name.removeprefix("email_")
-        return self._observe(item)
+    # -- what follows at once: computed attributes, memberships, audiences -------------------------------------
 
-    def _observe(self, item: Event) -> set[Topic]:
-        name, program, record = item.name, self.program, self.record
-        touched: set[Topic] = set()
-        for each in (name,) if name in NOT_OWN_DOING else (name, ANY_OWN_DOING):
-            index = program.memories.get(each)
-            if index is not None:
-                for memory in index.find(item.properties):
-                    if memory.observe(record.memory, item, self.view):
-                        touched.add((MEMORY, memory.key))
-                        if self._spill and isinstance(memory, InWindow):
-                            self._overflow(record.memory, memory, item)
-        for run in record.runs:
-            wanted = program.run_memories.get(run.recipe)
-            if not wanted or name not in wanted or item.occurred_at < run.start:
-                continue
-            view = View(record, self.view.now, program.zone, run, run.event)
-            for memory in wanted[name]:
-                if memory.observe(run.memory, item, view):
-                    touched.add((MEMORY, memory.key))
-        return touched
+    def reassess(
+        self,
+        touched: set[Topic],
+        *,
+        everything: bool = False,
+        baseline: bool = False,
+        due: Sequence[str] = (),
+    ) -> list[Signal]:
+        """Bring everything that follows from the record up to date; adds what changed to `touched`.
 
-    def _overflow(self, cells: dict[str, Cell], memory: InWindow, item: Event) -> None:
-        """Hand out the entry just added where it belongs to those that no longer fit the record."""
-        cell = cells[memory.key]
-        assert isinstance(cell, Window)
-        entry = memory.overflow(cell, item)
-        if entry is not None:
-            self.effects.spills.append(Spill(memory.key, *entry))
+        `due` names timers whose things are looked at besides. Of a `baseline` nobody is told.
+        """
+        signals = computed.update(self, touched, everything=everything, due=due)
+        found = segments.update(self, touched, everything=everything, baseline=baseline, due=due)
+        if self.program.mirrors or self.record.audiences:
+            found = self._mirrored(found, touched)
+            if baseline:
+                self._mirrored([], touched, after=audiences.settle(self, touched))
+        return signals + found if signals else found
 
-    def _change(self, name: str, value: Value) -> Iterable[Topic]:
-        attributes = self.record.attributes
-        if attributes.get(name) == value and type(attributes.get(name)) is type(value):
-            return
-        zone = self.view.zone if name == TIMEZONE else ""
-        if value is None:
-            del attributes[name]
-        else:
-            attributes[name] = value
-        if name == TIMEZONE:
-            runs.change_zone(self, before=zone)
-            self.set_timers(self.program.timed)
-        yield (ATTRIBUTE, name)
+    def _mirrored(
+        self, found: list[Signal], touched: set[Topic], after: Iterable[Signal] = ()
+    ) -> list[Signal]:
+        """Each change of a membership, followed by the audiences that follow it, and what follows from those."""
+        told: list[Signal] = []
+        pending = deque([*found, *after])
+        while pending and len(told) < MOST_SIGNALS:
+            signal = pending.popleft()
+            told.append(signal)
+            if signal.topic[0] in {segments.ENTERED, segments.LEFT}:
+                pending.extendleft(reversed(audiences.follow(self, signal.topic[1], touched)))
+            else:
+                topics = {(AUDIENCE, signal.topic[1])}
+                pending.extend(segments.update(self, topics))
+                touched |= topics
+        return told
 
-    def _replay_inside(self, item: Event) -> set[Topic]:
-        """What a step once did, when a state is rebuilt from the log."""
-        subject, kind, record = item.properties["subject"], item.name[1:], self.record
-        if kind == ATTRIBUTE_SET:
-            return set(self._change(subject, item.properties["value"]))
-        if kind == ENTERED:
-            entries = record.entries.setdefault(subject, Entries(0, {}))
-            entries.count += 1
-            entries.last[item.properties.get("per", "")] = item.at
-            return set()
-        if kind == AUDIENCE_JOINED:
-            record.audiences.setdefault(subject, item.at)
-            return set()
-        if kind == AUDIENCE_LEFT:
-            record.audiences.pop(subject, None)
-            return set()
-        if kind == TAG_ADDED:
-            record.tags.setdefault(subject, item.at)
-        else:
-            record.tags.pop(subject, None)
-        self.effects.tags[subject] = record.tags.get(subject)
-        return {(TAG, subject)}
-
-    def recall(self, item: Event, fresh: frozenset[str]) -> None:
-        """Take an event of the past into the memories named in `fresh`, and nothing else."""
-        names = (item.name,) if item.name in NOT_OWN_DOING else (item.name, ANY_OWN_DOING)
-        for name in names:
-            index = self.program.memories.get(name)
-            for memory in index.find(item.properties) if index is not None else ():
-                if memory.key not in fresh or not memory.observe(self.record.memory, item, self.view):
-                    continue
-                if self._spill and isinstance(memory, InWindow):
-                    self._overflow(self.record.memory, memory, item)
+    def _expelled(self, touched: set[Topic]) -> list[Signal]:
+        """Whoever is suppressed is in no audience any more."""
+        return self._mirrored([], touched, after=audiences.settle(self, touched))
 
     # -- time --------------------------------------------------------------------------------------------------
 
-    def _timed_touched(self, name: str) -> Iterable[str]:
-        program = self.program
-        names = program.timed_by_event.get(name, ())
-        if name[0] != "$" and name not in NOT_OWN_DOING:
-            names += program.timed_by_event.get(ANY_OWN_DOING, ())
-        return names
+    def _timed_touched(self, touched: Iterable[Topic]) -> Iterable[str]:
+        index = self.program.timed_by_topic
+        if not index:
+            return ()
+        return {name for topic in touched for name in index.get(topic, ())}
 
     def set_timers(self, names: Iterable[str]) -> None:
         """Put the clock to when time alone fires these triggers; a moment gone by fires no more."""
+        now, timers = self.view.now, self.record.timers
         for name in names:
-            trigger = self.program.timed[name][0]
-            due = trigger.fires_at(self.view)
-            now = self.view.now
-            if due is not None and (due > now or due == now == self.record.timers.get(name)):
-                self.record.timers[name] = due
+            rings_now = timers.get(name) == now  # and has not rung yet
+            due = self.program.timed[name].trigger.fires_at(self.view, now - 1 if rings_now else now)
+            if due is not None:
+                timers[name] = due
             else:
-                self.record.timers.pop(name, None)
+                timers.pop(name, None)
 
     def _timers(self, now: int) -> None:
-        """Memberships that time alone changes, then triggers that time alone fires."""
+        """What time alone changes, then triggers that time alone fires."""
         timers = self.record.timers
         due = sorted(name for name, at in timers.items() if at <= now)
         if not due:
             return
         for name in due:
             del timers[name]
-        signals = segments.update_due(self, due)
-        touched = frozenset(signal.topic for signal in signals)
+        touched: set[Topic] = set()
+        signals = self.reassess(touched, due=due)
         for name in due:
-            if name in self.program.timed:
-                trigger, topic = self.program.timed[name]
-                if trigger.fires_at(self.view) == now:
-                    signals.append(Signal(topic, {}, now))
-        self._settle(signals, segments.topics_of(touched))
+            timed = self.program.timed.get(name)
+            if timed is not None and timed.trigger.fires_at(self.view, now - 1) == now:
+                signals.append(Signal(timed.topic, {}, now))
+        self.set_timers(
+            {*(name for name in due if name in self.program.timed), *self._timed_touched(touched)}
+        )
+        self._settle(signals, frozenset(touched))
 
-    def _segments_due(self, now: int) -> Iterable[str]:
-        """Segments whose answer time changes at this very instant: what is received now must not see the old one."""
+    def _due_now(self, now: int) -> Sequence[str]:
+        """What time changes at this very instant: an item received now must not see the old answer."""
         if self._due is None or self._due > now:
             return ()
-        return [name for name, at in self.record.timers.items() if at <= now and name.startswith(TIMER)]
+        prefixes = (TIMER, COMPUTED)
+        return [name for name, at in self.record.timers.items() if at <= now and name.startswith(prefixes)]
 
     def _runs_due(self, now: int) -> None:
         ready = [
@@ -227,17 +190,28 @@ class Walk:
                 runs.resume(self, run)
                 self.drain()
 
-    # -- what follows ------------------------------------------------------------------------------------------
+    # -- what follows in turn ----------------------------------------------------------------------------------
 
-    def _settle(self, signals: list[Signal], touched: frozenset[Topic]) -> None:
-        runs.look(self, touched)
-        if self._enters:
-            self._enter(signals)
+    def _settle(self, signals: Sequence[Signal], touched: frozenset[Topic]) -> None:
+        self._look(signals, touched)
         self.drain()
+
+    def _look(self, signals: Sequence[Signal], touched: frozenset[Topic]) -> None:
+        """Goals and exits, then waits, then entries."""
+        if self.record.runs:
+            looked_at = runs.look(self, touched)
+            runs.hear(self, signals, touched, looked_at)
+        if self.enters:
+            self._enter(signals)
 
     def _enter(self, signals: Iterable[Signal]) -> None:
         hits: dict[str, tuple[Listener, Signal]] = {}
         for signal in signals:
+            if signal.topic[0] == runs.ENTER_RECIPE:
+                recipe = self.program.recipes.get(signal.topic[1])
+                if recipe is not None:
+                    runs.attempt(self, recipe, signal, runs.ENTER_RECIPE)
+                continue
             index = self.program.listeners.get(signal.topic)
             if index is None:
                 continue
@@ -247,25 +221,24 @@ class Walk:
         if not hits:
             return
         for listener, signal in sorted(hits.values(), key=lambda hit: hit[0].order):
-            runs.attempt(self, listener.recipe, signal)
+            runs.attempt(self, listener.recipe, signal, listener.id)
 
     def drain(self) -> None:
         """Look at everything that steps brought about, first in first out, until nothing is left."""
-        if not self._queue:
-            return
         looked_at = 0
         failed: list[Run] = []
         while self._queue:
             signal, touched, cause = self._queue.popleft()
+            if signal is None:
+                self._look((), touched)
+                continue
             looked_at += 1
             if looked_at > MOST_SIGNALS:
                 if cause is not None and cause not in failed:
                     failed.append(cause)
                     runs.end(self, cause, FAILED, f"more than {MOST_SIGNALS} things followed from one event")
                 continue
-            runs.look(self, touched)
-            if self._enters:
-                self._enter((signal,))
+            self._look((signal,), touched)
 
     def happened(self, kind: str, subject: str, run: Run | None = None, **detail: Any) -> None:
         """Write a line of the journal."""
@@ -274,30 +247,63 @@ class Walk:
         where = (run.recipe, run.version, run.entry, run.step) if run is not None else ("", 0, 0, "")
         self.effects.journal.append(Happening(record.n, self.view.now, kind, subject, *where, detail or None))
 
-    def queue(self, signal: Signal, touched: set[Topic], cause: Run | None) -> None:
+    def queue(self, signal: Signal | None, touched: set[Topic], cause: Run | None) -> None:
         """Something a step did: memberships follow at once, what it triggers waits its turn."""
-        changed = segments.update(self, touched)
+        changed = self.reassess(touched)
+        if touched:
+            self._retime(touched)
         self._queue.append((signal, frozenset(touched), cause))
         for each in changed:
-            self._queue.append((each, frozenset(), cause))
+            self._queue.append((each, _NOBODY, cause))
 
-    def inside_event(self, name: str, properties: dict[str, Any], run: Run) -> None:
-        """An event of our own making, such as email_sent."""
-        item = Event(0, self.view.now, self.view.now, name, properties)
-        touched = self._observe(item)
-        self.set_timers(self._timed_touched(name))
-        self.queue(Signal((EVENT, name), properties, self.view.now), touched, run)
+    def _retime(self, touched: set[Topic]) -> None:
+        names = self._timed_touched(touched)
+        if names:
+            self.set_timers(names)
+
+    # -- what steps do -----------------------------------------------------------------------------------------
+
+    def inside_event(
+        self, kind: str, subject: str, run: Run, detail: dict[str, Any], touched: set[Topic] | None = None
+    ) -> None:
+        """An event of our own making, such as email_sent, as a line of the journal and in memory."""
+        self.happened(kind, subject, run, **detail)
+        name, properties = as_event(kind, subject, run.recipe, detail)
+        now = self.view.now
+        seen = observe(self, Event(self.record.n, now, now, name, properties, inside=True)) | (
+            touched or set()
+        )
+        signal = None if name[0] == "$" else Signal((EVENT, name), properties, now)
+        self.queue(signal, seen, run)
+
+    def run_changed(self, run: Run, touched: set[Topic]) -> None:
+        """A run has begun or ended: conditions may ask for that, no trigger does."""
+        topic = (RECIPE, run.recipe)
+        if touched or topic in self.program.asked_about:
+            self.queue(None, touched | {topic}, run)
+
+    def consent(self, topic: str, since: int, *, given: bool) -> None:
+        """Consent was given, or taken back, at an instant; what was refused later than it was given stays refused."""
+        record = self.record
+        if given:
+            lifted = [topic] if topic != _EVERY_TOPIC else list(record.refused)
+            for each in lifted:
+                if each in record.refused and since > record.refused[each]:
+                    del record.refused[each]
+            record.consent.setdefault(topic, self.view.now)
+            return
+        for each in [topic] if topic != _EVERY_TOPIC else list(record.consent):
+            record.consent.pop(each, None)
+        record.refused.setdefault(topic, self.view.now)
 
     def change_attribute(self, name: str, value: Value, run: Run) -> None:
         """Set an attribute for a step; None unsets it."""
-        touched = set(self._change(name, value))
+        touched: set[Topic] = set()
+        signals: list[Signal] = []
+        change_attribute(self, name, value, touched, signals)
         if touched:
             self.happened(ATTRIBUTE_SET, name, run, value=value)
-            self.queue(
-                Signal((ATTRIBUTE_SET, name), {"attribute": name, "value": value}, self.view.now),
-                touched,
-                run,
-            )
+            self.queue(signals[0], touched, run)
 
     def tag_changed(self, tag: str, kind: str, run: Run) -> None:
         """A step has put a tag on the contact or taken it off."""

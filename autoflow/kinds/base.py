@@ -21,7 +21,7 @@ Topic = tuple[str, str]
 ("tag", "vip"), ("segment", "lapsed-buyers"), ("audience", "shoe-fans"). A trigger hears ("event", "purchased"),
 ("segment_entered", "lapsed-buyers") and so on."""
 
-EVENT, MEMORY = "event", "memory"
+EVENT, MEMORY, RECIPE, STAGE, CONSENT = "event", "memory", "recipe", "stage", "consent"
 ATTRIBUTE, TAG, SEGMENT, AUDIENCE = "attribute", "tag", "segment", "audience"
 ZONE: Topic = (ATTRIBUTE, "timezone")
 ANY_OWN_DOING = "*"
@@ -92,11 +92,22 @@ class Condition(Kind):
 
 
 class Signal(NamedTuple):
-    """Something that happened to a contact and that triggers may listen for."""
+    """Something that happened to a contact and that triggers and waits may listen for.
+
+    `event` is what `event` means to a run that it starts, where it is no event itself; `own` says whether it is the
+    contact's own doing.
+    """
 
     topic: Topic
     properties: dict[str, Any]
     occurred_at: int
+    event: dict[str, Any] | None = None
+    own: bool = False
+
+    @property
+    def started_by(self) -> dict[str, Any] | None:
+        """The properties of the event that a run started by this sees."""
+        return self.properties if self.topic[0] == EVENT else self.event
 
 
 class Trigger(Kind):
@@ -120,19 +131,43 @@ class Trigger(Kind):
         """What must be remembered of events."""
         return ()
 
-    def fires_at(self, view: View) -> int | None:
-        """The instant at which time alone fires it, as things stand; None where only signals do.
-
-        May lie in the past: then that moment has gone by and fires no more.
-        """
+    def topics(self) -> frozenset[Topic] | None:
+        """What can move the instant at which time alone fires it; None where only signals fire it."""
         return None
+
+    def fires_at(self, view: View, after: int) -> int | None:
+        """The first instant later than `after` at which time alone fires it, as things stand."""
+        return None
+
+    def watched(self) -> Condition | None:
+        """A condition that fires it whenever it becomes true; what it hears is that very moment."""
+        return None
+
+    def findings_in(self, zone: str) -> Iterator[Finding]:
+        """Mistakes that only the project's zone shows."""
+        yield from ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Stay on this step until the instant."""
+    """Stay on this step until the instant; `local` where the contact's clock says when that is."""
 
     until: int
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Stay on this step, and try it again at the instant: the gate lets nothing pass before."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Go on with that one of the step's branches."""
+
+    branch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +185,10 @@ class Hand(Protocol):
     def view(self) -> View:
         """The contact, the run and the instant."""
 
+    @property
+    def step(self) -> str:
+        """The id of the step."""
+
     def add_tag(self, tag: str) -> None:
         """Tag the contact; nothing happens where he carries the tag."""
 
@@ -159,17 +198,62 @@ class Hand(Protocol):
     def set_attribute(self, name: str, value: Value) -> None:
         """Set an attribute; None unsets it."""
 
-    def send_email(self, template: str) -> None:
-        """Decide a mail at the gate."""
+    def adjust_score(self, score: str, points: int) -> None:
+        """Add points, in millionths."""
 
-    def notify_sales(self, channel: str, to: str, message: str) -> None:
+    def set_stage(self, stage: str) -> None:
+        """Move the contact to a stage; nothing happens where he stands there."""
+
+    def consent(self, topic: str, *, given: bool) -> None:
+        """Write down that consent was given or withdrawn; "*" is everything."""
+
+    def record_event(self, name: str, properties: dict[str, Any]) -> None:
+        """Record an event of our own making."""
+
+    def enter_recipe(self, recipe: str) -> None:
+        """Let the contact enter another recipe, if that lets him."""
+
+    def send_email(self, template: str, skip_after: int | None, *, ignore_quiet: bool) -> Hold | None:
+        """Decide a mail at the gate; `skip_after` says after how many microseconds it is not worth sending."""
+
+    def notify_sales(self, channel: str, to: str, message: str, limit: Limited | None) -> None:
         """Decide a notice to sales."""
+
+    def create_task(self, title: str, to: str, due: str, note: str) -> None:
+        """Put something on a colleague's list; `due` is an ISO date or empty."""
+
+    def call_webhook(self, endpoint: str, payload: dict[str, Value]) -> None:
+        """Decide a call to an endpoint."""
 
     def join_audience(self, audience: str) -> None:
         """Put the contact into an audience."""
 
     def leave_audience(self, audience: str) -> None:
         """Take the contact out of an audience."""
+
+    def draw(self, part: str, *, holdout: bool) -> None:
+        """Write down which part of a split the run walks, and from here on whether it is held out."""
+
+
+class Limited(Protocol):
+    """A limit with what it must remember."""
+
+    def free_at(self, view: View) -> int | None:
+        """None where one more may follow now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action of a recipe under its id, which is unique in the recipe and holds no slash.
+
+    In a recipe that was read whole, `next` is the position of the step that follows and `branches` are the
+    positions at which its branches begin.
+    """
+
+    id: str
+    action: Action
+    next: int = 0
+    branches: tuple[int, ...] = ()
 
 
 class Action(Kind):
@@ -179,10 +263,34 @@ class Action(Kind):
         """What its default id names beside the word, `product-x200-intro` of `send_email:product-x200-intro`."""
         return ""
 
-    def by_local_clock(self) -> bool:
-        """Whether it waits for a time on the contact's clock, which moves with his zone."""
-        return False
+    def nested(self) -> tuple[tuple[Step, ...], ...]:
+        """The steps of each of its branches."""
+        return ()
 
-    def do(self, hand: Hand) -> Wait | Leave | None:
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition that it asks."""
+        return ()
+
+    def memories(self) -> tuple[Memory, ...]:
+        """What must be remembered of events, beside what its conditions remember."""
+        return ()
+
+    def do(self, hand: Hand) -> Wait | Hold | Leave | Go | None:
         """Carry the step out; None goes on to the next one."""
         raise NotImplementedError
+
+    def listens(self) -> str | None:
+        """The event that a run on this step waits for."""
+        return None
+
+    def hears(self, signal: Signal, view: View) -> bool:
+        """Whether the event is the one that it waits for."""
+        return False
+
+    def awaited(self) -> Condition | None:
+        """The condition that a run on this step waits for."""
+        return None
+
+    def waited(self, *, heard: bool) -> Go | None:
+        """How to go on after a wait: what it waited for has come, or its time is over."""
+        return None

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from autoflow.kinds.view import View
-from autoflow.kinds.where import EVERY, Where
+from autoflow.kinds.where import EVERY, Discriminant, Where
 from autoflow.model.contact import Cell, Times, Total, Window
 from autoflow.model.durations import DAY, Duration
 from autoflow.model.event import Event
@@ -50,6 +50,10 @@ class Memory:
     def merge(self, elder: Cell, younger: Cell) -> Cell:
         """The cell of one person who was known as two."""
         raise NotImplementedError
+
+    def concerns(self, event: str) -> Discriminant | None:
+        """A property and the values of which an event of that name must have one to count; None where any may."""
+        return self.where.discriminant
 
     def observe(self, cells: dict[str, Cell], event: Event, view: View) -> bool:
         """Take in an event if it counts; returns whether it did."""

@@ -106,6 +106,16 @@ class Test:
             return self._check(from_millionths(seen), view)
         return _COMPARE[word](seen, operand, self.of_type) is (word == self.word)
 
+    def thresholds(self, view: View) -> tuple[int, ...]:
+        """The numbers, in millionths, at which the answer may turn; empty where the operand is no number."""
+        operand = self._constant if self._constant is not None else self._filled(view)
+        return operand if isinstance(operand, tuple) else (operand,) if isinstance(operand, int) else ()
+
+    def asked(self) -> tuple[int, ...]:
+        """The thresholds, where they are the same for everybody."""
+        constant = self._constant
+        return constant if isinstance(constant, tuple) else (constant,) if isinstance(constant, int) else ()
+
     def only_texts(self) -> frozenset[str] | None:
         """The folded texts of which a value must be one to pass, where that is what the operator asks."""
         if self.of_type not in {"text", "choice"} or self._constant is None:

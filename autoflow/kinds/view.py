@@ -12,10 +12,10 @@ class View:
     """One contact at one instant, as conditions, triggers and placeholders see it.
 
     `run` is the run in whose name is asked (None for segments and entry); `event` the properties of the event
-    that started it, or that is about to start it.
+    that started it, or that is about to start it; `trigger` the id of the trigger that did, or would.
     """
 
-    __slots__ = ("event", "now", "project_zone", "record", "run")
+    __slots__ = ("event", "now", "project_zone", "record", "run", "trigger")
 
     def __init__(
         self,
@@ -24,12 +24,14 @@ class View:
         project_zone: str,
         run: Run | None = None,
         event: dict[str, Any] | None = None,
+        trigger: str = "",
     ) -> None:
         self.record = record
         self.now = now
         self.project_zone = project_zone
         self.run = run
         self.event = event
+        self.trigger = run.trigger if run is not None else trigger
 
     @property
     def zone(self) -> str:
@@ -52,7 +54,7 @@ class View:
 
 def contact_scope(record: Record) -> dict[str, Any]:
     """The contact as placeholders and templates see him: his attributes, and `id`, his user id."""
-    return {"id": record.name, **record.attributes}
+    return {"id": record.name, **record.computed, **record.attributes}
 
 
 def _known_zone(name: object) -> bool:

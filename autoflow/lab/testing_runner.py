@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from autoflow.core.advance import advance
 from autoflow.core.program import Program, compile_program
-from autoflow.kinds.base import Action, Hand, Leave, Wait
+from autoflow.kinds.base import Action, Go, Hand, Hold, Leave, Wait
 from autoflow.lab.story import Arrival, Case, Moment, RecipeTest, local_time
 from autoflow.lab.testing_expect import EXPECT, Seen
 from autoflow.lab.testing_why import why
-from autoflow.language.definitions import Recipe, Step, Workspace
+from autoflow.language.definitions import Recipe, Workspace
 from autoflow.model.contact import Record
 from autoflow.model.event import IDENTIFY, Event
 from autoflow.model.problems import AutoflowError
@@ -150,22 +150,25 @@ class _Play:
                 yield Failure(expected.line, f"{expected.key} at {when}", expected.value, actual)
 
 
-class _Watched(Action):
-    """An action that notes down that it was walked."""
+class _Watched:
+    """An action that notes down that it was walked; in all else it is the action."""
 
     def __init__(self, action: Action, place: tuple[str, str], walked: Walked) -> None:
         self._action = action
         self._place = place
         self._walked = walked
 
-    def by_local_clock(self) -> bool:
-        return self._action.by_local_clock()
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._action, name)
 
-    def do(self, hand: Hand) -> Wait | Leave | None:
+    def do(self, hand: Hand) -> Wait | Hold | Leave | Go | None:
         self._walked.add(self._place)
         return self._action.do(hand)
 
 
 def _watched(recipe: Recipe, walked: Walked) -> Recipe:
-    steps = tuple(Step(step.id, _Watched(step.action, (recipe.id, step.id), walked)) for step in recipe.steps)
+    steps = tuple(
+        replace(step, action=cast("Action", _Watched(step.action, (recipe.id, step.id), walked)))
+        for step in recipe.steps
+    )
     return replace(recipe, steps=steps, status="live")

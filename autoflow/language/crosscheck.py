@@ -75,7 +75,7 @@ def _check_steps(recipe: Recipe, read: ReadRecipe) -> None:
             ended = step
         gap = recipe.reentry
         wait = step.action.duration if isinstance(step.action, WaitFor) else None
-        if wait is not None and isinstance(gap, Duration) and _days(wait) > _days(gap):
+        if isinstance(wait, Duration) and isinstance(gap, Duration) and _days(wait) > _days(gap):
             message = f'The wait of {wait} is longer than the gap of "reentry: after {gap}".'
             fix = "Whoever is still in the recipe cannot enter again: lengthen the gap."
             read.report.warn("wait-over-reentry", at, message, fix)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from autoflow.kinds.base import Action, Condition, Trigger
+from autoflow.kinds.base import Condition, Step, Trigger
+from autoflow.kinds.limits import LimitOn
+from autoflow.model.clock_times import ClockWindow
 from autoflow.model.durations import Duration
 
 if TYPE_CHECKING:
@@ -17,18 +19,27 @@ if TYPE_CHECKING:
 Status = Literal["draft", "live", "paused"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One action of a recipe under its id, which is unique in the recipe and holds no slash."""
+__all__ = ["Recipe", "RecipeSending", "Segment", "Status", "Step", "Workspace"]
 
-    id: str
-    action: Action
+
+@dataclass(frozen=True, slots=True)
+class RecipeSending:
+    """What a recipe asks of the gate (language.md, rule 10); the project's own rules hold beside it."""
+
+    quiet_hours: ClockWindow | None = None
+    if_quiet: Literal["wait", "skip"] = "wait"
+    at_most: LimitOn | None = None
+    if_over: Literal["wait", "skip"] = "wait"
+    hold_up_to: Duration = Duration(0, 3, 0)
 
 
 @dataclass(frozen=True)
 class Recipe:
     """A recipe. `conditions` and `keep_while` are None where nothing is asked; `hash` is that of its meaning,
     so that comments and layout make no new version. `version` is given by whoever applies it.
+
+    `steps` hold those of its branches too, in the order in which they are written: where each goes on, it says
+    itself. `trigger_ids` name its triggers, one each.
     """
 
     id: str
@@ -45,7 +56,9 @@ class Recipe:
     per: str | None = None
     """The property of the starting event that parts the runs, `product` for `per: event.product`."""
     reentry: Duration | Literal["never", "always"] = "always"
-    while_running: Literal["ignore"] = "ignore"
+    while_running: Literal["ignore", "restart", "parallel"] = "ignore"
+    sending: RecipeSending = RecipeSending()
+    trigger_ids: tuple[str, ...] = ()
     hash: str = ""
     version: int = 1
 

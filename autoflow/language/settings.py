@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from autoflow.kinds.computed import Computed
+from autoflow.kinds.limits import LimitOn
+from autoflow.kinds.scores import Score
 from autoflow.language.declared import ATTRIBUTES, DAY, EVENTS, Declared, EventType
+from autoflow.model.clock_times import ClockWindow
 from autoflow.model.durations import Duration
 
 Consent = Literal["required", "customers", "not_refused"]
@@ -41,12 +45,22 @@ class Smtp:
     security: Security = "starttls"
 
 
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """An endpoint that recipes may call: a `url`, its calls signed with `secret`; or a `file`, a call a line."""
+
+    url: str = ""
+    secret: str = field(default="", repr=False)
+    file: str = ""
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of a workspace. Paths are relative to it.
 
     `sales` maps the name of each sales channel to its file; `attributes` and `events` hold the built-in ones
-    as well. `consent` is None where nothing is said, which `check` allows only where no marketing mail is sent.
+    as well; `computed` says how the attributes come about that autoflow works out itself. `mirrors` maps an
+    audience to the segment that it is always equal to. `consent` is None where nothing is said, which `check` allows only where no marketing mail is sent.
     Mail that is more than `late_after` late is held. `store` may hold a password, so it is not shown.
     """
 
@@ -66,3 +80,10 @@ class Settings:
     consent: Consent | None = None
     late_after: Duration = DAY
     unsubscribe_url: str = ""
+    computed: Mapping[str, Computed] = field(default_factory=lambda: MappingProxyType({}))
+    scores: Mapping[str, Score] = field(default_factory=lambda: MappingProxyType({}))
+    stages: tuple[str, ...] = ()
+    mirrors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    webhooks: Mapping[str, Webhook] = field(default_factory=lambda: MappingProxyType({}))
+    quiet_hours: ClockWindow | None = None
+    at_most: LimitOn | None = None

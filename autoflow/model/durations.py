@@ -20,7 +20,9 @@ _UNITS = {
     "month": (1, 0, 0),
     "year": (12, 0, 0),
 }
-_PART = re.compile(r"\s*(?:and\s+)?(\d+)\s*(seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b\s*,?")
+_PART = re.compile(
+    r"\s*(?:and\s+)?(\d+(?:\.\d+)?)\s*(seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b\s*,?"
+)
 _SIGNED = re.compile(r"\s*([+-]?)\s*(.+)", re.DOTALL)
 
 
@@ -63,7 +65,10 @@ class Duration:
 
 
 def parse_duration(text: str) -> Duration:
-    """Read a duration; a leading minus turns it round. Raises `ValueError` with a plain sentence."""
+    """Read a duration; a leading minus turns it round. Raises `ValueError` with a plain sentence.
+
+    Days and shorter may have a fraction, `27.5 days`.
+    """
     match = _SIGNED.fullmatch(text)
     rest = match[2] if match else ""
     sign = -1 if match and match[1] == "-" else 1
@@ -74,8 +79,13 @@ def parse_duration(text: str) -> Duration:
             position = -1
             break
         unit = _UNITS[part[2].rstrip("s")]
-        count = int(part[1])
+        whole, _, rest = part[1].partition(".")
+        if rest and unit[0]:
+            raise ValueError(f'"{text}": months and years are whole ones.')
+        count = int(whole)
         months, days, micros = months + count * unit[0], days + count * unit[1], micros + count * unit[2]
+        # What is left of a day or a week is elapsed time.
+        micros += int(f"0{rest}") * (unit[1] * DAY + unit[2]) // 10 ** len(rest) if rest else 0
         position = part.end()
     if position <= 0:
         raise ValueError(f'"{text}" is not a duration such as 2 hours, 30 days or 1 month.')

@@ -24,18 +24,22 @@ CHANGES = (TAG_ADDED, TAG_REMOVED, ATTRIBUTE_SET, ENTERED, AUDIENCE_JOINED, AUDI
 """Kinds of lines that change a record by themselves: a replay takes them as items called `$` and the kind."""
 
 RECIPE_ENTERED = "$recipe_entered"
+TAKEN_OVER = "$taken_over"
 ADJUSTED = "$score_adjusted"
 NOTIFIED = "$sales_notified"
 
 
-def as_event(kind: str, subject: str, recipe: str, detail: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
+def as_event(
+    kind: str, subject: str, recipe: str, detail: dict[str, Any] | None
+) -> tuple[str, dict[str, Any]]:
     """The name and the properties of the event that a line of one of the `REMEMBERED` kinds stands for."""
     detail = detail or {}
     match kind:
         case "recorded":
             return subject, detail.get("properties", {})
         case "entered":
-            return RECIPE_ENTERED, {"recipe": subject}
+            # A run that came with a visitor who turned out to be the contact was counted for the visitor.
+            return (TAKEN_OVER if "merged" in detail else RECIPE_ENTERED), {"recipe": subject}
         case "score_adjusted":
             return ADJUSTED, {"score": subject, "points": detail["points"]}
         case "sales_notified":

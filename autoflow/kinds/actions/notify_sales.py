@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from autoflow.kinds.base import Action, Hand
-from autoflow.kinds.fields import Name
+from autoflow.kinds.fields import Name, Rate
+from autoflow.kinds.limits import Limit, LimitOn
+from autoflow.kinds.memory import LastTimes, Memory
+from autoflow.kinds.operators import Test
 from autoflow.kinds.text import Text
+from autoflow.kinds.where import Where
+from autoflow.model.inside import NOTIFIED
 
 
 @dataclass(frozen=True)
 class NotifySales(Action):
-    """Tells sales about the contact, over a channel of autoflow.yaml (`sales` where none is named)."""
+    """Tells sales about the contact, over a channel of autoflow.yaml (`sales` where none is named).
+
+    `at_most: 1 per 7 days` counts all notices about the contact on that channel.
+    """
 
     word: ClassVar[str] = "notify_sales"
     short: ClassVar[str] = "message"
@@ -23,10 +32,21 @@ class NotifySales(Action):
     message: Text
     to: Text = Text("")
     channel: Annotated[str, Name("sales channel")] = "sales"
+    at_most: Annotated[Limit | None, Rate()] = None
 
     def target(self) -> str:
         return self.channel
 
+    @cached_property
+    def _limit(self) -> LimitOn | None:
+        if self.at_most is None:
+            return None
+        where = Where((("channel", Test("is", self.channel, "text")),))
+        return LimitOn(self.at_most, LastTimes((NOTIFIED,), where, self.at_most.most))
+
+    def memories(self) -> tuple[Memory, ...]:
+        return () if self._limit is None else (self._limit.memory,)
+
     def do(self, hand: Hand) -> None:
         scope = hand.view.scope()
-        hand.notify_sales(self.channel, self.to.text(scope), self.message.text(scope))
+        hand.notify_sales(self.channel, self.to.text(scope), self.message.text(scope), self._limit)

@@ -2,31 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Action, Hand, Wait
-from autoflow.model.durations import Duration
+from autoflow.kinds.base import Action, Finding, Go, Hand, Step, Wait
+from autoflow.kinds.dates import NOTHING, Moments, is_date
+from autoflow.kinds.fields import Clock, ClockOrMoment, Days, Length, Offset, Steps
+from autoflow.kinds.text import PlaceholderError, Text
+from autoflow.model.clock_times import EVERY_DAY, clock_says, next_clock
+from autoflow.model.durations import Duration, parse_duration
 
 
 @dataclass(frozen=True)
 class WaitFor(Action):
-    """Waits. Hours and minutes are elapsed time; days and longer keep the clock time in the contact's zone.
+    """Waits: for a time, until a time of the day on given days, or until a date that a placeholder gives.
 
-    Who changes zone meanwhile is waited for by his new clock.
+    Hours and minutes are elapsed time; days and longer keep the clock time in the contact's zone, and whoever
+    changes zone meanwhile is waited for by his new clock. Where the date has gone by, nobody waits, and `then` is
+    left out.
     """
 
     word: ClassVar[str] = "wait"
     short: ClassVar[str] = "duration"
-    example: ClassVar[str] = "wait: 2 days"
+    example: ClassVar[str] = 'wait: {until: "09:30", days: weekdays, not_before: 2 days}'
 
-    duration: Duration
+    duration: Annotated[Duration | Text | None, Length()] = None
+    until: Annotated[int | Text | None, ClockOrMoment()] = None
+    days: Annotated[frozenset[int], Days()] = EVERY_DAY
+    not_before: Duration = NOTHING
+    at: Annotated[int | None, Clock()] = None
+    offset: Annotated[Duration, Offset()] = NOTHING
+    then: Annotated[tuple[Step, ...], Steps()] = ()
 
     def target(self) -> str:
-        return str(self.duration)
+        if self.duration is not None:
+            return str(self.duration) if isinstance(self.duration, Duration) else "as long as it says"
+        return f"until {clock_says(self.until)}" if isinstance(self.until, int) else "until its time"
 
-    def by_local_clock(self) -> bool:
-        return bool(self.duration.months or self.duration.days)
+    def nested(self) -> tuple[tuple[Step, ...], ...]:
+        return (self.then,)
 
-    def do(self, hand: Hand) -> Wait:
-        return Wait(self.duration.after(hand.view.now, hand.view.zone))
+    def do(self, hand: Hand) -> Wait | None:
+        view = hand.view
+        if self.duration is not None:
+            length = self.duration
+            if isinstance(length, Text):
+                length = _length(length.text(view.scope()))
+            until, local = length.after(view.now, view.zone), bool(length.months or length.days)
+        elif isinstance(self.until, int):
+            begins = self.not_before.after(view.now, view.zone)
+            until, local = next_clock(begins, self.until, self.days, view.zone), True
+        else:
+            assert self.until is not None
+            written = self.until.value(view.scope())
+            moment = Moments(self.offset, self.at).once(written, view.zone, view.project_zone)
+            if moment is None:
+                raise PlaceholderError(f'"{self.until.source}" gave no date and time.')
+            # Whoever is in time at the very second is in time.
+            return Wait(moment, is_date(written) or self.at is not None) if moment >= view.now else None
+        return Wait(until, local) if until > view.now else None
+
+    def waited(self, *, heard: bool) -> Go | None:
+        return Go(0) if self.then else None
+
+    def findings(self) -> Iterator[Finding]:
+        by_clock, by_date = isinstance(self.until, int), isinstance(self.until, Text)
+        if (self.duration is None) == (self.until is None):
+            message = '"wait" says either how long or until when.'
+            yield Finding("until", "missing-key", message, f"For example {self.example}")
+        beside = {
+            "days": self.days != EVERY_DAY and not by_clock,
+            "not_before": self.not_before != NOTHING and not by_clock,
+            "at": self.at is not None and not by_date,
+            "offset": self.offset != NOTHING and not by_date,
+            "then": bool(self.then) and not by_date,
+        }
+        for field, wrong in beside.items():
+            if wrong:
+                with_ = (
+                    'until: "09:30"' if field in {"days", "not_before"} else 'until: "{{ event.starts_at }}"'
+                )
+                yield Finding(field, "out-of-place", f'"{field}" goes with {with_} alone.', "Remove it.")
+
+
+def _length(text: str) -> Duration:
+    """A duration that a placeholder gave; one of nothing, or of less, waits for nothing."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise PlaceholderError(str(error)) from error

@@ -27,11 +27,11 @@ class Attribute(Condition):
         return frozenset({own, ZONE}) if self.test.word in WINDOWS else frozenset({own})
 
     def judge(self, view: View) -> tuple[bool, int | None]:
-        value = view.record.attributes.get(self.attribute)
+        value = view.record.known(self.attribute)
         return self.test.holds(value, view), self.test.next_change(value, view)
 
     def seen(self, view: View) -> Value:
-        value: Value = view.record.attributes.get(self.attribute)
+        value: Value = view.record.known(self.attribute)
         return value
 
     def says(self) -> str:

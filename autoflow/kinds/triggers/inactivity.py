@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import ANY_OWN_DOING, Topic, Trigger
+from autoflow.kinds.base import ANY_OWN_DOING, MEMORY, ZONE, Topic, Trigger
 from autoflow.kinds.fields import Name
 from autoflow.kinds.memory import LastTimes, Memory
 from autoflow.kinds.view import View
@@ -34,11 +34,16 @@ class Inactivity(Trigger):
     def memories(self) -> tuple[Memory, ...]:
         return (self._memory,)
 
+    def topics(self) -> frozenset[Topic]:
+        own = (MEMORY, self._memory.key)
+        return frozenset({own, ZONE}) if self.for_.months else frozenset({own})
+
     @cached_property
     def _memory(self) -> LastTimes:
         return LastTimes(self.of or (ANY_OWN_DOING,))
 
-    def fires_at(self, view: View) -> int | None:
+    def fires_at(self, view: View, after: int) -> int | None:
         cell = view.cell(self._memory.key)
         since = cell.times[-1] if isinstance(cell, Times) and cell.times else view.record.first_known
-        return self.for_.window_end(since, view.zone)
+        due = self.for_.window_end(since, view.zone)
+        return due if due > after else None

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from autoflow.kinds.base import Topic, Trigger
-from autoflow.kinds.fields import Name
+from autoflow.kinds.moves import SegmentMove
 
 
 @dataclass(frozen=True)
-class SegmentEntered(Trigger):
-    """Starts at the second at which the contact comes into the segment."""
+class SegmentEntered(SegmentMove):
+    """Starts at the second at which the contact comes into the segment.
+
+    With `for`, so much later, if he is still in it by then. Whoever was in it when the
+    segment was made or changed has not moved.
+    """
 
     word: ClassVar[str] = "segment_entered"
-    short: ClassVar[str] = "segment"
     example: ClassVar[str] = "segment_entered: lapsed-buyers"
     default_reentry: ClassVar[str] = "never"
-
-    segment: Annotated[str, Name("segment")]
-
-    def hears(self) -> frozenset[Topic]:
-        return frozenset({(self.word, self.segment)})
+    into: ClassVar[bool] = True

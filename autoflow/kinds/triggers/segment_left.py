@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from autoflow.kinds.base import Topic, Trigger
-from autoflow.kinds.fields import Name
+from autoflow.kinds.moves import SegmentMove
 
 
 @dataclass(frozen=True)
-class SegmentLeft(Trigger):
-    """Starts at the second at which the contact goes out of the segment."""
+class SegmentLeft(SegmentMove):
+    """Starts at the second at which the contact goes out of the segment.
+
+    With `for`, so much later, if he has not come back by then. Whoever was out of it when the
+    segment was made or changed has not moved.
+    """
 
     word: ClassVar[str] = "segment_left"
-    short: ClassVar[str] = "segment"
-    example: ClassVar[str] = "segment_left: vip"
-
-    segment: Annotated[str, Name("segment")]
-
-    def hears(self) -> frozenset[Topic]:
-        return frozenset({(self.word, self.segment)})
+    example: ClassVar[str] = "segment_left: {segment: vip, for: 7 days}"
+    into: ClassVar[bool] = False

@@ -1,0 +1,29 @@
+"""`record_event`: an event of our own making."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import Action, Hand
+from autoflow.kinds.fields import Name, Properties
+from autoflow.kinds.text import Text
+
+
+@dataclass(frozen=True)
+class RecordEvent(Action):
+    """Records an event as if the contact had done it; recipes and segments take notice, but it breaks no silence."""
+
+    word: ClassVar[str] = "record_event"
+    short: ClassVar[str] = "name"
+    example: ClassVar[str] = 'record_event: {name: purchased, with: {order_id: "{{ event.order_id }}"}}'
+
+    name: Annotated[str, Name("event")]
+    with_: Annotated[tuple[tuple[str, Text], ...], Properties("name")] = ()
+
+    def target(self) -> str:
+        return self.name
+
+    def do(self, hand: Hand) -> None:
+        scope = hand.view.scope()
+        hand.record_event(self.name, {key: value.value(scope) for key, value in self.with_})

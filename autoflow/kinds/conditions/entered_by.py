@@ -1,0 +1,34 @@
+"""`entered_by`: which trigger started the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import Condition, Topic
+from autoflow.kinds.fields import Name
+from autoflow.kinds.view import View
+from autoflow.model.values import Value
+
+
+@dataclass(frozen=True)
+class EnteredBy(Condition):
+    """Holds where the trigger of that id started the run; a trigger without an `id` goes by its word."""
+
+    word: ClassVar[str] = "entered_by"
+    example: ClassVar[str] = "{entered_by: page_visited}"
+    of_run: ClassVar[bool] = True
+
+    entered_by: Annotated[str, Name("trigger")]
+
+    def topics(self) -> frozenset[Topic]:
+        return frozenset()
+
+    def holds(self, view: View) -> bool:
+        return view.trigger == self.entered_by
+
+    def seen(self, view: View) -> Value:
+        return view.trigger or None
+
+    def says(self) -> str:
+        return f'was started by "{self.entered_by}"'

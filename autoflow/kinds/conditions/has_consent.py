@@ -1,0 +1,45 @@
+"""`has_consent`: whether the contact agreed to be written to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import CONSENT, Condition, Topic
+from autoflow.kinds.fields import Name
+from autoflow.kinds.view import View
+from autoflow.model.values import Value
+
+EVERYTHING = "*"
+ANY = "any"
+
+
+@dataclass(frozen=True)
+class HasConsent(Condition):
+    """Holds while the contact has agreed to the topic, or to everything, and has not taken it back.
+
+    `has_consent: any` asks for consent to anything at all. What `sending.consent` lets through without a word of
+    the contact's is no consent.
+    """
+
+    word: ClassVar[str] = "has_consent"
+    example: ClassVar[str] = "{has_consent: news}"
+
+    has_consent: Annotated[str, Name("topic")]
+
+    def topics(self) -> frozenset[Topic]:
+        return frozenset({(CONSENT, EVERYTHING)})
+
+    def holds(self, view: View) -> bool:
+        given, refused, topic = view.record.consent, view.record.refused, self.has_consent
+        if EVERYTHING in refused:
+            return False
+        if topic == ANY:
+            return bool(given)
+        return topic not in refused and (topic in given or EVERYTHING in given)
+
+    def seen(self, view: View) -> Value:
+        return {"given": sorted(view.record.consent), "refused": sorted(view.record.refused)}
+
+    def says(self) -> str:
+        return "has agreed to anything" if self.has_consent == ANY else f'has agreed to "{self.has_consent}"'

@@ -1,0 +1,59 @@
+"""What `received` and `entered` have in common: counting what we ourselves brought about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import Condition, Topic
+from autoflow.kinds.conditions.did import Did
+from autoflow.kinds.fields import Times
+from autoflow.kinds.memory import Memory
+from autoflow.kinds.view import View
+from autoflow.kinds.where import Where
+from autoflow.model.durations import Duration
+from autoflow.model.values import Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted(Condition):
+    """Counts the events called `event` that `narrowed` lets through, as `did` does."""
+
+    event: ClassVar[str]
+
+    at_least: Annotated[int | None, Times()] = None
+    within_last: Duration | None = None
+
+    @property
+    def narrowed(self) -> Where:
+        """Which of the events count."""
+        raise NotImplementedError
+
+    def thing(self) -> str:
+        """What is counted, in plain words."""
+        raise NotImplementedError
+
+    @cached_property
+    def _did(self) -> Did:
+        return Did(did=self.event, where=self.narrowed, at_least=self.at_least, within_last=self.within_last)
+
+    def topics(self) -> frozenset[Topic]:
+        return self._did.topics()
+
+    def memories(self) -> tuple[Memory, ...]:
+        return self._did.memories()
+
+    def settled_after(self, memory: str) -> int | None:
+        return self._did.settled_after(memory)
+
+    def judge(self, view: View) -> tuple[bool, int | None]:
+        return self._did.judge(view)
+
+    def seen(self, view: View) -> Value:
+        return self._did.seen(view)
+
+    def says(self) -> str:
+        times = f" at least {self.at_least} times" if self.at_least is not None else ""
+        window = f" within the last {self.within_last}" if self.within_last else ""
+        return f"{self.thing()}{times}{window}"

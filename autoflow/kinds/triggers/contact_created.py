@@ -1,0 +1,20 @@
+"""`contact_created`: somebody new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from autoflow.kinds.base import Topic, Trigger
+
+
+@dataclass(frozen=True)
+class ContactCreated(Trigger):
+    """Starts when the contact is first heard of. Whoever is imported as history starts nothing."""
+
+    word: ClassVar[str] = "contact_created"
+    example: ClassVar[str] = "contact_created"
+    default_reentry: ClassVar[str] = "never"
+
+    def hears(self) -> frozenset[Topic]:
+        return frozenset({(self.word, "")})

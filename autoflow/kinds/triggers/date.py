@@ -1,0 +1,47 @@
+"""`date`: a date of the contact's has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal
+
+from autoflow.kinds.base import ATTRIBUTE, ZONE, Topic, Trigger
+from autoflow.kinds.dates import NOTHING, Moments
+from autoflow.kinds.fields import Clock, Name, Offset
+from autoflow.kinds.view import View
+from autoflow.model.durations import Duration
+
+USUAL = 9 * 60
+
+
+@dataclass(frozen=True)
+class Date(Trigger):
+    """Starts on the day that an attribute names, at the time on the contact's clock (09:00 unless said).
+
+    `offset` moves it, before or after; `every: year` makes it an anniversary, on 28 February where the 29th is
+    missing. A date and time without `at` keeps its own time.
+    """
+
+    word: ClassVar[str] = "date"
+    short: ClassVar[str] = "attribute"
+    example: ClassVar[str] = 'date: {attribute: created_at, offset: -3 days, at: "09:00", every: year}'
+
+    attribute: Annotated[str, Name("attribute")]
+    offset: Annotated[Duration, Offset()] = NOTHING
+    at: Annotated[int | None, Clock()] = None
+    every: Literal["year"] | None = None
+
+    def hears(self) -> frozenset[Topic]:
+        return frozenset({(self.word, f"{self.attribute} {self.offset} {self.at} {self.every}")})
+
+    def topics(self) -> frozenset[Topic]:
+        return frozenset({(ATTRIBUTE, self.attribute), ZONE})
+
+    @cached_property
+    def _moments(self) -> Moments:
+        return Moments(self.offset, self.at, self.every is not None, USUAL)
+
+    def fires_at(self, view: View, after: int) -> int | None:
+        value = view.record.known(self.attribute)
+        return self._moments.first_after(value, after, view.zone, view.project_zone)

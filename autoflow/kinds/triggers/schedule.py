@@ -1,0 +1,57 @@
+"""`schedule`: the clock, for everybody or for a segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal
+
+from autoflow.kinds.base import SEGMENT, ZONE, Finding, Topic, Trigger
+from autoflow.kinds.calendar import Calendar, cron_finding
+from autoflow.kinds.fields import Clock, Days, Moment, Name
+from autoflow.kinds.view import View
+
+USUAL = 9 * 60
+
+
+@dataclass(frozen=True)
+class Schedule(Trigger):
+    """Starts by the clock, for every contact who is known, or in the segment, at that moment.
+
+    `every` names days, and `at` a time of the day (09:00 unless said); or `at` alone names one date and time; or
+    `cron` is a line of five fields. It is the contact's clock, or with `zone: project` the project's.
+    """
+
+    word: ClassVar[str] = "schedule"
+    example: ClassVar[str] = 'schedule: {every: monday, at: "09:00", segment: engaged}'
+
+    every: Annotated[frozenset[int] | None, Days(months=True)] = None
+    at: Annotated[str | None, Moment()] = None
+    cron: str | None = None
+    segment: Annotated[str | None, Name("segment")] = None
+    zone: Literal["contact", "project"] = "contact"
+
+    def hears(self) -> frozenset[Topic]:
+        asked = (
+            f"{self.cron or ''}|{sorted(self.every or ())}|{self.at or ''}|{self.segment or ''}|{self.zone}"
+        )
+        return frozenset({(self.word, asked)})
+
+    def topics(self) -> frozenset[Topic]:
+        zone = {ZONE} if self.zone == "contact" else set()
+        return frozenset(zone | ({(SEGMENT, self.segment)} if self.segment is not None else set()))
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return Calendar(self.every, self.at, self.cron)
+
+    def fires_at(self, view: View, after: int) -> int | None:
+        if self.segment is not None and self.segment not in view.record.segments:
+            return None
+        return self._calendar.first_after(after, view.zone if self.zone == "contact" else view.project_zone)
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._calendar.findings(self.example)
+        if self.cron is not None:
+            yield from cron_finding(self.cron)

@@ -1,0 +1,23 @@
+"""`stage_entered`: the contact has come to a stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from autoflow.kinds.base import Topic, Trigger
+from autoflow.kinds.fields import Name
+
+
+@dataclass(frozen=True)
+class StageEntered(Trigger):
+    """Starts when the contact is moved to the stage."""
+
+    word: ClassVar[str] = "stage_entered"
+    short: ClassVar[str] = "stage"
+    example: ClassVar[str] = "stage_entered: repeat buyer"
+
+    stage: Annotated[str, Name("stage")]
+
+    def hears(self) -> frozenset[Topic]:
+        return frozenset({(self.word, self.stage)})
