@@ -59,13 +59,15 @@ class Project:
             raise Unsound(self.workspace)
         return self.workspace
 
-    def database(self, *, create: bool = False, checkpoints: bool = True) -> Database:
-        """A connection to the store; raises `StoreError` where there is none, unless `create`."""
+    def database(self, *, create: bool = False, checkpoints: bool = True, reading: bool = False) -> Database:
+        """A connection to the store; raises `StoreError` where there is none, unless `create`.
+
+        Over one for `reading` nothing can be changed.
+        """
         from autoflow.store.database import open_database
 
-        return open_database(
-            self.workspace.settings.store, self.folder, create=create, checkpoints=checkpoints
-        )
+        store = self.workspace.settings.store
+        return open_database(store, self.folder, create=create, checkpoints=checkpoints, reading=reading)
 
     def apply(self, database: Database) -> int | None:
         """Apply the workspace; returns the release's number, or None where nothing has changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -9,11 +10,13 @@ import click
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import clean, iso, local, note_unread, say, table
 from autoflow.cli.state import State, json_option, pass_state
+from autoflow.cli.tasks import task_row
 from autoflow.model.values import plain
 
 if TYPE_CHECKING:
     from autoflow.store.history import Stored
     from autoflow.store.reports import ContactStory, Line
+    from autoflow.store.tasks import Task
 
 _SENTENCES = {
     "segment_entered": "came into the segment {subject}",
@@ -29,12 +32,18 @@ _SENTENCES = {
     "tag_added": "tagged {subject} ({recipe})",
     "tag_removed": "tag {subject} taken off ({recipe})",
     "attribute_set": "{subject} was set ({recipe})",
+    "task_created": "task: {subject} ({recipe})",
+    "task_done": "task done: {subject}",
 }
 _NAMES = {
     "$identify": "identify",
     "$merge": "turned out to be one with another contact",
     "$known_as": "said who he is",
+    "$enter": "put forward by hand",
 }
+
+
+_TASK = "task_created"
 
 
 class Moment(NamedTuple):
@@ -61,7 +70,7 @@ def show(state: State, who: str, *, as_json: bool) -> None:
     """Show everything about WHO (a user id or an email address), with a timeline."""
     from autoflow.store.reports import contact_story
 
-    with state.store() as database:
+    with state.store(reading=True) as database:
         story = contact_story(database, who)
     if not story.record.first_known:
         note_unread(story.record.name)
@@ -75,7 +84,8 @@ def show(state: State, who: str, *, as_json: bool) -> None:
 def _timeline(story: ContactStory) -> list[Moment]:
     """Events (history when it occurred, the rest at receipt), and after each what it brought about."""
     moments = [(_happened(each), 0) for each in story.events]
-    moments += [(_inside(each), 1) for each in story.journal]
+    moments += [(_inside(each), 1) for each in story.journal if each.kind != _TASK]
+    moments += [(each, 1) for task in story.tasks for each in _asked(task)]
     return [moment for moment, _ in sorted(moments, key=lambda each: (each[0].at, each[1]))]
 
 
@@ -88,6 +98,14 @@ def _happened(event: Stored) -> Moment:
 
 def _inside(line: Line) -> Moment:
     return Moment(line.at, "engine", line.kind, line.subject, line.recipe, line.detail)
+
+
+def _asked(task: Task) -> Iterator[Moment]:
+    """A task at the time it was given, and when it was ticked off."""
+    detail = {"id": task.id, "to": task.owner, "due": task.due or None, "note": task.note}
+    yield Moment(task.at, "engine", _TASK, task.title, task.recipe, detail)
+    if task.done_at is not None:
+        yield Moment(task.done_at, "person", "task_done", task.title, task.recipe, {"id": task.id})
 
 
 def _row(story: ContactStory, timeline: list[Moment]) -> dict[str, Any]:
@@ -110,6 +128,7 @@ def _row(story: ContactStory, timeline: list[Moment]) -> dict[str, Any]:
         ],
         "messages": [{**each._asdict(), "at": iso(each.at)} for each in story.messages],
         "timeline": [{**each._asdict(), "at": iso(each.at)} for each in timeline],
+        "tasks": [task_row(each) for each in story.tasks],
     }
 
 
@@ -158,6 +177,9 @@ def _sentence(moment: Moment) -> str:
     sentence = _SENTENCES.get(moment.kind, "{subject}")
     said = sentence.format(subject=moment.subject.replace("_", " "), recipe=moment.recipe).replace(" ()", "")
     why = moment.detail.get("reason") or moment.detail.get("message")
+    if moment.kind == _TASK:
+        parts = (("for", moment.detail["to"]), ("due", moment.detail["due"]))
+        why = ", ".join(f"{word} {given}" for word, given in parts if given)
     seen = moment.detail.get("seen")
     if moment.kind == "refused" and seen is not None and not isinstance(seen, dict):
         why = f"seen was {plain(seen)}"

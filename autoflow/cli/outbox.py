@@ -36,7 +36,7 @@ def command(ctx: click.Context, state: State, asked: tuple[str, ...], *, as_json
     from autoflow.store import reports
 
     states = None if "all" in asked else list(asked) or _OPEN
-    with state.store() as database:
+    with state.store(reading=True) as database:
         counts = reports.counts(database).outbox
         messages = reports.messages(database, states=states)
     if as_json:

@@ -40,7 +40,7 @@ def command(state: State, template: str, who: str, out: Path | None) -> None:
         near = did_you_mean(template, workspace.templates)
         hint = f'Did you mean "{near}"?' if near else f"There is {', '.join(sorted(workspace.templates))}."
         raise AutoflowError(f'There is no template called "{template}".', hint)
-    with state.store() as database:
+    with state.store(reading=True) as database:
         story = contact_story(database, who)
     if not story.record.first_known:
         note_unread(story.record.name)

@@ -23,7 +23,7 @@ def command(state: State, name: str | None, *, members: bool, as_json: bool) -> 
     from autoflow.store.tick import standing
 
     known = state.project.workspace.segments
-    with state.store() as database:
+    with state.store(reading=True) as database:
         at = standing(database).horizon or state.project.clock.now()
         sizes = {**dict.fromkeys(known, 0), **reports.segment_sizes(database)}
         if name is not None and name not in sizes:

@@ -91,7 +91,7 @@ def _simulate(
     last = _instant(end, zone, "--to") if end is not None else None
     if first is not None and last is not None and last < first:
         raise AutoflowError("--to lies before --from.", "Turn the two round.")
-    with state.store() as database, progress("Simulating") as told:
+    with state.store(reading=True) as database, progress("Simulating") as told:
         program = compile_program(numbered(database, workspace))
         found = simulate(database, program, start=first, end=last, seed=seed, progress=told)
     if found is None:

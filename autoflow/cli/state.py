@@ -53,10 +53,10 @@ class State:
         return workspace.settings
 
     @contextmanager
-    def store(self, *, create: bool = False) -> Iterator[Database]:
-        """The store that autoflow.yaml names, closed afterwards."""
+    def store(self, *, create: bool = False, reading: bool = False) -> Iterator[Database]:
+        """The store that autoflow.yaml names, closed afterwards; while `reading`, nothing can be changed."""
         _ = self.settings  # a store is opened only where the file that names it could be read
-        database = self.project.database(create=create)
+        database = self.project.database(create=create, reading=reading)
         try:
             yield database
         finally:

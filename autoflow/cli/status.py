@@ -24,7 +24,7 @@ def command(state: State, *, as_json: bool) -> None:
     from autoflow.store.tick import standing
 
     settings = state.settings
-    with state.store() as database:
+    with state.store(reading=True) as database:
         counts = reports.counts(database)
         found: dict[str, Any] = {
             "contacts": counts.contacts,

@@ -6,7 +6,7 @@ a crash can park no more than one group as `unknown`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from autoflow.language.settings import Settings
@@ -20,12 +20,14 @@ from autoflow.post.content.render import Rendered, render
 from autoflow.store import ledger
 from autoflow.store.database import Database
 from autoflow.store.definitions import template_at
-from autoflow.store.ledger import Entry, Rules, Settlement
+from autoflow.store.last_look import Cap, Entry, Rules
+from autoflow.store.ledger import Settlement, Started
 
 AHEAD = 2_000
 MOST_ATTEMPTS = 70  # about three days of trying
 # What can keep one mail from being made; the others go out.
 UNMADE = (AutoflowError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, SyntaxError)
+_NOT_READ = frozenset({"to", "contact_key", "skip_after"})  # values that are not the template's
 PAUSE = 60_000_000  # how long a channel that is down is left alone
 
 
@@ -45,11 +47,14 @@ class Post:
         self._settled: list[Settlement] = []  # what became of the last group, until the store has it
         self._fence = 0
         self._deny: Collection[str] = ()
+        self._caps: Sequence[Cap] = ()
         self._template = lru_cache(maxsize=256)(self._load_template)
 
-    def start(self, fence: int, deny: Collection[str]) -> None:
-        """Work under this fence; `deny` names the segments whose members get no marketing mail."""
-        self._fence, self._deny = fence, deny
+    def start(self, fence: int, deny: Collection[str], caps: Sequence[Cap] = ()) -> None:
+        """Work under this fence; `deny` names the segments whose members get no marketing mail, and `caps` say how
+        much of it a contact gets (see `Rules`).
+        """
+        self._fence, self._deny, self._caps = fence, deny, caps
 
     def step(self, now: int) -> bool:
         """Send what may go out at `now`; returns whether there was anything to do.
@@ -57,8 +62,7 @@ class Post:
         Raises `FencedOff` where another engine has taken over, `StoreError` where the store cannot be written:
         then nothing was sent that is not written down as `sending`.
         """
-        late_after = self._settings.late_after.window_end(0, "UTC")
-        held = ledger.hold_late(self._database, now, late_after)
+        held = ledger.hold_late(self._database, now, self._late_after)
         closed = [channel for channel, until in self._down_until.items() if until > now]
         entries = ledger.waiting(self._database, now, AHEAD, closed)
         progressed = held > 0
@@ -67,8 +71,8 @@ class Post:
                 continue  # it went down with the group before: to try the rest would cost a time-out each
             ready, failed = self._render(channel, group)
             self._settled += failed
-            started = self._start([entry for entry, _ in ready], now)
-            progressed = progressed or bool(started or failed)
+            started, moved = self._start([entry for entry, _ in ready], now)
+            progressed = progressed or bool(started or moved or failed)
             going = {entry.id for entry in started}
             self._settled = self._send(
                 channel, [(entry, mail) for entry, mail in ready if entry.id in going], now
@@ -87,7 +91,7 @@ class Post:
         compiled = self._template(entry.name, entry.template_version)
         return render(
             compiled,
-            {name: value for name, value in entry.values.items() if name not in {"to", "contact_key"}},
+            {name: value for name, value in entry.values.items() if name not in _NOT_READ},
             sender=self._sender,
             links=self._links,
             contact=entry.contact_key,
@@ -121,17 +125,24 @@ class Post:
             for start in range(0, len(found), size):
                 yield channel, found[start : start + size]
 
-    def _start(self, entries: list[Entry], now: int) -> list[Entry]:
+    @property
+    def _late_after(self) -> int:
+        return self._settings.late_after.window_end(0, "UTC")
+
+    def _start(self, entries: list[Entry], now: int) -> Started:
         """Write down what became of the last group and start the next, in one transaction."""
         if not self._settled and not entries:
-            return []
+            return Started([], 0)
+        settings = self._settings
         started = ledger.settle_and_start(
             self._database,
             self._settled,
             entries,
             now,
             self._fence,
-            Rules(self._deny, self.repeatable, MOST_ATTEMPTS),
+            Rules(
+                self._deny, self.repeatable, MOST_ATTEMPTS, self._caps, self._late_after, settings.timezone
+            ),
         )
         self._settled = []
         return started

@@ -11,8 +11,9 @@ from autoflow.core.program import Program
 from autoflow.kinds.memory import KEPT, InWindow
 from autoflow.kinds.view import View
 from autoflow.model.contact import Record, Window, pack, unpack
-from autoflow.model.effects import SENT, Effects, Message, Spill
+from autoflow.model.effects import SENT, TASKS, Effects, Message, Spill
 from autoflow.model.values import fold
+from autoflow.store import tasks
 from autoflow.store.database import Database, listed
 from autoflow.store.log import CHUNK
 
@@ -178,11 +179,12 @@ class Batch:
             (contact, each) for contact, effects in self._touched.values() for each in effects.messages
         ]
         messages.sort(key=lambda pair: (pair[1].at, pair[0].record.key, pair[1].n))
+        tasks.add(database, [(c.id, c.part, each) for c, each in messages if each.channel == TASKS])
         database.many(
             "INSERT INTO outbox (key, part, contact, at, n, recipe, version, entry, step, channel, name, outcome,"
             " reason, klass, template_version, payload, state, attempts, next_at, result)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')",
-            [_outbox_row(contact.id, contact.part, message) for contact, message in messages],
+            [_outbox_row(c.id, c.part, each) for c, each in messages if each.channel != TASKS],
         )
 
 

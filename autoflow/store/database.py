@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from autoflow.model.problems import AutoflowError
 
 APPLICATION_ID = 0x6175746F  # "auto", in the file's header: whose file this is
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _BUSY_MS = 30_000
 
 Row = tuple[Any, ...]
@@ -112,11 +112,17 @@ def listed(values: Iterable[Any]) -> str:
     return json.dumps(list(values), ensure_ascii=False)
 
 
-def open_database(url: str, folder: Path, *, create: bool = False, checkpoints: bool = True) -> Database:
+def open_database(
+    url: str, folder: Path, *, create: bool = False, checkpoints: bool = True, reading: bool = False
+) -> Database:
     """Open the store named by `url` (`sqlite:///relative/path`), relative to the workspace's folder.
 
     Raises `StoreError` where there is none (unless `create`), or where the file is foreign, newer or damaged:
-    a fresh store is never put in its place. Without `checkpoints` somebody else looks after the write-ahead log.
+    a fresh store is never put in its place. A store of an older schema is brought up to this one, in one
+    transaction that only adds to it. Without `checkpoints` somebody else looks after the write-ahead log.
+
+    Over a connection for `reading` nothing can be changed, an older schema neither: what that lacks is there and
+    empty.
     """
     path = _path(url, folder)
     if not path.exists():
@@ -130,17 +136,18 @@ def open_database(url: str, folder: Path, *, create: bool = False, checkpoints: 
             path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA temp_store=MEMORY")
         database = Database(connection, path)
-        _check(database)
+        _check(database, reading=reading)
         connection.execute("PRAGMA journal_mode=WAL")
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"The store {path} cannot be read: {error}.", "Restore it from a backup; nothing was changed."
         ) from error
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA cache_size=-65536")
-    connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute(f"PRAGMA wal_autocheckpoint={16_000 if checkpoints else 0}")
+    connection.execute(f"PRAGMA query_only={int(reading)}")
     return database
 
 
@@ -151,7 +158,7 @@ def _path(url: str, folder: Path) -> Path:
     return folder / rest
 
 
-def _check(database: Database) -> None:
+def _check(database: Database, *, reading: bool) -> None:
     application, version = database.one("PRAGMA application_id"), database.one("PRAGMA user_version")
     assert application is not None and version is not None
     if application[0] == APPLICATION_ID and version[0] == SCHEMA_VERSION:
@@ -159,6 +166,12 @@ def _check(database: Database) -> None:
     empty = database.one("SELECT count(*) FROM sqlite_master")
     if application[0] == 0 and version[0] == 0 and empty == (0,):
         _create(database)
+    elif application[0] == APPLICATION_ID and 0 < version[0] < SCHEMA_VERSION:
+        if reading:
+            _stand_in(database)
+        else:
+            _upgrade(database)
+            _check(database, reading=reading)
     elif application[0] != APPLICATION_ID:
         raise StoreError(
             f"{database.path} is not an autoflow store.",
@@ -172,18 +185,43 @@ def _check(database: Database) -> None:
 
 
 def _create(database: Database) -> None:
+    with database.write():
+        if database.one("PRAGMA user_version") != (0,):
+            return  # somebody else made it while we waited
+        for statement in _declared():
+            database.do(statement)
+        database.do("INSERT INTO state VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
+        database.do(f"PRAGMA application_id={APPLICATION_ID}")
+        database.do(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def _upgrade(database: Database) -> None:
+    """Add the tables and indexes that are declared and missing. An engine of the older schema may go on meanwhile."""
+    with database.write():
+        version = database.one("PRAGMA user_version")
+        if version is None or version[0] >= SCHEMA_VERSION:
+            return  # somebody else did it while we waited
+        for statement in _declared():
+            database.do(statement)
+        database.do(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def _stand_in(database: Database) -> None:
+    """For this connection alone, put an empty table in the place of each that an older store lacks."""
+    there = {row[0] for row in database.all("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for statement in _declared(but=there):
+        database.do(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+
+
+def _declared(but: Collection[str] | None = None) -> list[str]:
+    """What makes every table and index that is not there yet; or, without indexes, the tables that are not in `but`."""
     from sqlalchemy.dialects.sqlite import dialect
     from sqlalchemy.schema import CreateIndex, CreateTable
 
     from autoflow.store.tables import metadata
 
-    with database.write():
-        if database.one("PRAGMA user_version") != (0,):
-            return  # somebody else made it while we waited
-        for table in metadata.sorted_tables:
-            database.do(str(CreateTable(table).compile(dialect=dialect())))
-            for index in table.indexes:
-                database.do(str(CreateIndex(index).compile(dialect=dialect())))
-        database.do("INSERT INTO state VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
-        database.do(f"PRAGMA application_id={APPLICATION_ID}")
-        database.do(f"PRAGMA user_version={SCHEMA_VERSION}")
+    tables = [table for table in metadata.sorted_tables if table.name not in (but or ())]
+    made: list[CreateTable | CreateIndex] = [CreateTable(table, if_not_exists=True) for table in tables]
+    if but is None:
+        made += [CreateIndex(index, if_not_exists=True) for table in tables for index in table.indexes]
+    return [str(each.compile(dialect=dialect())) for each in made]

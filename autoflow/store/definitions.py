@@ -167,6 +167,11 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
         )
 
 
+def latest_workspace(database: Database, environment: Mapping[str, str]) -> Workspace:
+    """What was applied last, whether or not the engine has come to its place; an empty one where nothing was."""
+    return _workspace(database, _latest(database), environment)
+
+
 def template_at(database: Database, name: str, version: str) -> Template:
     """A template as it was when a message was decided; raises `KeyError` where it was never applied."""
     row = database.one(

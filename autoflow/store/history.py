@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from autoflow.model.event import Event
+from autoflow.model.inside import CHANGES, ENTERED, RECORDED, REMEMBERED, as_event
 from autoflow.store.database import Database, listed
 from autoflow.store.log import CHUNK
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-_INSIDE = ("email_sent", "email_skipped")
-_CHANGES = ("tag_added", "tag_removed", "attribute_set", "entered", "audience_joined", "audience_left")
+ANY_OWN_DOING = "*"
+# What the event of each kind of line is called. A recorded one has a name of its own: its subject.
+_CALLED = {kind: as_event(kind, "", "", {"points": 0})[0] for kind in REMEMBERED if kind != RECORDED}
 
 
 class Stored(NamedTuple):
@@ -38,15 +40,16 @@ def values(text: str | None) -> dict[str, Any]:
 def histories(
     database: Database, contacts: Collection[int], names: Collection[str], before: int
 ) -> dict[int, list[Event]]:
-    """Each contact's events of those names (with "*": all) that apply before an instant, in order.
+    """Each contact's events of those names that apply before an instant, in order; "*" is any own doing.
 
-    What came inside (mails sent) is among them, after what came from outside at the same instant.
+    What came inside (mails sent, events that steps recorded) is among them where it is asked for by name, after
+    what came from outside at the same instant.
     """
     found: dict[int, list[Event]] = {contact: [] for contact in contacts}
     if not names or not contacts:
         return found
     for owner, row in _rows_of(database, contacts):
-        if row.at < before and row.name[0] != "$" and ("*" in names or row.name in names):
+        if row.at < before and row.name[0] != "$" and (ANY_OWN_DOING in names or row.name in names):
             found[owner].append(Event(row.seq, row.at, row.occurred_at, row.name, row.properties))
     for contact, event in _inside(database, contacts, names, before):
         found[contact].append(event)
@@ -58,28 +61,38 @@ def histories(
 def _inside(
     database: Database, contacts: Collection[int], names: Collection[str], before: int
 ) -> Iterator[tuple[int, Event]]:
-    kinds = [kind for kind in _INSIDE if "*" in names or kind in names]
-    if not kinds:
-        return  # as nearly always: a look into each chunk of the journal for each contact is left out
-    persons = _persons(database, contacts)
-    for contact, n, at, kind, subject, recipe in database.each(
-        "SELECT contact, n, at, kind, subject, recipe FROM journal WHERE chunk IN (SELECT value FROM json_each(?))"
-        " AND contact IN (SELECT value FROM json_each(?)) AND kind IN (SELECT value FROM json_each(?)) AND at < ?"
-        " ORDER BY contact, n",
+    kinds = [kind for kind, name in _CALLED.items() if name in names]
+    recorded = [name for name in names if name != ANY_OWN_DOING and name[0] != "$"]
+    if not kinds and not recorded:
+        return  # a look into each chunk of the journal for each contact is left out
+    people = persons(database, contacts)
+    for contact, n, at, kind, subject, recipe, text in database.each(
+        "SELECT contact, n, at, kind, subject, recipe, detail FROM journal"
+        " WHERE chunk IN (SELECT value FROM json_each(?)) AND contact IN (SELECT value FROM json_each(?))"
+        " AND (kind IN (SELECT value FROM json_each(?)) OR"
+        " (kind = ? AND subject IN (SELECT value FROM json_each(?)))) AND at < ? ORDER BY contact, n",
         journal_chunks(database),
-        listed(persons),
+        listed(people),
         listed(kinds),
+        RECORDED,
+        listed(recorded),
         before,
     ):
-        yield persons[contact], Event(n, at, at, kind, {"template": subject, "recipe": recipe})
+        event = _remembered(n, at, kind, subject, recipe, values(text))
+        if event is not None:
+            yield people[contact], event
 
 
-def events_of(database: Database, contact: int) -> list[Stored]:
-    """A contact's rows of the log, those of the contacts merged into him included, by receipt."""
-    return [row for _, row in _rows_of(database, [contact])]
+def _remembered(
+    n: int, at: int, kind: str, subject: str, recipe: str, detail: dict[str, Any]
+) -> Event | None:
+    """The event that a line stands for; None where it is none: a run taken over in a merge entered long before."""
+    if kind not in REMEMBERED or (kind == ENTERED and "merged" in detail):
+        return None
+    return Event(n, at, at, *as_event(kind, subject, recipe, detail), inside=True)
 
 
-def _persons(database: Database, contacts: Collection[int]) -> dict[int, int]:
+def persons(database: Database, contacts: Collection[int]) -> dict[int, int]:
     """Everybody who is one of these contacts now, themselves included, however many merges it took."""
     return dict(
         database.all(
@@ -91,9 +104,14 @@ def _persons(database: Database, contacts: Collection[int]) -> dict[int, int]:
     )
 
 
+def events_of(database: Database, contact: int) -> list[Stored]:
+    """A contact's rows of the log, those of the contacts merged into him included, by receipt."""
+    return [row for _, row in _rows_of(database, [contact])]
+
+
 def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[int, Stored]]:
     """Rows of the log with the contact they belong to now, by receipt."""
-    merged = _persons(database, contacts)
+    merged = persons(database, contacts)
     for row in database.each(
         "SELECT e.seq, e.contact, e.at, e.occurred_at, e.origin, e.history, e.name, e.properties, e.reacts_to"
         " FROM event_of_contact c JOIN event e ON e.seq = c.seq"
@@ -128,15 +146,21 @@ def everything(database: Database, until: int | None) -> Iterator[Stored]:
 
 
 def changes_inside(database: Database, before: int) -> Iterator[tuple[int, Event]]:
-    """What steps once did before an instant, as (contact, item), for rebuilding the state there."""
-    for contact, n, at, kind, subject, recipe, detail in database.each(
+    """What steps once did before an instant, as (contact, item), for rebuilding the state there.
+
+    A line that changes a record gives an item called `$` and its kind, one that is remembered its event; an entry
+    gives both, in this order.
+    """
+    for contact, n, at, kind, subject, recipe, text in database.each(
         "SELECT contact, n, at, kind, subject, recipe, detail FROM journal WHERE at < ? ORDER BY contact, n",
         before,
     ):
-        if kind in _INSIDE:
-            yield contact, Event(n, at, at, kind, {"template": subject, "recipe": recipe})
-        elif kind in _CHANGES:
-            yield contact, Event(n, at, at, f"${kind}", {"subject": subject, **values(detail)})
+        detail = values(text)
+        if kind in CHANGES:
+            yield contact, Event(n, at, at, f"${kind}", {"subject": subject, **detail})
+        event = _remembered(n, at, kind, subject, recipe, detail)
+        if event is not None:
+            yield contact, event
 
 
 def event_chunks(database: Database) -> str:

@@ -7,18 +7,18 @@ after a crash is `unknown`. At worst unknown, never silently lost (reliability.m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from autoflow.model.contact import Record, unpack
 from autoflow.model.effects import EMAIL
 from autoflow.model.event import Incoming
 from autoflow.model.identifiers import message_hash
 from autoflow.store.database import Database, StoreError, listed
+from autoflow.store.last_look import TRANSACTIONAL, Entry, Go, Hold, PutOff, Refuse, Rules, look
 from autoflow.store.lease import verify
-from autoflow.store.log import CHUNK, append_within
+from autoflow.store.log import append_within
 
 PENDING, SENDING, SENT, REFUSED, FAILED, UNKNOWN, HELD = (
     "pending",
@@ -29,31 +29,17 @@ PENDING, SENDING, SENT, REFUSED, FAILED, UNKNOWN, HELD = (
     "unknown",
     "held",
 )
-TRANSACTIONAL = "transactional"
 POSTPONED = "postponed"
 # What is not over yet. Word for word the condition of the index on it: SQLite takes the index only for a query
 # that repeats it, and would look at every message ever sent without.
 OPEN = "state IN ('pending', 'sending', 'held', 'unknown')"
+LATE, CAP, RELEASED = (
+    "late",
+    "cap",
+    "released",
+)  # what `result` says; the last is kept in front of what follows
 _FIRST_RETRY, _LAST_RETRY = 30_000_000, 3_600_000_000
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-
-
-class Entry(NamedTuple):
-    """One message of the ledger. `values` holds what its mail or notice is made from."""
-
-    id: int
-    key: str
-    contact: int
-    contact_key: str
-    at: int
-    recipe: str
-    step: str
-    channel: str
-    name: str
-    klass: str
-    template_version: str
-    values: dict[str, Any]
-    attempts: int
 
 
 class Settlement(NamedTuple):
@@ -68,42 +54,43 @@ class Settlement(NamedTuple):
     retry_after: int | None = None
 
 
-class Rules(NamedTuple):
-    """What the last look and the settling go by: segments that get no marketing mail, channels on which sending
-    a key again changes nothing, and after how many attempts a message is given up.
-    """
+class Started(NamedTuple):
+    """The entries that are `sending` now, and how many others do not wait any more, or not just now."""
 
-    deny: Collection[str]
-    repeatable: Collection[str]
-    most_attempts: int
+    entries: list[Entry]
+    moved: int
 
 
 def waiting(database: Database, now: int, limit: int, closed: Collection[str] = ()) -> list[Entry]:
     """What may go out now, oldest decision first; nothing of the `closed` channels, however much waits for them."""
     rows = database.all(
         "SELECT o.id, o.key, o.contact, c.key, o.at, o.recipe, o.step, o.channel, o.name, o.klass, o.template_version,"
-        " o.payload, o.attempts FROM outbox o JOIN contact c ON c.id = o.contact"
+        " o.payload, o.attempts, o.result FROM outbox o JOIN contact c ON c.id = o.contact"
         f" WHERE {OPEN} AND o.state = 'pending' AND o.next_at <= ?"
         " AND o.channel NOT IN (SELECT value FROM json_each(?)) ORDER BY o.next_at, o.id LIMIT ?",
         now,
         listed(closed),
         limit,
     )
-    return [Entry._make((*row[:11], _decode(row[11]), row[12])) for row in rows]
+    return [Entry._make((*row[:11], _decode(row[11]), row[12], _is_released(row[13]))) for row in rows]
 
 
 def hold_late(database: Database, now: int, late_after: int) -> int:
-    """Mail that is later than it may be waits for a person's word, and is never flooded out; returns how many."""
+    """Mail that is later than it may be waits for a person's word, and is never flooded out; returns how many.
+
+    Mail that was tried already, or put off, is held when its turn comes (see `last_look`). Mail that says itself
+    after how long it is not worth sending is never held.
+    """
     # What was never tried nor released stands at its first attempt, so `next_at` finds it in the index.
     late = (
         f"{OPEN} AND state = 'pending' AND next_at < ?1 AND at < ?1 AND channel = ?2 AND attempts = 0"
-        " AND result != 'released'"
+        f" AND result NOT LIKE '{RELEASED}%' AND json_extract(payload, '$.skip_after') IS NULL"
     )
     before = now - late_after
     if database.one(f"SELECT 1 FROM outbox WHERE {late} LIMIT 1", before, EMAIL) is None:
         return 0  # as nearly always: no need to keep other writers waiting
     with database.write():
-        return database.do(f"UPDATE outbox SET state = 'held', result = 'late' WHERE {late}", before, EMAIL)
+        return database.do(f"UPDATE outbox SET state = 'held', result = '{LATE}' WHERE {late}", before, EMAIL)
 
 
 def settle_and_start(
@@ -113,35 +100,35 @@ def settle_and_start(
     now: int,
     fence: int,
     rules: Rules,
-) -> list[Entry]:
+) -> Started:
     """Write down what became of the last group and start the next, in one transaction.
 
     Looks once more at everybody about to be mailed; what it refuses comes back as an event. A contact with
-    something unread in the log is left for later. Returns the entries that are now `sending`.
+    something unread in the log is left for later.
     """
     with database.write():
         verify(database, fence)
         events = [event for each in settled for event in _settle(database, each, now, rules)]
-        started = []
-        persons = _persons(database, entries)
-        unread = _unread(database, persons)
-        mailed = {persons[entry.contact] for entry in entries if entry.channel == EMAIL}
-        records = _records(database, mailed)
-        for entry in entries:
-            if entry.contact in unread or persons[entry.contact] in unread:
-                continue
-            why = _refusal(entry, records.get(persons[entry.contact]), rules.deny)
-            if why is not None:
-                _set(database, entry, REFUSED, why, now)
-                events.append(_event(entry, "email_skipped", {"reason": why}))
-            else:
-                started.append(entry)
+        started, moved = [], 0
+        for entry, verdict in look(database, entries, now, rules):
+            match verdict:
+                case Go():
+                    started.append(entry)
+                    continue
+                case Refuse(reason):
+                    _set(database, entry, REFUSED, reason, now)
+                    events.append(_event(entry, "email_skipped", {"reason": reason}))
+                case Hold():
+                    database.do("UPDATE outbox SET state = 'held', result = ? WHERE id = ?", LATE, entry.id)
+                case PutOff(until):
+                    _wait(database, entry, CAP, until)
+            moved += 1
         database.many(
             "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state = 'pending'",
             [(entry.id,) for entry in started],
         )
         append_within(database, events, now)
-    return started
+    return Started(started, moved)
 
 
 def park_unfinished(database: Database, now: int, repeatable: Collection[str]) -> int:
@@ -170,7 +157,7 @@ def release(database: Database, ids: Iterable[int], now: int) -> int:
     """Let held mail go after all; returns how many."""
     with database.write():
         return database.do(
-            "UPDATE outbox SET state = 'pending', result = 'released', next_at = ?"
+            f"UPDATE outbox SET state = 'pending', result = '{RELEASED}', next_at = ?"
             " WHERE state = 'held' AND id IN (SELECT value FROM json_each(?))",
             now,
             listed(ids),
@@ -179,7 +166,7 @@ def release(database: Database, ids: Iterable[int], now: int) -> int:
 
 def resolve(database: Database, key: str, now: int, *, sent: bool) -> None:
     """A person says what became of an unknown message: it went out, or it shall be sent again."""
-    state = (SENT, "resolved as sent") if sent else (PENDING, "resend")
+    state = (SENT, "resolved as sent") if sent else (PENDING, f"{RELEASED}; to be sent again")
     with database.write():
         changed = database.do(
             "UPDATE outbox SET state = ?, result = ?, settled_at = ?, next_at = ? WHERE key = ? AND state = 'unknown'",
@@ -197,24 +184,14 @@ def resolve(database: Database, key: str, now: int, *, sent: bool) -> None:
 def _settle(database: Database, settlement: Settlement, now: int, rules: Rules) -> list[Incoming]:
     entry, outcome, reason = settlement.entry, settlement.outcome, settlement.reason
     if outcome == POSTPONED:
-        database.do(
-            "UPDATE outbox SET state = 'pending', attempts = attempts - 1, result = ?, next_at = ? WHERE id = ?",
-            reason,
-            now + (settlement.retry_after or 0),
-            entry.id,
-        )
+        database.do("UPDATE outbox SET attempts = attempts - 1 WHERE id = ?", entry.id)
+        _wait(database, entry, reason, now + (settlement.retry_after or 0))
         return []
     again = outcome == "unsent" or (
         outcome == UNKNOWN and (entry.klass == TRANSACTIONAL or entry.channel in rules.repeatable)
     )
     if again and entry.attempts + 1 < rules.most_attempts:
-        wait = settlement.retry_after or _backoff(entry)
-        database.do(
-            "UPDATE outbox SET state = 'pending', result = ?, next_at = ? WHERE id = ?",
-            reason,
-            now + wait,
-            entry.id,
-        )
+        _wait(database, entry, reason, now + (settlement.retry_after or _backoff(entry)))
         return []
     if again:
         _set(database, entry, FAILED, f"given up: {reason}", now)
@@ -234,6 +211,18 @@ def _backoff(entry: Entry) -> int:
     return wait + wait * message_hash(entry.key)[0] // 1024
 
 
+def _wait(database: Database, entry: Entry, reason: str, until: int) -> None:
+    """It goes out later; that somebody let it go is not forgotten."""
+    result = f"{RELEASED}; {reason}" if entry.released and reason else reason or RELEASED * entry.released
+    database.do(
+        "UPDATE outbox SET state = 'pending', result = ?, next_at = ? WHERE id = ?", result, until, entry.id
+    )
+
+
+def _is_released(result: str) -> bool:
+    return result == RELEASED or result.startswith(f"{RELEASED}; ")
+
+
 def _set(database: Database, entry: Entry, state: str, reason: str, now: int) -> None:
     database.do(
         "UPDATE outbox SET state = ?, result = ?, settled_at = ? WHERE id = ?", state, reason, now, entry.id
@@ -250,54 +239,3 @@ def _event(entry: Entry, name: str, properties: dict[str, Any]) -> Incoming:
         message_id=f"{name}/{entry.key}/{entry.attempts}",
         reacts_to=entry.key,
     )
-
-
-def _persons(database: Database, entries: Sequence[Entry]) -> dict[int, int]:
-    """Each entry's contact, and the contact that he is by now: mail decided for a visitor heeds what the user says."""
-    return dict(
-        database.all(
-            "WITH RECURSIVE person(contact, id) AS (SELECT value, value FROM json_each(?) UNION SELECT person.contact,"
-            " c.merged_into FROM person JOIN contact c ON c.id = person.id WHERE c.merged_into IS NOT NULL)"
-            " SELECT contact, min(id) FROM person GROUP BY contact",  # whoever is merged goes into an elder
-            listed({entry.contact for entry in entries}),
-        )
-    )
-
-
-def _unread(database: Database, persons: Mapping[int, int]) -> set[int]:
-    row = database.one("SELECT cursor, (SELECT coalesce(max(seq), 0) FROM event) FROM state")
-    assert row is not None
-    cursor, last = row
-    if cursor == last:
-        return set()
-    return {
-        each[0]
-        for each in database.all(
-            "SELECT DISTINCT contact FROM event_of_contact WHERE chunk IN (SELECT value FROM json_each(?))"
-            " AND contact IN (SELECT value FROM json_each(?)) AND seq > ?",
-            listed(range(cursor // CHUNK, last // CHUNK + 1)),
-            listed({*persons, *persons.values()}),
-            cursor,
-        )
-    }
-
-
-def _records(database: Database, contacts: Iterable[int]) -> dict[int, Record]:
-    rows = database.all(
-        "SELECT id, record FROM contact WHERE id IN (SELECT value FROM json_each(?))",
-        listed(contacts),
-    )
-    return {contact: unpack(blob) for contact, blob in rows if blob is not None}
-
-
-def _refusal(entry: Entry, record: Record | None, deny: Collection[str]) -> str | None:
-    if entry.channel != EMAIL or record is None:
-        return None
-    if record.suppressed:
-        return "suppressed"
-    if entry.klass == TRANSACTIONAL:
-        return None
-    # What was refused before the decision, the gate has judged by topic.
-    if "*" in record.refused or any(at >= entry.at for at in record.refused.values()):
-        return "unsubscribed"
-    return "deny" if any(segment in record.segments for segment in deny) else None

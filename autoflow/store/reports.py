@@ -11,6 +11,7 @@ from autoflow.model.problems import did_you_mean
 from autoflow.model.values import fold
 from autoflow.store.database import Database, StoreError, listed
 from autoflow.store.history import Stored, events_of, journal_chunks, values
+from autoflow.store.tasks import Task, tasks
 
 
 class Counts(NamedTuple):
@@ -68,6 +69,7 @@ class ContactStory(NamedTuple):
     journal: list[Line]
     runs: list[RunRow]
     messages: list[MessageLine]
+    tasks: list[Task]
 
 
 def counts(database: Database) -> Counts:
@@ -124,6 +126,13 @@ def find_contact(database: Database, who: str) -> int:
     )
 
 
+def key_and_name(database: Database, contact: int) -> tuple[str, str]:
+    """The key of a contact (`u:` and a user id, or `a:` and an anonymous id), and what people call him."""
+    row = database.one("SELECT key, name FROM contact WHERE id = ?", contact)
+    assert row is not None
+    return row[0], row[1]
+
+
 def contact_story(database: Database, who: str) -> ContactStory:
     """Everything about one contact; raises `StoreError` where there is none."""
     contact = find_contact(database, who)
@@ -150,6 +159,7 @@ def contact_story(database: Database, who: str) -> ContactStory:
                 )
             ],
             messages(database, contact=contact),
+            sorted(tasks(database, contact=contact, done=True), key=lambda task: (task.at, task.id)),
         )
 
 

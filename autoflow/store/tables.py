@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Text, text
 from sqlmodel import Field, SQLModel
 
+from autoflow.store.last_look import MAILED
 from autoflow.store.ledger import OPEN
 
 metadata = MetaData()
@@ -187,6 +188,7 @@ class Outbox(Table, table=True):
     __table_args__ = (
         Index("outbox_key", "key", unique=True),
         Index("outbox_open", "state", "next_at", sqlite_where=text(OPEN)),
+        Index("outbox_mailed", "contact", "settled_at", sqlite_where=text(MAILED)),
     )
     id: int = Field(sa_column=Column(Integer, primary_key=True))
     key: str = Field(sa_type=Text)
@@ -210,6 +212,33 @@ class Outbox(Table, table=True):
     next_at: int = _big()
     result: str = Field(sa_type=Text)
     settled_at: int | None = _big(nullable=True)
+
+
+class Task(Table, table=True):
+    """What a recipe asks of a colleague; never sent. `id` is what people type, `key` names the effect for good.
+
+    `due` is a day (`2026-03-06`), or nothing.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("task_key", "key", unique=True),
+        Index("task_contact", "contact"),
+        Index("task_open", "due", "id", sqlite_where=text("state = 'open'")),
+    )
+    id: int = Field(sa_column=Column(Integer, primary_key=True))
+    key: str = Field(sa_type=Text)
+    part: int = Field(sa_type=SmallInteger)
+    contact: int = _big()
+    at: int = _big()
+    recipe: str = Field(sa_type=Text)
+    step: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    owner: str = Field(sa_type=Text)
+    due: str = Field(sa_type=Text)
+    note: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    done_at: int | None = _big(nullable=True)
 
 
 class Source(Table, table=True):

@@ -56,6 +56,8 @@ def every_effect_has_one_row(database: Database) -> None:
     rows = database.all(
         "SELECT o.key, o.recipe, o.entry, o.step, c.key FROM outbox o JOIN contact c ON c.id = o.contact"
     )
+    doubled = database.all("SELECT key FROM task INTERSECT SELECT key FROM outbox")
+    assert doubled == [], "L2: both asked of somebody and sent"
     for key, recipe, entry, step, contact in rows:
         head, tail = f"{recipe}/{entry}/{step}/", f"/{contact}"
         assert key.startswith(head) and key.endswith(tail), f"L2: {key} names another effect"

@@ -29,7 +29,7 @@ from autoflow.post.content.mime import Sender, message_id
 from autoflow.post.outgoing import Post
 from autoflow.store import definitions, log, reports
 from autoflow.store.database import Database
-from autoflow.store.ledger import Entry
+from autoflow.store.last_look import Entry
 from tests.engine import laws
 from tests.engine.sinks import Mailserver, mail_id, notices
 from tests.engine.world import at, write_files

@@ -121,7 +121,7 @@ def stretches(
     assert day is not None
     if word == "anniversary_within":
         year = timing.wall(now, zones[0]).year
-        days = [_in_year(day, candidate) for candidate in range(year - 1, year + 3)]
+        days = [timing.in_year(day, candidate) for candidate in range(year - 1, year + 3)]
         next_first = [each for each in days if timing.midnight(each + timedelta(days=1), zones[0]) > now]
         starts = [timing.midnight(each, zones[0]) for each in next_first]
         ends = [timing.midnight(each + timedelta(days=1), zones[0]) for each in next_first]
@@ -133,15 +133,3 @@ def stretches(
     if word == "within_last":
         return [(start, window.window_from(start, zone))]
     return [(window.window_before(start, zone), end)]
-
-
-def _in_year(day: Any, year: int) -> Any:
-    return (
-        day.replace(year=year, day=28)
-        if (day.month, day.day) == (2, 29) and not _leap(year)
-        else day.replace(year=year)
-    )
-
-
-def _leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -7,107 +7,22 @@ and all changes of attributes and tags, each time anew. Slow, and so simple that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from tests.oracle import clocks, timing
+from tests.oracle.asking import asked, where
+from tests.oracle.consent import consent_at
+from tests.oracle.counting import NUMBERS_OF, did, number_passes, often_enough
+from tests.oracle.look import Event, History, Look, Start, UnfilledError, Words, fill
+from tests.oracle.scores import score_at
 
-from tests.oracle import comparing, timing
+__all__ = [
+    "GROUPS", "Event", "History", "Look", "Start", "UnfilledError", "Words", "attribute_type", "fill", "holds",
+    "member", "true", "true_of_any", "where",
+]  # fmt: skip
 
 BUILT_IN_TYPES = {"created_at": "date_time"}
 GROUPS = ("all", "any", "none")
-_JINJA = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
-
-
-class UnfilledError(Exception):
-    """A placeholder names something that is not there."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """`at` is when it was received, `occurred_at` when it happened."""
-
-    name: str
-    at: int
-    occurred_at: int
-    properties: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class History:
-    """All that ever happened to one contact, in the order in which it was received or done."""
-
-    id: str = ""
-    events: list[Event] = field(default_factory=list)
-    attributes: list[tuple[int, str, Any]] = field(default_factory=list)  # (at, name, value or None)
-    tags: list[tuple[int, str, bool]] = field(default_factory=list)  # (at, tag, put on or taken off)
-    seen: list[tuple[int, int]] = field(default_factory=list)  # (at, occurred_at) of every item from outside
-    _latest: tuple[int, dict[str, Any]] = (0, {})
-
-    def attributes_at(self, now: int) -> dict[str, Any]:
-        """What is known of him at `now`; what holds after the last change is kept until the next one."""
-        after_the_last = not self.attributes or now >= self.attributes[-1][0]
-        if after_the_last and self._latest[0] == len(self.attributes):
-            return self._latest[1]
-        latest = {name: value for at, name, value in self.attributes if at <= now}
-        known = {name: value for name, value in latest.items() if value is not None}
-        if after_the_last:
-            self._latest = (len(self.attributes), known)
-        return known
-
-    def tags_at(self, now: int) -> set[str]:
-        carried: set[str] = set()
-        for at, tag, put_on in self.tags:
-            if at <= now:
-                (carried.add if put_on else carried.discard)(tag)
-        return carried
-
-    def known_at(self, now: int) -> bool:
-        return any(at <= now for at, _ in self.seen)
-
-    def zone_at(self, now: int, project: str) -> str:
-        zone = self.attributes_at(now).get("timezone")
-        return str(zone) if timing.is_zone(zone) else project
-
-
-@dataclass(frozen=True)
-class Words:
-    """What autoflow.yaml and the segments' files declare; what is not declared compares as text."""
-
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    properties: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    segments: Mapping[str, list[Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where a run began: its instant, how many events were known, the properties of the starting one."""
-
-    at: int
-    after: int
-    event: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Look:
-    """One contact at one instant. `since_start` is how goals and exits take a `did` without a window."""
-
-    history: History
-    now: int
-    project_zone: str
-    words: Words = Words()
-    start: Start | None = None
-    since_start: bool = False
-
-    @property
-    def zones(self) -> tuple[str, str]:
-        return self.history.zone_at(self.now, self.project_zone), self.project_zone
-
-    def scope(self) -> dict[str, Any]:
-        contact = {"id": self.history.id, **self.history.attributes_at(self.now)}
-        return {"contact": contact, "event": dict((self.start and self.start.event) or {})}
 
 
 def holds(
@@ -148,109 +63,103 @@ def _listed(conditions: Any) -> list[Any]:
     return conditions if isinstance(conditions, list) else [conditions]
 
 
-def _attribute(leaf: Mapping[str, Any], look: Look) -> bool:
-    name = leaf["attribute"]
-    value = look.history.attributes_at(look.now).get(name)
-    ((word, operand),) = ((word, operand) for word, operand in leaf.items() if word != "attribute")
-    return _passes(word, operand, value, attribute_type(name, look.words), look)
-
-
 def attribute_type(name: str, words: Words) -> str:
     return words.attributes.get(name, BUILT_IN_TYPES.get(name, "text"))
 
 
-def _did(leaf: Mapping[str, Any], look: Look) -> bool:
-    count = len(_counted(leaf["did"] if "did" in leaf else leaf["did_not"], leaf, look))
-    at_most, exactly = _times(leaf.get("at_most")), _times(leaf.get("exactly"))
-    at_least = _times(leaf.get("at_least"))
-    if at_least is None:
-        at_least = 1 if at_most is None and exactly is None else 0
-    enough = count >= at_least
-    return enough and (at_most is None or count <= at_most) and (exactly is None or count == exactly)
+def _attribute(leaf: Mapping[str, Any], look: Look) -> bool:
+    name = leaf["attribute"]
+    value = look.history.attributes_at(look.now).get(name)
+    return asked(*_operator(leaf), value, attribute_type(name, look.words), look)
 
 
-def _counted(name: str, leaf: Mapping[str, Any], look: Look) -> list[Event]:
-    """The events of that name that the leaf's `where` and window let through."""
-    zone = look.zones[0]
-    chosen = [
-        (order, event)
-        for order, event in enumerate(look.history.events)
-        if event.name == name
+def _event_property(leaf: Mapping[str, Any], look: Look) -> bool:
+    return asked(*_operator(leaf), *property_of_start(leaf["event_property"], look), look)
+
+
+def property_of_start(name: str, look: Look) -> tuple[Any, str]:
+    """The value that the starting event has, if one there was, and the declared type."""
+    start = look.start
+    value = start.event.get(name) if start is not None and start.event is not None else None
+    return value, look.words.properties.get((start.name if start else "", name), "text")
+
+
+def _operator(leaf: Mapping[str, Any]) -> tuple[str, Any]:
+    """The one word beside the subject, with what stands behind it."""
+    ((word, operand),) = list(leaf.items())[1:]
+    return word, operand
+
+
+def _stage(leaf: Mapping[str, Any], look: Look) -> bool:
+    return look.history.stage_at(look.now) in _listed(leaf["stage"])
+
+
+def _score(leaf: Mapping[str, Any], look: Look) -> bool:
+    return asked(*_operator(leaf), str(score_at(leaf["score"], look)), "number", look)
+
+
+def _received(leaf: Mapping[str, Any], look: Look) -> bool:
+    times = [
+        event.occurred_at
+        for event in look.history.events
+        if event.name == "email_sent"
         and event.at <= look.now
-        and where(leaf.get("where"), name, event.properties, look)
+        and event.properties.get("template") == leaf["received"]
     ]
+    return _counts(times, leaf, look)
+
+
+def _entered(leaf: Mapping[str, Any], look: Look) -> bool:
+    times = [stay.at for stay in look.history.stays if stay.recipe == leaf["entered"] and stay.at <= look.now]
+    return _counts(times, leaf, look)
+
+
+def _counts(times: list[int], leaf: Mapping[str, Any], look: Look) -> bool:
     if "within_last" in leaf:
         window = timing.span(leaf["within_last"])
-        return [event for _, event in chosen if look.now < window.window_from(event.occurred_at, zone)]
-    if "longer_ago_than" in leaf:
-        window = timing.span(leaf["longer_ago_than"])
-        return [event for _, event in chosen if window.window_from(event.occurred_at, zone) <= look.now]
-    start = look.start
-    from_start = "sum_of" not in leaf and (look.since_start or leaf.get("since") == "start")
-    if start is not None and from_start:
-        return [event for order, event in chosen if order >= start.after and event.occurred_at >= start.at]
-    return [event for _, event in chosen]
+        times = [at for at in times if look.now < window.window_from(at, look.zones[0])]
+    return often_enough(leaf, len(times))
 
 
-def _times(written: Any) -> int | None:
-    return None if written is None else int(str(written).split()[0])
+def _in_recipe(leaf: Mapping[str, Any], look: Look) -> bool:
+    return any(
+        stay.recipe == leaf["in_recipe"]
+        and stay.at <= look.now
+        and (stay.until is None or look.now < stay.until)
+        for stay in look.history.stays
+    )
 
 
-def _sum_of(leaf: Mapping[str, Any], look: Look) -> bool:
-    name, _, measured = leaf["sum_of"].partition(".")
-    numbers = [comparing.number(event.properties.get(measured)) for event in _counted(name, leaf, look)]
-    total = sum((each for each in numbers if each is not None), Decimal(0))
-    beside = {"sum_of", "where", "within_last"}
-    ((word, operand),) = ((word, operand) for word, operand in leaf.items() if word not in beside)
-    return _passes(word, operand, str(total), "number", look)
+def _entered_by(leaf: Mapping[str, Any], look: Look) -> bool:
+    return look.start is not None and look.start.trigger == leaf["entered_by"]
 
 
-def where(tests: Mapping[str, Any] | None, event: str, properties: Mapping[str, Any], look: Look) -> bool:
-    """Whether an event with these properties counts: `where` takes a value, a list of them, or operators."""
-    if not tests:
-        return True
-    for name, asked in tests.items():
-        of_type = look.words.properties.get((event, name), "text")
-        operators = (
-            asked if isinstance(asked, Mapping) else {"in" if isinstance(asked, list) else "is": asked}
-        )
-        for word, operand in operators.items():
-            if not _passes(word, operand, properties.get(name), of_type, look):
-                return False
-    return True
+def _local_time(leaf: Mapping[str, Any], look: Look) -> bool:
+    return any(first <= look.now < last for first, last in local_times(leaf, look))
+
+
+def local_times(leaf: Mapping[str, Any], look: Look) -> list[tuple[int, int]]:
+    """The spans around now in which it is such a time where the contact lives."""
+    written = leaf["local_time"]
+    between = written.get("between")
+    return clocks.stretches(tuple(between) if between else None, written.get("days"), look.now, look.zones[0])
 
 
 _LEAVES: dict[str, Callable[[Mapping[str, Any], Look], bool]] = {
     "attribute": _attribute,
-    "did": _did,
-    "did_not": lambda leaf, look: not _did(leaf, look),
-    "sum_of": _sum_of,
+    "event_property": _event_property,
+    "did": did,
+    "did_not": lambda leaf, look: not did(leaf, look),
+    **dict.fromkeys(NUMBERS_OF, number_passes),
     "has_tag": lambda leaf, look: leaf["has_tag"] in look.history.tags_at(look.now),
     "in_segment": lambda leaf, look: member(leaf["in_segment"], look),
+    "in_audience": lambda leaf, look: leaf["in_audience"] in look.history.audiences_at(look.now),
+    "in_recipe": _in_recipe,
+    "has_consent": lambda leaf, look: consent_at(look.history, look.now).has(leaf["has_consent"]),
+    "stage": _stage,
+    "score": _score,
+    "received": _received,
+    "entered": _entered,
+    "entered_by": _entered_by,
+    "local_time": _local_time,
 }
-
-
-def _passes(word: str, operand: Any, value: Any, of_type: str, look: Look) -> bool:
-    if word in comparing.OPPOSITES:
-        return not _passes(comparing.OPPOSITES[word], operand, value, of_type, look)
-    try:
-        filled = [fill(each, look) for each in operand] if isinstance(operand, list) else fill(operand, look)
-    except UnfilledError:
-        return False  # a missing value fails every positive test
-    return comparing.passes(word, filled, value, of_type, look.now, look.zones)
-
-
-def fill(written: Any, look: Look) -> Any:
-    """The value with its placeholders filled; a text that is one placeholder gives a value, not text."""
-    if not isinstance(written, str) or "{{" not in written:
-        return written
-    try:
-        inner = written.strip()
-        if inner.startswith("{{") and inner.endswith("}}") and inner.count("{{") == 1:
-            value = _JINJA.compile_expression(inner[2:-2], undefined_to_none=False)(**look.scope())
-            if isinstance(value, StrictUndefined):
-                str(value)  # raises with the name that is missing
-            return value
-        return _JINJA.from_string(written).render(look.scope())
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        raise UnfilledError(str(error)) from error

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from autoflow.core.advance import advance
 from autoflow.core.program import Program, compile_program
 from autoflow.language.workspace import read_workspace
 from autoflow.model.contact import Record
-from autoflow.model.effects import Effects
+from autoflow.model.effects import HELD, Effects
 from autoflow.model.event import IDENTIFY, Event
 from tests.oracle.naive import Naive, NaiveOutcome
-from tests.oracle.people import Person, people
+from tests.oracle.people import Person, is_silent, people
+from tests.oracle.timing import Span
 
 
 class Decided(NamedTuple):
@@ -28,10 +29,14 @@ class Decided(NamedTuple):
 
 @dataclass(frozen=True)
 class Engine:
-    """A compiled workspace; `each_alone` hands every item over in a call of its own."""
+    """A compiled workspace; `each_alone` hands every item over in a call of its own.
+
+    What comes later than its event says in `triggers_within` is handed over as silent.
+    """
 
     program: Program
     each_alone: bool = False
+    triggers_within: Mapping[str, Span] = field(default_factory=dict)
 
     def run(self, messages: Iterable[Mapping[str, Any]], end: int) -> Decided:
         runs, sent, refused = [], [], Counter[str]()
@@ -62,6 +67,7 @@ class Engine:
                     each.reason,
                 )
                 for _, each in sorted(sent, key=lambda pair: (pair[1].at, pair[0]))
+                if each.outcome != HELD
             ],
             refused,
             members,
@@ -69,7 +75,14 @@ class Engine:
 
     def _effects(self, record: Record, person: Person, end: int) -> Iterable[Effects]:
         items = [
-            Event(number, item.at, item.occurred_at, item.name or IDENTIFY, dict(item.properties))
+            Event(
+                seq=number,
+                at=item.at,
+                occurred_at=item.occurred_at,
+                name=item.name or IDENTIFY,
+                properties=dict(item.properties),
+                enters=not is_silent(item, self.triggers_within),
+            )
             for number, item in enumerate(person.items, 1)
         ]
         if not self.each_alone:
@@ -81,7 +94,7 @@ class Engine:
 def engine(files: Mapping[str, str], *, each_alone: bool = False) -> Engine:
     workspace = read_workspace(files, {})
     assert workspace.sound, [problem for problem in workspace.problems if problem.severity == "error"]
-    return Engine(compile_program(workspace), each_alone)
+    return Engine(compile_program(workspace), each_alone, Naive(files).workspace.triggers_within)
 
 
 def witness(files: Mapping[str, str], messages: Iterable[Mapping[str, Any]], end: int) -> Decided:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.oracle import timing
-from tests.oracle.conditions import Look, member
+from tests.oracle.conditions import member
+from tests.oracle.look import Look
 from tests.oracle.people import people
 from tests.oracle.walking import Walk
 from tests.oracle.workspace import Sources, Workspace, read_workspace

@@ -8,6 +8,10 @@ from typing import Any
 
 from tests.oracle import timing
 
+ENTER = "$enter"
+"""The name of the message by which people put a contact into a recipe by hand."""
+TRIGGERS_WITHIN = timing.span("24 hours")
+
 
 class UnsupportedError(Exception):
     """Something the naive interpreter was not written for; it says so and does not guess."""
@@ -32,27 +36,44 @@ class Person:
     items: list[Item] = field(default_factory=list)
 
 
+def is_silent(item: Item, triggers_within: Mapping[str, timing.Span]) -> bool:
+    """Whether it comes so late that it counts and starts nothing."""
+    window = triggers_within.get(item.name or "", TRIGGERS_WITHIN)
+    return item.at > window.window_from(item.occurred_at, "UTC")
+
+
 def occurred_at(message: Mapping[str, Any]) -> int:
-    at = timing.instant_of(message.get("timestamp") or message["originalTimestamp"], "UTC")
-    assert at is not None, f"no time: {message}"
+    """Never later than its receipt."""
+    return min(_time(message.get("timestamp") or message["originalTimestamp"]), received_at(message))
+
+
+def received_at(message: Mapping[str, Any]) -> int:
+    """When it came in: as it happened, unless `receivedAt` says otherwise."""
+    return _time(message.get("receivedAt") or message.get("timestamp") or message["originalTimestamp"])
+
+
+def _time(text: Any) -> int:
+    at = timing.instant_of(text, "UTC")
+    assert at is not None, f"no time: {text}"
     return at
 
 
 def in_time_order(messages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
-    """(instant, occurred_at, message): over everybody, each instant is later than the one before.
+    """(instant, occurred_at, message) in order of receipt: over everybody, each instant is later than the one before.
 
     A message id that was seen before is the same message, delivered again.
     """
     seen: set[str] = set()
     instant: int | None = None
-    for message in sorted(messages, key=occurred_at):
+    for message in sorted(messages, key=received_at):
         identity = message.get("messageId")
         if identity is not None:
             if identity in seen:
                 continue
             seen.add(identity)
         occurred = occurred_at(message)
-        instant = occurred if instant is None else max(occurred, instant + 1)
+        received = received_at(message)
+        instant = received if instant is None else max(received, instant + 1)
         yield instant, occurred, message
 
 

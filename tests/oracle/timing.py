@@ -9,6 +9,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -57,6 +58,12 @@ def midnight(day: date, zone: str) -> int:
     return from_wall(datetime.combine(day, time()), zone)
 
 
+def reading(text: str) -> time:
+    """The time of day that `09:30` names."""
+    hour, minute = str(text).split(":")[:2]
+    return time(int(hour), int(minute))
+
+
 def iso(instant: int) -> str:
     text = (_EPOCH + timedelta(microseconds=instant)).isoformat().removesuffix("+00:00")
     return text + "Z"
@@ -87,6 +94,14 @@ class Span:
         """The instant that lies one window earlier."""
         return Span(-self.months, -self.days, -self.micros).window_from(instant, zone)
 
+    def doubled(self) -> Span:
+        return Span(2 * self.months, 2 * self.days, 2 * self.micros)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a wait of so long keeps the clock time, so that it moves with the contact's zone."""
+        return bool(self.months or self.days)
+
     def __str__(self) -> str:
         hours, rest = divmod(self.micros, HOUR)
         minutes, rest = divmod(rest, 60 * SECOND)
@@ -110,20 +125,45 @@ def plus_months(reading: datetime, months: int) -> datetime:
     )
 
 
+def on_day(day: date, clock: str, zone: str, offset: Span = Span()) -> int:
+    """That day (moved by the offset's months, then days) at that time of day, and the offset's hours later."""
+    wanted = plus_months(datetime.combine(day, reading(clock)), offset.months) + timedelta(days=offset.days)
+    return from_wall(wanted, zone) + offset.micros
+
+
+def in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February falls on the 28th where there is none."""
+    return (
+        day.replace(year=year, day=28)
+        if (day.month, day.day) == (2, 29) and not calendar.isleap(year)
+        else day.replace(year=year)
+    )
+
+
 @cache
 def span(text: str) -> Span:
-    """`2 hours`, `1 day 12 hours`, `2 weeks`, `1 month`."""
-    months = days = micros = 0
-    parts = re.findall(r"(\d+)\s*([a-z]+?)s?\b", text)
-    if not parts or re.sub(r"\d+\s*[a-z]+\b|\band\b|,|\s", "", text):
+    """`2 hours`, `1 day 12 hours`, `1 month`, `-3 days`, `27.5 days` (the fraction of a day is elapsed time)."""
+    months = days = 0
+    micros = Fraction(0)
+    sign = -1 if text.strip().startswith("-") else 1
+    text = text.strip().removeprefix("-")
+    parts = re.findall(r"(\d+)(\.\d+)?\s*([a-z]+?)s?\b", text)
+    if not parts or re.sub(r"\d+(\.\d+)?\s*[a-z]+\b|\band\b|,|\s", "", text):
         raise ValueError(f"not a duration: {text!r}")
-    for digits, unit in parts:
+    for digits, fraction, unit in parts:
+        if unit not in _MONTHS | _DAYS | _MICROS or (fraction and unit in _MONTHS):
+            raise ValueError(f"not a unit of time, or not one with fractions: {unit!r}")
         months += int(digits) * _MONTHS.get(unit, 0)
         days += int(digits) * _DAYS.get(unit, 0)
         micros += int(digits) * _MICROS.get(unit, 0)
-        if unit not in _MONTHS | _DAYS | _MICROS:
-            raise ValueError(f"not a unit of time: {unit!r}")
-    return Span(months, days, micros)
+        micros += Fraction(f"0{fraction or '.0'}") * (_DAYS.get(unit, 0) * DAY or _MICROS.get(unit, 0))
+    return Span(sign * months, sign * days, sign * round(micros))
+
+
+def rate(text: str) -> tuple[int, Span]:
+    """`2 per 7 days`, `1 per day`: how many, in which window."""
+    number, _, window = str(text).partition(" per ")
+    return int(number.split()[0]), span(window if window[0].isdigit() else f"1 {window}")
 
 
 def day_of(value: Any) -> date | None:

@@ -6,11 +6,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.oracle import comparing, timing
-from tests.oracle.conditions import GROUPS, Look, attribute_type
+from tests.oracle.conditions import GROUPS, attribute_type, local_times, property_of_start
+from tests.oracle.counting import NUMBERS_OF
+from tests.oracle.look import Look, UnfilledError, fill
+from tests.oracle.scores import crossings
+
+_WINDOWS = ("within_last", "longer_ago_than", "first_time_within_last")
 
 
 def turning_points(condition: Any, look: Look) -> Iterator[int]:
-    """Every edge of every window it looks through, past ones too; `in_segment` has none of its own."""
+    """Every edge of every window it looks through, past ones too; `in_segment` has none of its own.
+
+    Of what comes back day by day or year by year only those around now, a week ahead at least.
+    """
     if isinstance(condition, list):
         for each in condition:
             yield from turning_points(each, look)
@@ -20,29 +28,54 @@ def turning_points(condition: Any, look: Look) -> Iterator[int]:
         inner = condition[subject]
         yield from turning_points(inner if isinstance(inner, list) else [inner], look)
     elif subject == "attribute":
-        yield from _edges_of_value(condition, look)
-    elif subject in {"did", "did_not"}:
-        yield from _edges_of_events(condition, condition[subject], look)
-    elif subject == "sum_of":
-        yield from _edges_of_events(condition, condition[subject].partition(".")[0], look)
+        value = look.history.attributes_at(look.now).get(condition[subject])
+        yield from _edges_of_value(condition, value, attribute_type(condition[subject], look.words), look)
+    elif subject == "event_property":
+        yield from _edges_of_value(condition, *property_of_start(condition[subject], look), look)
+    elif subject == "score":
+        yield from _edges_of_score(condition, look)
+    elif subject == "local_time":
+        for stretch in local_times(condition, look):
+            yield from stretch
+    elif subject in {"did", "did_not", "received", "entered", *NUMBERS_OF}:
+        yield from _edges_of_windows(condition, subject, look)
 
 
-def _edges_of_events(leaf: Mapping[str, Any], name: str, look: Look) -> Iterator[int]:
+def _edges_of_windows(leaf: Mapping[str, Any], subject: str, look: Look) -> Iterator[int]:
     zone = look.zones[0]
-    for word in ("within_last", "longer_ago_than"):
+    for word in _WINDOWS:
         if word in leaf:
             window = timing.span(leaf[word])
-            for event in look.history.events:
-                if event.name == name:
-                    yield window.window_from(event.occurred_at, zone)
+            for time in _times(leaf, subject, look):
+                yield window.window_from(time, zone)
+                if any("of before" in str(operand) for operand in leaf.values()):
+                    yield window.doubled().window_from(time, zone)
 
 
-def _edges_of_value(leaf: Mapping[str, Any], look: Look) -> Iterator[int]:
-    name = leaf["attribute"]
-    value = look.history.attributes_at(look.now).get(name)
+def _times(leaf: Mapping[str, Any], subject: str, look: Look) -> list[int]:
+    if subject == "entered":
+        return [stay.at for stay in look.history.stays if stay.recipe == leaf[subject]]
+    names = {"email_sent"}
+    if subject != "received":
+        names = {leaf[subject].partition(".")[0], leaf.get("then", "")}
+    return [event.occurred_at for event in look.history.events if event.name in names]
+
+
+def _edges_of_value(leaf: Mapping[str, Any], value: Any, of_type: str, look: Look) -> Iterator[int]:
     for word, operand in leaf.items():
         plain = comparing.OPPOSITES.get(word, word)
         if plain in comparing.SPANNING:
-            of_type = attribute_type(name, look.words)
             for stretch in comparing.stretches(plain, operand, value, of_type, look.now, look.zones):
                 yield from stretch
+
+
+def _edges_of_score(leaf: Mapping[str, Any], look: Look) -> Iterator[int]:
+    for word, operand in leaf.items():
+        if word != "score":
+            for written in operand if isinstance(operand, list) else [operand]:
+                try:
+                    bound = comparing.number(fill(written, look))
+                except UnfilledError:
+                    continue
+                if bound is not None:
+                    yield from crossings(leaf["score"], bound, look)

@@ -2,63 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import yaml
+from tests.oracle import computed, timing
+from tests.oracle.look import Score, ScoreRule, Words
+from tests.oracle.reading import listed, read_yaml
+from tests.oracle.recipes import Recipe, Sending, inside, read_recipe, read_sending
 
-from tests.oracle import timing
-from tests.oracle.conditions import Words
+__all__ = ["Recipe", "Sources", "Template", "Workspace", "listed", "read_workspace"]
 
 Sources = Mapping[str, Any]
 """Path -> text, or for a YAML file what stands in it."""
+_yaml = read_yaml
 
 
-class _Yaml12(yaml.SafeLoader):
-    """The types of YAML 1.2's core schema: `on`, `no`, `21:00` and dates stay text."""
+class Template(NamedTuple):
+    """A mail without a topic is about none, which only what concerns all topics concerns."""
 
-
-_Yaml12.yaml_implicit_resolvers = {}
-
-
-for _tag, _pattern in {
-    "null": r"~|null|Null|NULL|",
-    "bool": r"true|True|TRUE|false|False|FALSE",
-    "int": r"[-+]?[0-9]+",
-    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?",
-}.items():
-    _Yaml12.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})\\Z"), None)
-_Yaml12.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))  # 010 is ten, not octal
-
-
-@dataclass(frozen=True)
-class Step:
-    id: str
-    word: str
-    argument: Any
-
-
-@dataclass(frozen=True)
-class Recipe:
-    id: str
-    triggers: list[tuple[str, Any]]
-    steps: list[Step]
-    conditions: list[Any]
-    keep_while: list[Any]
-    goal: list[Any]
-    exit: list[Any]
-    status: str
-    priority: int
-    per: str | None
-    reentry: str
+    of_class: str = "marketing"
+    topic: str = ""
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """`segments` in the order in which they are evaluated; `templates` maps a name to its class."""
+    """`segments` in the order in which they are evaluated; `mirrors` maps an audience to its segment.
+
+    `triggers_within` has the events that say themselves how late they may come and start something.
+    """
 
     zone: str
     consent: str
@@ -66,35 +40,50 @@ class Workspace:
     recipes: list[Recipe]
     segments: list[str]
     deny: list[str]
-    templates: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    sending: Sending = field(default_factory=Sending)
+    mirrors: Mapping[str, str] = field(default_factory=dict)
+    triggers_within: Mapping[str, timing.Span] = field(default_factory=dict)
+
+    def watches(self) -> list[tuple[str, Decimal]]:
+        """What `score_reached` asks for, each once: scores by name, then bounds."""
+        asked = [
+            trigger.argument
+            for recipe in self.recipes
+            for trigger in recipe.triggers
+            if trigger.word == "score_reached"
+        ]
+        return sorted({(each["score"], Decimal(str(each["at_least"]))) for each in asked})
 
 
 def read_workspace(where: Path | Sources) -> Workspace:
     sources = _folder(where) if isinstance(where, Path) else where
-    settings = _yaml(sources["autoflow.yaml"])
-    segments = {path[9:-5]: _yaml(text) for path, text in sources.items() if path.startswith("segments/")}
-    recipes = {path[8:-5]: _yaml(text) for path, text in sources.items() if path.startswith("recipes/")}
+    settings = read_yaml(sources["autoflow.yaml"])
+    segments = {path[9:-5]: read_yaml(text) for path, text in sources.items() if path.startswith("segments/")}
     conditions = {name: listed(segment["conditions"]) for name, segment in segments.items()}
+    recipes = {path[8:-5]: text for path, text in sources.items() if path.startswith("recipes/")}
+    sending = settings.get("sending", {})
+    audiences = settings.get("audiences") or {}
     return Workspace(
         zone=settings["timezone"],
-        consent=settings.get("sending", {}).get("consent", "required"),
-        words=Words(_types(settings.get("attributes", {})), _property_types(settings), conditions),
-        recipes=[_recipe(name, text) for name, text in sorted(recipes.items())],
+        consent=sending.get("consent", "required"),
+        words=_words(settings, conditions),
+        recipes=[read_recipe(name, text) for name, text in sorted(recipes.items())],
         segments=_in_order(conditions),
         deny=[name for name, segment in segments.items() if segment.get("kind") == "deny"],
         templates={
-            Path(path).stem: _class(text)
+            Path(path).stem: _template(text)
             for path, text in sources.items()
             if path.startswith("templates/") and path.endswith(".html")
         },
+        sending=read_sending(sending),
+        mirrors={name: each["segment"] for name, each in sorted(audiences.items()) if "segment" in each},
+        triggers_within={
+            name: timing.span(properties["triggers_within"])
+            for name, properties in settings.get("events", {}).items()
+            if properties and "triggers_within" in properties
+        },
     )
-
-
-def listed(value: Any) -> list[Any]:
-    """One or several, as a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def _folder(folder: Path) -> Sources:
@@ -103,8 +92,14 @@ def _folder(folder: Path) -> Sources:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
-def _yaml(text: Any) -> Any:
-    return yaml.load(text, _Yaml12) if isinstance(text, str) else text
+def _words(settings: Mapping[str, Any], segments: Mapping[str, list[Any]]) -> Words:
+    declared = settings.get("attributes", {})
+    properties = _property_types(settings)
+    made = {name: of for name, of in declared.items() if computed.is_computed(of)}
+    types = _types({name: of for name, of in declared.items() if name not in made})
+    types |= {name: computed.type_of(of, properties) for name, of in made.items()}
+    scores = {name: _score(written) for name, written in settings.get("scores", {}).items()}
+    return Words(types, properties, segments, scores, made)
 
 
 def _types(declared: Mapping[str, Any]) -> dict[str, str]:
@@ -116,84 +111,56 @@ def _property_types(settings: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         (event, name): of
         for event, properties in settings.get("events", {}).items()
         for name, of in _types(properties or {}).items()
+        if name != "triggers_within"
     }
 
 
-def _class(template: str) -> str:
-    front = template.split("---\n")[1] if template.startswith("---\n") else "{}"
-    return str(_yaml(front).get("class", "marketing"))
-
-
-def _recipe(name: str, text: Any) -> Recipe:
-    written = _yaml(text)
-    triggers = [pair for each in listed(written["trigger"]) for pair in each.items()]
-    first_time_only = all(word == "segment_entered" for word, _ in triggers)
-    per = written.get("per")
-    return Recipe(
-        id=name,
-        triggers=triggers,
-        steps=[_step(each) for each in written["actions"]],
-        conditions=listed(written.get("conditions")),
-        keep_while=listed(written.get("keep_while")),
-        goal=listed(written.get("goal")),
-        exit=listed(written.get("exit")),
-        status=written.get("status", "live"),
-        priority=written.get("priority", 0),
-        per=per.removeprefix("event.") if per else None,
-        reentry=written.get("reentry", "never" if first_time_only else "always"),
+def _score(written: Mapping[str, Any]) -> Score:
+    halves = written.get("halves_every")
+    span = timing.span(halves) if halves else None
+    floor = written.get("floor")
+    return Score(
+        floor=None if floor is None else Decimal(str(floor)),
+        half_life=None if span is None else span.days * timing.DAY + span.micros,
+        rules=tuple(_score_rule(rule) for rule in written.get("rules", [])),
     )
 
 
-_TARGETS = {
-    "add_tag": "tag",
-    "remove_tag": "tag",
-    "send_email": "template",
-    "add_to_audience": "audience",
-    "remove_from_audience": "audience",
-    "wait": "duration",
-    "exit": "reason",
-}
+def _score_rule(written: Mapping[str, Any]) -> ScoreRule:
+    when = written["when"] if isinstance(written["when"], Mapping) else {"event": written["when"]}
+    ((word, argument),) = when.items()
+    most = written.get("at_most")
+    return ScoreRule(word, argument, Decimal(str(written["add"])), timing.rate(most) if most else None)
 
 
-def _step(written: Any) -> Step:
-    written = {written: None} if isinstance(written, str) else written
-    ((word, argument),) = ((word, argument) for word, argument in written.items() if word != "id")
-    if word in _TARGETS:
-        argument = argument[_TARGETS[word]] if isinstance(argument, Mapping) else argument
-    elif word == "notify_sales":
-        argument = argument if isinstance(argument, Mapping) else {"message": argument}
-    elif word == "set_attribute":
-        argument = argument.get("values", argument)
-    else:
-        raise ValueError(f"no such action: {word}")
-    return Step(written.get("id") or f"{word}:{_target(word, argument)}".removesuffix(":"), word, argument)
-
-
-def _target(word: str, argument: Any) -> str:
-    if word == "notify_sales":
-        return str(argument.get("channel", "sales"))
-    if word == "set_attribute":
-        return ",".join(argument)
-    return str(timing.span(argument)) if word == "wait" else argument or ""
+def _template(text: str) -> Template:
+    front = read_yaml(text.split("---\n")[1]) if text.startswith("---\n") else {}
+    return Template(front.get("class", "marketing"), front.get("topic", ""))
 
 
 def _in_order(segments: Mapping[str, list[Any]]) -> list[str]:
     """Segments that use no other first, then those that use only these, and so on; by name on each floor."""
 
     def floor(name: str) -> int:
-        return max((floor(used) + 1 for used in _used(segments[name])), default=0)
+        return max((floor(used) + 1 for used in named_in(segments[name], "in_segment")), default=0)
 
     return sorted(segments, key=lambda name: (floor(name), name))
 
 
-def _used(condition: Any) -> set[str]:
+def named_in(condition: Any, subject: str) -> set[str]:
+    """What the conditions name after this subject, however deep."""
     if isinstance(condition, list):
-        return {name for each in condition for name in _used(each)}
-    if "in_segment" in condition:
-        return {condition["in_segment"]}
+        return {name for each in condition for name in named_in(each, subject)}
+    if subject in condition:
+        return {condition[subject]}
     return {
         name
         for group in ("all", "any", "none")
         if group in condition
-        for name in _used(listed(condition[group]))
+        for name in named_in(listed(condition[group]), subject)
     }
+
+
+def steps_of(recipe: Recipe) -> list[str]:
+    """The ids of all its steps."""
+    return [step.id for step in inside(recipe.steps)]

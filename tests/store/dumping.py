@@ -8,7 +8,7 @@ from autoflow.model.contact import unpack
 from autoflow.store.database import Database
 
 # Left out: how the journal and the log are cut into chunks, and numbers of rows that say in which order ticks
-# wrote (`outbox.id`) or how far they had come.
+# wrote (`outbox.id`, `task.id`) or how far they had come.
 TABLES = {
     "event": "*",
     "seen": "*",
@@ -23,6 +23,7 @@ TABLES = {
     "journal": "contact, n, part, at, kind, subject, recipe, version, entry, step, detail",
     "outbox": "key, part, contact, at, n, recipe, version, entry, step, channel, name, outcome, reason, klass,"
     " template_version, payload, state, next_at",
+    "task": "key, part, contact, at, recipe, step, title, owner, due, note, state, done_at",
     "state": "cursor, release, epoch",
 }
 

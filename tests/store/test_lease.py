@@ -11,6 +11,7 @@ import pytest
 from autoflow.app import Engine, holder_name
 from autoflow.store import ledger, tick
 from autoflow.store.database import Database, open_database
+from autoflow.store.last_look import Rules
 from autoflow.store.lease import FencedOff, Held, Lease, holder, verify
 from tests.engine.world import World, identify, track
 from tests.store.conftest import URL
@@ -48,7 +49,7 @@ def test_who_was_thought_dead_cannot_write(world: Callable[..., World]) -> None:
     with pytest.raises(FencedOff, match="The engine on this store was taken over by process 9"):
         one.engine.tick()
     with pytest.raises(FencedOff):
-        ledger.settle_and_start(one.database, [], [], 0, taken_over, ledger.Rules((), (), 1))
+        ledger.settle_and_start(one.database, [], [], 0, taken_over, Rules((), (), 1))
     with pytest.raises(FencedOff):
         tick.tick(one.database, one.engine.applied, one.clock.now(), taken_over)
     with pytest.raises(FencedOff), one.database.write():

@@ -15,6 +15,7 @@ from autoflow.post.channels.base import ChannelDown, Outgoing, Result
 from autoflow.post.outgoing import MOST_ATTEMPTS
 from autoflow.store import ledger
 from autoflow.store.database import StoreError
+from tests.engine.sources import SETTINGS, workspace
 from tests.engine.world import START, World, identify, page, track
 
 HOUR = 3_600_000_000
@@ -23,9 +24,9 @@ BILL = "money-back/1/send_email:bill/1/u:ana"
 Make = Callable[..., World]
 
 
-def bought(make: Make, *more: Incoming) -> World:
-    """Ana has bought, her mail is decided, and nothing was sent yet."""
-    one = make()
+def bought(make: Make, *more: Incoming, patience: str = "1 day") -> World:
+    """Ana has bought, her mail is decided, and nothing was sent yet; mail is late after `patience`."""
+    one = make(workspace(settings=SETTINGS.replace("not_refused}", f"not_refused, late_after: {patience}}}")))
     one.append(identify(email="ana@example.com"), track("purchased", total=5), *more)
     tick(one)
     one.clock.jump(START + 1_000)
@@ -181,7 +182,7 @@ def test_a_notice_whose_fate_is_unknown_goes_again(world: Make) -> None:
 
 
 def test_retries_back_off_with_jitter_up_to_an_hour_and_give_up(world: Make) -> None:
-    one = bought(world)
+    one = bought(world, patience="5 days")
     one.channels[EMAIL].answer = lambda mail: Result(mail.key, "unsent", "451 busy")
     one.live_until(START + 5 * DAY)
     assert state(one)[0] == "failed"
@@ -261,6 +262,59 @@ def test_mail_is_late_only_after_a_day(world: Make) -> None:
     one.clock.jump(decided + DAY)
     step(one)
     assert one.channels[EMAIL].keys == [MAIL]
+
+
+def test_mail_that_is_tried_again_and_again_is_held_once_it_is_late(world: Make) -> None:
+    one = bought(world)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "unsent", "451 busy")
+    (decided,) = [message.at for message in one.messages() if message.key == MAIL]
+    one.live_until(decided + DAY)
+    assert state(one)[::2] == ("pending", "451 busy")
+    one.live_until(decided + DAY + 2 * HOUR)
+    assert state(one)[::2] == ("held", "late")
+    tries = one.channels[EMAIL].keys.count(MAIL)
+    one.live_until(decided + 2 * DAY)
+    assert one.channels[EMAIL].keys.count(MAIL) == tries
+    (held,) = [each for each in one.messages("held") if each.key == MAIL]
+    ledger.release(one.database, [held.id], one.clock.now())
+    one.live_until(decided + 3 * DAY)
+    assert state(one)[::2] == ("pending", "released; 451 busy"), "somebody let it go: it is held no more"
+    assert one.channels[EMAIL].keys.count(MAIL) > tries + 10
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "sent")
+    one.live_until(decided + 4 * DAY)
+    assert state(one)[0] == "sent"
+
+
+@pytest.mark.parametrize("let_go", [False, True])
+def test_mail_that_a_server_kept_waiting_is_held_when_it_comes_back(world: Make, let_go: bool) -> None:
+    one = bought(world)
+
+    def down(mail: Outgoing) -> Result:
+        raise ChannelDown("The server refuses the login.")
+
+    one.channels[EMAIL].answer = down
+    step(one)
+    if let_go:
+        one.clock.jump(START + 2 * DAY)
+        step(one)
+        ledger.release(one.database, [each.id for each in one.messages("held")], one.clock.now())
+        step(one)
+        assert state(one)[::2] == ("pending", "released; The server refuses the login.")
+    one.clock.jump(START + 3 * DAY)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "sent")
+    step(one)
+    assert state(one)[0] == ("sent" if let_go else "held")
+
+
+def test_what_a_person_wants_sent_again_is_not_held(world: Make) -> None:
+    one = bought(world)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "unknown", "lost")
+    step(one)
+    one.clock.jump(START + 3 * DAY)
+    ledger.resolve(one.database, MAIL, one.clock.now(), sent=False)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "sent")
+    step(one)
+    assert state(one)[0] == "sent"
 
 
 def test_notices_are_never_held(world: Make) -> None:
