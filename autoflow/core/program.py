@@ -388,6 +388,6 @@ def _leaves(condition: Condition | None) -> tuple[Condition, ...]:
 def _by_event(memories: Iterable[Memory]) -> dict[str, tuple[Memory, ...]]:
     index: dict[str, list[Memory]] = {}
     for memory in memories:
-        for event in memory.events:
+        for event in dict.fromkeys(memory.events):  # a sequence may ask for one event twice
             index.setdefault(event, []).append(memory)
     return {event: tuple(found) for event, found in index.items()}

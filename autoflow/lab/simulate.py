@@ -148,9 +148,9 @@ def _play(
         for segment in record.segments:
             simulation.segments[segment] = simulation.segments.get(segment, 0) + 1
         for run in record.runs:
-            line = held.get((record.key, run.recipe, run.entry)) if run.held is not None else None
-            if line is not None and run.recipe in outcomes:
-                simulation.messages.append((_held(record, run, line), record.name))
+            last = held.get((record.key, run.recipe, run.entry)) if run.held is not None else None
+            if last is not None and run.recipe in outcomes:
+                simulation.messages.append((_held(record, run, last), record.name))
                 outcomes[run.recipe].messages[HELD] += 1
 
 

@@ -84,6 +84,7 @@ class Engine:
                 enters=not is_silent(item, self.triggers_within),
             )
             for number, item in enumerate(person.items, 1)
+            if item.at <= end
         ]
         if not self.each_alone:
             return [advance(self.program, record, items, end)]
