@@ -12,7 +12,19 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tests.oracle import timing
 
-_JINJA = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+
+class _Placeholders(ImmutableSandboxedEnvironment):
+    """`event.items` is the event's property, and not what Python does with mappings."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping):
+            return (
+                self.getitem(obj, attribute) if attribute in obj else self.undefined(obj=obj, name=attribute)
+            )
+        return super().getattr(obj, attribute)
+
+
+_JINJA = _Placeholders(undefined=StrictUndefined)
 
 
 class UnfilledError(Exception):

@@ -11,13 +11,19 @@ from tests.oracle.naive import Naive, NaiveOutcome
 SETTINGS = """
 name: Test
 timezone: Europe/London
-attributes: {birthday: date, income: number, nicknames: list, keen: yes_no, plan: {choice: [free, pro]}}
+attributes:
+  {birthday: date, trial_ends: date_time, income: number, nicknames: list, keen: yes_no, plan: {choice: [free, pro]}}
+stages: [new, warm, cold]
+channels: {webhooks: {crm: {file: .autoflow/crm.ndjson}}}
 events:
   purchased: {order_id: text, total: money, category: text, items: number}
   refunded: {order_id: text, total: money}
+  booked: {starts_at: date_time, triggers_within: 3 days}
+  noticed: {about: text}
 sending: {consent: customers}
 """
 MARKETING = "---\nsubject: Hello\n---\n<p>Hello</p>\n"
+NEWS = "---\nsubject: Hello\ntopic: news\n---\n<p>Hello</p>\n"
 TRANSACTIONAL = "---\nsubject: Hello\nclass: transactional\n---\n<p>Hello</p>\n"
 
 
@@ -41,6 +47,16 @@ def identify(when: str, who: str = "ana", **traits: Any) -> dict[str, Any]:
     return {"type": "identify", "userId": who, "traits": traits, "timestamp": timing.iso(at(when))}
 
 
+def enter(recipe: str, when: str, who: str = "ana") -> dict[str, Any]:
+    """By hand."""
+    return track("$enter", when, who, recipe=recipe)
+
+
+def late(message: dict[str, Any], when: str) -> dict[str, Any]:
+    """The same message, received then."""
+    return {**message, "receivedAt": timing.iso(at(when))}
+
+
 def play(
     messages: list[dict[str, Any]],
     *,
@@ -49,14 +65,24 @@ def play(
     recipes: Mapping[str, str] | None = None,
     segments: Mapping[str, str] | None = None,
     consent: str = "customers",
+    sending: str = "",
+    settings: str = "",
+    computed: str = "",
 ) -> NaiveOutcome:
-    """Recipes and segments are the YAML below their first line, which is made from their names."""
-    files = {"autoflow.yaml": SETTINGS.replace("customers", consent)}
+    """Recipes and segments are the YAML below their first line, which is made from their names; `settings` is more
+    YAML for autoflow.yaml; `sending` and `computed` go inside what stands there, in braces.
+    """
+    told = SETTINGS.replace(
+        "{consent: customers}", f"{{consent: {consent}{', ' if sending else ''}{sending}}}"
+    )
+    told = told.replace("{birthday: date", f"{{{computed}{', ' if computed else ''}birthday: date")
+    files = {"autoflow.yaml": told + settings}
     files |= {f"recipes/{name}.yaml": f"recipe: {name}\n{text}" for name, text in (recipes or {}).items()}
     files |= {f"segments/{name}.yaml": f"segment: {name}\n{text}" for name, text in (segments or {}).items()}
     files |= {
         "templates/hello.html": MARKETING,
         "templates/again.html": MARKETING,
+        "templates/news.html": NEWS,
         "templates/bill.html": TRANSACTIONAL,
     }
     return Naive(files).run(messages, at(since) if since else None, at(until) if until else None)
@@ -75,6 +101,16 @@ def clock(instant: int) -> str:
     """`2026-03-01 10:00`, with seconds and microseconds only where there are some."""
     text = timing.iso(instant).removesuffix("Z").replace("T", " ")
     return text.removesuffix(":00")
+
+
+def entered(outcome: NaiveOutcome, recipe: str = "r") -> list[str]:
+    """When the recipe was entered."""
+    return [clock(entry.at) for entry in outcome.entries if entry.recipe == recipe]
+
+
+def said(outcome: NaiveOutcome, channel: str) -> list[tuple[str, str, str]]:
+    """(when, step, reason or nothing) of a channel's messages."""
+    return [(clock(m.at), m.step, m.reason) for m in outcome.messages if m.channel == channel]
 
 
 def mails(outcome: NaiveOutcome) -> list[tuple[str, str, str, str]]:

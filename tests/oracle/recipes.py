@@ -162,7 +162,7 @@ def _step(written: Any) -> Step:
     written = {written: None} if isinstance(written, str) else written
     ((word, argument),) = ((word, argument) for word, argument in written.items() if word != "id")
     if word == "choose":
-        argument = [_branch(each) for each in listed(argument)]
+        argument = [branch for each in listed(argument) for branch in _branches(each)]
     elif word == "split":
         argument = _split(argument)
     elif word == "set_attribute":
@@ -188,14 +188,16 @@ def _target(word: str, argument: Any) -> str:
     if word not in _TARGETS or word == "create_task":
         return ""
     target = argument.get(_TARGETS[word]) or argument.get("until") or ""
-    return str(timing.span(target)) if word == "wait" and "duration" in argument else str(target)
+    spelled_out = word == "wait" and "duration" in argument and "{{" not in target
+    return str(timing.span(target)) if spelled_out else str(target)
 
 
-def _branch(written: Mapping[str, Any]) -> tuple[list[Any], list[Step]]:
-    """(what must hold, the steps); `otherwise` always holds."""
-    if "otherwise" in written and "if" not in written:
-        return [], read_steps(written["otherwise"])
-    return listed(written["if"]), read_steps(written["actions"])
+def _branches(written: Mapping[str, Any]) -> Iterator[tuple[list[Any], list[Step]]]:
+    """(what must hold, the steps); `otherwise`, on its own or beside an `if`, always holds."""
+    if "if" in written:
+        yield listed(written["if"]), read_steps(written["actions"])
+    if "otherwise" in written:
+        yield [], read_steps(written["otherwise"])
 
 
 def _split(written: Any) -> dict[str, Any]:
