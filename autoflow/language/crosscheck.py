@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from autoflow.kinds.actions.add_to_audience import AddToAudience
+from autoflow.kinds.actions.choose import Choose
 from autoflow.kinds.actions.exit import Exit
 from autoflow.kinds.actions.remove_from_audience import RemoveFromAudience
 from autoflow.kinds.actions.send_email import SendEmail
+from autoflow.kinds.actions.split import Split
 from autoflow.kinds.actions.wait import WaitFor
-from autoflow.kinds.base import EVENT
-from autoflow.language.definitions import Recipe, Step
+from autoflow.kinds.actions.wait_for import WaitForIt
+from autoflow.kinds.base import EVENT, Step
+from autoflow.language.definitions import Recipe
 from autoflow.language.names import Names
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.segment import ReadSegment
@@ -64,21 +67,46 @@ def check_recipes(recipes: Mapping[str, ReadRecipe]) -> None:
 
 
 def _check_steps(recipe: Recipe, read: ReadRecipe) -> None:
-    ended: Step | None = None
+    gap = recipe.reentry
     for step in recipe.steps:
-        at = read.places[step.id]
-        if ended is not None:
-            message = f'Nobody gets here: the recipe ends with "{ended.id}" above.'
-            read.report.warn("unreachable-step", at, message, 'Remove it, or the "exit".')
-            return
-        if isinstance(step.action, Exit):
-            ended = step
-        gap = recipe.reentry
         wait = step.action.duration if isinstance(step.action, WaitFor) else None
         if isinstance(wait, Duration) and isinstance(gap, Duration) and _days(wait) > _days(gap):
             message = f'The wait of {wait} is longer than the gap of "reentry: after {gap}".'
             fix = "Whoever is still in the recipe cannot enter again: lengthen the gap."
-            read.report.warn("wait-over-reentry", at, message, fix)
+            read.report.warn("wait-over-reentry", read.places[step.id], message, fix)
+    _check_reach(recipe, read)
+
+
+def _check_reach(recipe: Recipe, read: ReadRecipe) -> None:
+    """Warn of the first step that stands behind the end, or behind branches that all end."""
+    reached: set[int] = set()
+    ahead = [0]
+    while ahead:
+        position = ahead.pop()
+        if position in reached or position == len(recipe.steps):
+            continue
+        reached.add(position)
+        ahead += ways_on(recipe.steps[position])
+    for position, step in enumerate(recipe.steps):
+        if position not in reached:
+            before = next(each for each in reversed(recipe.steps[:position]) if isinstance(each.action, Exit))
+            message = f'Nobody gets here: the recipe ends with "{before.id}" above.'
+            read.report.warn("unreachable-step", read.places[step.id], message, 'Remove it, or the "exit".')
+            return
+
+
+def ways_on(step: Step) -> list[int]:
+    """The positions at which a run may go on behind a step."""
+    action = step.action
+    if isinstance(action, Exit):
+        return []
+    if isinstance(action, WaitForIt):  # `skipped` is for those whose mail was
+        return list(step.branches)
+    if isinstance(action, Choose) and any(case.condition is None for case in action.cases):
+        return list(step.branches)
+    if isinstance(action, Split):
+        return list(step.branches)
+    return [step.next, *step.branches]
 
 
 def _check_audiences(recipes: Mapping[str, ReadRecipe]) -> None:

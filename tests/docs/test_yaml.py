@@ -30,10 +30,14 @@ attributes:
   interest: text
   last_order: text
   birthday: date
+scores:
+  lead: {floor: 0, halves_every: 30 days, rules: [{when: {page_visited: {path: "/pricing*"}}, add: 10}]}
+stages: [prospect, first-time buyer, repeat buyer, lapsed]
 events:
   purchased: {order_id: text, total: money, items: number, category: text}
   refunded: {order_id: text, total: money}
 """
+WEBHOOKS = "webhooks: {crm: {file: .autoflow/crm.ndjson}}"
 WRAPPED = {
     "trigger": "recipe: example\ntrigger:\n  - {}\nactions: [{{add_tag: seen}}]\n",
     "condition": "recipe: example\ntrigger: {{event: purchased}}\nconditions:\n  - {}\nactions: [{{add_tag: vip}}]\n",
@@ -55,6 +59,7 @@ def shipped() -> dict[str, str]:
     sources = load_sources(ROOT)
     before, _, rest = sources[SETTINGS_FILE].partition("\nattributes:")
     _, sending, after = rest.partition("\nsending:")
+    before = before.replace("channels:\n", f"channels:\n  {WEBHOOKS}\n")
     return {**sources, SETTINGS_FILE: before + DECLARED + sending + after}
 
 

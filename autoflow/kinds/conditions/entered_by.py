@@ -16,7 +16,7 @@ class EnteredBy(Condition):
     """Holds where the trigger of that id started the run; a trigger without an `id` goes by its word."""
 
     word: ClassVar[str] = "entered_by"
-    example: ClassVar[str] = "{entered_by: page_visited}"
+    example: ClassVar[str] = "{entered_by: event}"
     of_run: ClassVar[bool] = True
 
     entered_by: Annotated[str, Name("trigger")]

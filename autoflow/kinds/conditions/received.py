@@ -20,7 +20,7 @@ class Received(Counted):
     """
 
     word: ClassVar[str] = "received"
-    example: ClassVar[str] = "{received: win-back-hello, within_last: 30 days}"
+    example: ClassVar[str] = "{received: product-x200-intro, within_last: 30 days}"
     event: ClassVar[str] = EMAIL_SENT
 
     received: Annotated[str, Name("template")]

@@ -24,7 +24,7 @@ class Schedule(Trigger):
     """
 
     word: ClassVar[str] = "schedule"
-    example: ClassVar[str] = 'schedule: {every: monday, at: "09:00", segment: engaged}'
+    example: ClassVar[str] = 'schedule: {every: monday, at: "09:00", segment: vip}'
 
     every: Annotated[frozenset[int] | None, Days(months=True)] = None
     at: Annotated[str | None, Moment()] = None
