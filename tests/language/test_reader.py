@@ -191,15 +191,23 @@ def test_every_operator_of_every_type_can_be_written(of_type: str) -> None:
         assert told({"autoflow.yaml": settings, "segments/s.yaml": text}) == ""
 
 
+_DECLARED = {
+    "channels:\n": "channels:\n  webhooks: {crm: {file: .autoflow/crm.ndjson}}\n",
+    "attributes:\n": "attributes:\n  account_type: {choice: [home, business]}\n",
+    "sending:": "stages: [prospect, first-time buyer, repeat buyer]\nsending:",
+    "sender:": "scores: {lead: {rules: [{when: purchased, add: 10}]}}\nsender:",
+}
+
+
+def _declared() -> str:
+    text = SETTINGS
+    for before, after in _DECLARED.items():
+        text = text.replace(before, after)
+    return text
+
+
 _FITTING = {
-    "autoflow.yaml": SETTINGS.replace(
-        "channels:\n", "channels:\n  webhooks: {crm: {file: .autoflow/crm.ndjson}}\n"
-    )
-    .replace("attributes:\n", "attributes:\n  account_type: {choice: [home, business]}\n")
-    .replace(
-        "sending:",
-        "stages: [prospect, first-time buyer, repeat buyer]\nscores: {lead: {rules: [{when: purchased, add: 10}]}}\nsending:",
-    ),
+    "autoflow.yaml": _declared(),
     "segments/lapsed-buyers.yaml": "conditions: [{has_tag: x}]",
     "segments/vip.yaml": "conditions: [{has_tag: vip}]",
     "templates/product-x200-intro.html": "---\nsubject: x\nclass: transactional\n---\n<p>x</p>",
