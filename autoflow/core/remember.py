@@ -74,7 +74,12 @@ def observe(walk: Walk, item: Event) -> set[Topic]:
     """Take an event into the memories of the contact and of his runs; returns those that it counted in."""
     name, program, record = item.name, walk.program, walk.record
     touched: set[Topic] = set()
-    for each in (name, ANY_OWN_DOING) if own_doing(item) else (name,):
+    if name not in program.remembered:  # as nearly all that happens inside
+        return touched
+    names: tuple[str, ...] = (name,)
+    if ANY_OWN_DOING in program.memories and own_doing(item):
+        names = (name, ANY_OWN_DOING)
+    for each in names:
         index = program.memories.get(each)
         if index is not None:
             for memory in index.find(item.properties):
