@@ -129,6 +129,11 @@ class Program:
         return frozenset(names)
 
     @cached_property
+    def computed_names(self) -> frozenset[str]:
+        """The attributes that are worked out."""
+        return frozenset(each.name for each in self.computed)
+
+    @cached_property
     def remembered(self) -> Container[str]:
         """The names of events that some memory may count: all of them where any own doing counts."""
         names = {*self.memories, *(name for each in self.run_memories.values() for name in each)}

@@ -122,8 +122,8 @@ def change_attribute(walk: Walk, name: str, value: Value, touched: set[Topic], s
     """Set an attribute, or with None unset it; nothing happens where it has that value."""
     attributes = walk.record.attributes
     before = attributes.get(name)
-    if before == value and type(before) is type(value):
-        return
+    if (before == value and type(before) is type(value)) or name in walk.program.computed_names:
+        return  # what autoflow works out itself nobody else sets
     zone = walk.view.zone if name == TIMEZONE else ""
     if value is None:
         del attributes[name]
