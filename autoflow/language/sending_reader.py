@@ -1,21 +1,49 @@
-"""When mail may go: quiet hours and caps, of the project and of a recipe."""
+"""Who may get mail, and when it may go: `sending` of the project and of a recipe."""
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from autoflow.kinds.limits import Limit, LimitOn, mail_limit
 from autoflow.language import scalars
+from autoflow.language.declared import DAY
 from autoflow.language.definitions import RecipeSending
+from autoflow.language.filling import Filling
 from autoflow.language.more_fields import parsed
 from autoflow.language.nodes import Entry, Node
 from autoflow.language.scalars import attempt
+from autoflow.language.settings import Consent
 from autoflow.language.source import Report
 from autoflow.model.clock_times import ClockWindow, parse_clock
+from autoflow.model.durations import Duration
 
 MOST_MAILS = 100
 _RECIPE_KEYS = ("quiet_hours", "if_quiet", "at_most", "if_over", "hold_up_to")
 _OR = ("wait", "skip")
+
+
+class Sending(NamedTuple):
+    """The project's section, with a default for what it does not say."""
+
+    consent: Consent | None = None
+    late_after: Duration = DAY
+
+
+def read_sending(node: Node, filling: Filling) -> Sending:
+    """What autoflow.yaml says under `sending`."""
+    report = filling.report
+    entries = scalars.section(node, report, '"sending"', ("consent", "late_after"))
+    consent: Consent | None = None
+    late_after = DAY
+    if "consent" in entries:
+        words = ("required", "customers", "not_refused")
+        value = entries["consent"].value
+        read = attempt(lambda: scalars.one_of(value, report, '"consent"', words), "")
+        consent = cast("Consent", read) if read else "required"
+    if "late_after" in entries:
+        late = entries["late_after"].value
+        late_after = attempt(lambda: scalars.duration(late, report, '"late_after"'), DAY)
+    return Sending(consent, late_after)
 
 
 def read_quiet_hours(node: Node, report: Report) -> ClockWindow:
