@@ -1,4 +1,4 @@
-"""`channels` in autoflow.yaml: where mail, notices and audiences go."""
+"""`channels` in autoflow.yaml: where mail, notices, audiences and calls go."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from autoflow.language.filling import Filling
 from autoflow.language.nodes import Entry, Node
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scalars import attempt
-from autoflow.language.settings import Mailbox, Security, Settings, Smtp
+from autoflow.language.settings import Mailbox, Security, Settings, Smtp, Webhook
+from autoflow.language.webhooks_reader import read_webhooks
 
 _USUAL = Settings()
-_KEYS = ("email", "sales", "audiences")
+_KEYS = ("email", "sales", "audiences", "webhooks")
 
 
 class Channels(NamedTuple):
@@ -23,6 +24,7 @@ class Channels(NamedTuple):
     email: Mailbox | Smtp = _USUAL.email
     sales: Mapping[str, str] = _USUAL.sales
     audiences: str = _USUAL.audiences
+    webhooks: Mapping[str, Webhook] = _USUAL.webhooks
 
 
 def read_channels(node: Node, filling: Filling) -> Channels:
@@ -32,18 +34,21 @@ def read_channels(node: Node, filling: Filling) -> Channels:
         scalars.section(node, report, '"channels"', _KEYS)
         report.give_up()
     email, sales, audiences = _USUAL.email, dict(_USUAL.sales), _USUAL.audiences
+    webhooks = _USUAL.webhooks
     for name, entry in node.entries.items():
         if name == "email":
             email = attempt(lambda value=entry.value: _email(value, filling), email)  # type: ignore[misc]
         elif name == "audiences":
             audiences = _paths(entry, ("folder",), filling).get("folder", audiences)
+        elif name == "webhooks":
+            webhooks = attempt(lambda value=entry.value: read_webhooks(value, filling), webhooks)  # type: ignore[misc]
         elif scalars.NAME.fullmatch(name):
             _sales_channel(name, entry, sales, filling)
         else:
             message = f'"{name}" cannot be a channel: use small letters, digits, - and _.'
             fix = f"For example {scalars.slug(name)}."
             report.add("file-name", entry.key.span, message, fix)
-    return Channels(email, MappingProxyType(sales), audiences)
+    return Channels(email, MappingProxyType(sales), audiences, webhooks)
 
 
 def _sales_channel(name: str, entry: Entry, sales: dict[str, str], filling: Filling) -> None:

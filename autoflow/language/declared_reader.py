@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from autoflow.language import scalars
+from autoflow.language.computed_reader import COMPUTED
 from autoflow.language.declared import ATTRIBUTES, DAY, EVENTS, TYPES, Declared, EventType
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
@@ -15,6 +16,7 @@ from autoflow.language.scalars import attempt
 from autoflow.language.source import Report, Unreadable
 from autoflow.model.problems import did_you_mean
 
+CHOICE = "choice"
 _EVENT = r"[^\W_][\w -]{0,63}"
 _LONGEST_PROPERTY = 64
 
@@ -22,20 +24,27 @@ _LONGEST_PROPERTY = 64
 @dataclass(eq=False, repr=False)
 class DeclaredReader:
     """Reads both sections. `complete` turns False where something could not be read: then nobody knows what
-    else is declared.
+    else is declared. `computed` are the attributes that autoflow works out, for `read_computed`, in the order
+    in which they stand: they look at events, which may be declared further down.
     """
 
     report: Report
     complete: bool = True
+    computed: dict[str, MappingNode] = field(default_factory=dict)
 
     def attributes(self, node: Node) -> Mapping[str, Declared]:
-        """The attributes, the built-in ones as well."""
+        """The attributes, the built-in ones as well, without the computed ones."""
         found = dict(ATTRIBUTES)
         for name, entry in self._mapping(node, '"attributes"').items():
             if name in ATTRIBUTES:
                 self._built_in(entry, f'The attribute "{name}"')
             elif self._usable(entry, "attribute"):
-                self._declare(found, name, entry)
+                if isinstance(entry.value, MappingNode) and not entry.value.entries.keys().isdisjoint(
+                    COMPUTED
+                ):
+                    self.computed[name] = entry.value
+                else:
+                    self._declare(found, name, entry, (CHOICE, *COMPUTED))
         return MappingProxyType(found)
 
     def events(self, node: Node) -> Mapping[str, EventType]:
@@ -63,13 +72,13 @@ class DeclaredReader:
             elif key in known.properties:
                 self._built_in(inner, f'The property "{key}"')
             elif self._usable(inner, "property"):
-                self._declare(properties, key, inner)
+                self._declare(properties, key, inner, (CHOICE,))
         return EventType(MappingProxyType(properties), within, known.built_in)
 
-    def _declare(self, found: dict[str, Declared], name: str, entry: Entry) -> None:
+    def _declare(self, found: dict[str, Declared], name: str, entry: Entry, words: tuple[str, ...]) -> None:
         """Take in a name with its type; where that cannot be read, nobody knows what goes with the name."""
         try:
-            found[name] = self._type(entry.value)
+            found[name] = self._type(entry.value, words)
         except Unreadable:
             self.complete = False
 
@@ -95,26 +104,30 @@ class DeclaredReader:
         self.report.add("file-name", entry.key.span, message, fix)
         return False
 
-    def _type(self, node: Node) -> Declared:
+    def _type(self, node: Node, words: tuple[str, ...]) -> Declared:
         if isinstance(node, MappingNode):
-            return self._choice(node)
+            return self._choice(node, words)
         found = scalars.scalar(node, self.report, "a type").text
-        if found not in TYPES or found == "choice":
+        if found not in TYPES or found == CHOICE:
             near = did_you_mean(found, TYPES)
             fix = (
-                f'Did you mean "{near}"?'
-                if near and near != "choice"
-                else f"The types are {', '.join(TYPES)}."
+                f'Did you mean "{near}"?' if near and near != CHOICE else f"The types are {', '.join(TYPES)}."
             )
-            if "choice" in {found, near}:
+            if CHOICE in {found, near}:
                 fix = "A choice names what can be chosen: {choice: [free, pro]}."
             self.report.fail("value", node.span, f'There is no type called "{found}".', fix)
         return Declared(found)
 
-    def _choice(self, node: MappingNode) -> Declared:
-        entries = scalars.section(node, self.report, "a type", ("choice",))
-        listed = entries["choice"].value if "choice" in entries else node
+    def _choice(self, node: MappingNode, words: tuple[str, ...]) -> Declared:
+        for word, entry in node.entries.items():
+            if word in COMPUTED:
+                message = f'"{word}" works out an attribute, and this is a property of an event.'
+                self.report.fail("out-of-place", entry.key.span, message, 'Move it to "attributes".')
+            if word not in words:
+                scalars.unknown_key(self.report, entry.key, f'There is no "{word}" in a type.', words)
+                self.report.give_up()
+        listed = node.entries[CHOICE].value if node.entries else node
         if not isinstance(listed, Sequence) or not listed.items:
             fix = "For example {choice: [free, pro]}."
             self.report.fail("value", listed.span, "A choice names what can be chosen.", fix)
-        return Declared("choice", tuple(scalars.name(item, self.report, "a choice") for item in listed.items))
+        return Declared(CHOICE, tuple(scalars.name(item, self.report, "a choice") for item in listed.items))

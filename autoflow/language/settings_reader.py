@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from autoflow.language import basics_reader as basics
 from autoflow.language import scalars
 from autoflow.language.channels_reader import Channels, read_channels
+from autoflow.language.computed_reader import read_computed
 from autoflow.language.declared import ATTRIBUTES, EVENTS
 from autoflow.language.declared_reader import DeclaredReader
+from autoflow.language.event_tests import scope_of
 from autoflow.language.filling import Filling
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.nodes import Entry, Node, Scalar, read_yaml
 from autoflow.language.scalars import attempt
+from autoflow.language.scope import Scope
+from autoflow.language.scores_reader import read_scores
 from autoflow.language.sending_reader import Sending, read_sending
 from autoflow.language.settings import Settings
 from autoflow.language.source import FIRST, Report, Source, Span, Unreadable
+from autoflow.language.standing_reader import Mirror, read_mirrors, read_stages
 from autoflow.model.problems import Problem
 
 T = TypeVar("T")
 SETTINGS_KEYS = (
     *("name", "timezone", "language", "currency", "store", "sender", "channels", "attributes", "events"),
-    *("sending", "unsubscribe"),
+    *("scores", "stages", "audiences", "sending", "unsubscribe"),
 )
 
 
@@ -31,13 +37,15 @@ SETTINGS_KEYS = (
 class ReadSettings:
     """The settings, filled up with defaults where something could not be read, and what is wrong.
 
-    `declared` says whether attributes and events are all there; `sending` is where `sending` stands.
+    `declared` says whether attributes and events are all there; `sending` is where `sending` stands,
+    `mirrors` where each segment is named that an audience mirrors.
     """
 
     settings: Settings
     report: Report
     declared: bool
     sending: Span = FIRST
+    mirrors: tuple[Mirror, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -58,7 +66,7 @@ def read_settings(text: str, environment: Mapping[str, str]) -> ReadSettings:
     reading = _Reading(Filling(report, environment), entries)
     settings = reading.read()
     sending = entries["sending"].key.span if "sending" in entries else root.span
-    return ReadSettings(settings, report, reading.declared.complete, sending)
+    return ReadSettings(settings, report, reading.declared.complete, sending, tuple(reading.mirrors.values()))
 
 
 class _Reading:
@@ -69,13 +77,15 @@ class _Reading:
         self.filling = filling
         self.entries = entries
         self.declared = DeclaredReader(self.report)
+        self.mirrors: Mapping[str, Mirror] = {}
 
     def read(self) -> Settings:
         """Everything, with a default for what is missing or wrong."""
         usual = Settings()
         channels = self.part("channels", read_channels, Channels())
         sending = self.part("sending", read_sending, Sending())
-        return Settings(
+        self.mirrors = self.part("audiences", read_mirrors, {})
+        settings = Settings(
             name=scalars.optional_text(self.entries, "name", self.report),
             timezone=self.part("timezone", basics.read_timezone, usual.timezone),
             language=self.part("language", basics.read_language, usual.language),
@@ -90,7 +100,34 @@ class _Reading:
             consent=sending.consent,
             late_after=sending.late_after,
             unsubscribe_url=self.part("unsubscribe", basics.read_unsubscribe, usual.unsubscribe_url),
+            stages=self.part("stages", read_stages, usual.stages),
+            mirrors=MappingProxyType({name: mirror.segment for name, mirror in self.mirrors.items()}),
+            webhooks=channels.webhooks,
+            quiet_hours=sending.quiet_hours,
+            at_most=sending.at_most,
         )
+        return self.with_scores(self.with_computed(settings))
+
+    def with_computed(self, settings: Settings) -> Settings:
+        """The same with the attributes that autoflow works out, in the order in which they stand."""
+        read = read_computed(self.declared.computed, self.scope(settings))
+        found = {name: each for name, each in read.items() if each is not None}
+        if len(found) < len(read):
+            self.declared.complete = False
+        attributes = {name: declared for name, (_, declared) in found.items()}
+        return replace(
+            settings,
+            attributes=MappingProxyType({**settings.attributes, **attributes}),
+            computed=MappingProxyType({name: computed for name, (computed, _) in found.items()}),
+        )
+
+    def with_scores(self, settings: Settings) -> Settings:
+        """The same with the scores, whose rules look at events."""
+        scope = self.scope(settings)
+        return replace(settings, scores=self.part("scores", lambda node, _: read_scores(node, scope), {}))
+
+    def scope(self, settings: Settings) -> Scope:
+        return scope_of(settings, self.report, declared=self.declared.complete)
 
     def part(self, key: str, read: Callable[[Node, Filling], T], default: T) -> T:
         node = self.node(key)
