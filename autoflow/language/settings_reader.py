@@ -37,7 +37,7 @@ SETTINGS_KEYS = (
 class ReadSettings:
     """The settings, filled up with defaults where something could not be read, and what is wrong.
 
-    `declared` says whether attributes and events are all there; `sending` is where `sending` stands,
+    `declared` says whether everything is there that it declares by name; `sending` is where `sending` stands,
     `mirrors` where each segment is named that an audience mirrors.
     """
 
@@ -100,7 +100,7 @@ class _Reading:
             consent=sending.consent,
             late_after=sending.late_after,
             unsubscribe_url=self.part("unsubscribe", basics.read_unsubscribe, usual.unsubscribe_url),
-            stages=self.part("stages", read_stages, usual.stages),
+            stages=self.named("stages", read_stages, usual.stages),
             mirrors=MappingProxyType({name: mirror.segment for name, mirror in self.mirrors.items()}),
             webhooks=channels.webhooks,
             quiet_hours=sending.quiet_hours,
@@ -124,7 +124,7 @@ class _Reading:
     def with_scores(self, settings: Settings) -> Settings:
         """The same with the scores, whose rules look at events."""
         scope = self.scope(settings)
-        return replace(settings, scores=self.part("scores", lambda node, _: read_scores(node, scope), {}))
+        return replace(settings, scores=self.named("scores", lambda node, _: read_scores(node, scope), {}))
 
     def scope(self, settings: Settings) -> Scope:
         return scope_of(settings, self.report, declared=self.declared.complete)
@@ -132,6 +132,14 @@ class _Reading:
     def part(self, key: str, read: Callable[[Node, Filling], T], default: T) -> T:
         node = self.node(key)
         return default if node is None else attempt(lambda: read(node, self.filling), default)
+
+    def named(self, key: str, read: Callable[[Node, Filling], T], default: T) -> T:
+        """The same for a section that declares names: where a part of it could not be read, none is missed."""
+        before, self.report.broken = self.report.broken, False
+        found = self.part(key, read, default)
+        self.declared.complete = self.declared.complete and not self.report.broken
+        self.report.broken = self.report.broken or before
+        return found
 
     def declarations(self, key: str, read: Callable[[Node], T], default: T) -> T:
         node = self.node(key)

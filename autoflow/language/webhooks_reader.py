@@ -19,16 +19,14 @@ _KEYS = ("url", "secret", "file")
 
 
 def read_webhooks(node: Node, filling: Filling) -> Mapping[str, Webhook]:
-    """The endpoints that could be read, by name."""
+    """The endpoints by name. One that could not be read is there, empty, so that no recipe is told off for it."""
     scalars.refuse_reported(node, filling.report)
     if not isinstance(node, MappingNode):
         message = '"webhooks" is written as names of endpoints, each with a url or a file.'
         filling.report.fail("value", node.span, message, f"For example {_example('crm')}.")
     found: dict[str, Webhook] = {}
     for entry in node.entries.values():
-        read = attempt(lambda entry=entry: _webhook(entry, filling), None)  # type: ignore[misc]
-        if read is not None:
-            found[entry.key.text] = read
+        found[entry.key.text] = attempt(lambda entry=entry: _webhook(entry, filling), Webhook())  # type: ignore[misc]
     return MappingProxyType(found)
 
 

@@ -269,6 +269,16 @@ def test_webhooks() -> None:
     assert [name for name, hook in hooks.items() if hook.local] == ["here", "six"]
 
 
+def test_a_webhook_that_cannot_be_read_is_told_once_and_not_wherever_it_is_called() -> None:
+    files = {
+        "autoflow.yaml": SETTINGS.replace(
+            "channels:", 'channels:\n  webhooks: {crm: {url: "https://a.example", secret: "${X}"}}'
+        ),
+        "recipes/r.yaml": "trigger: {event: purchased}\nactions: [{webhook: {to: crm}}]\n",
+    }
+    assert [problem.code for problem in workspace(files).problems] == ["missing-variable"]
+
+
 def test_neither_secret_nor_address_of_a_webhook_is_shown() -> None:
     assert SECRET not in repr(_read(HOOKS, {"PLACE": "token", "SECRET": SECRET}))
     assert "token" not in repr(_read(HOOKS, {"PLACE": "token", "SECRET": SECRET}))
