@@ -79,5 +79,7 @@ EVENTS: Mapping[str, EventType] = {
         "email_complained": _MAIL,
         "email_replied": _MAIL,
         "unsubscribed": {**_MAIL, "topic": _TEXT},
+        "consent_given": {"topic": _TEXT},
+        "consent_withdrawn": {"topic": _TEXT},
     }.items()
 }

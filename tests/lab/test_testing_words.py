@@ -100,6 +100,18 @@ def test_a_stage_consent_and_scores_are_given_and_expected() -> None:
     assert result.failures == ()
 
 
+def test_consent_comes_and_goes_by_events_that_everybody_knows() -> None:
+    result = play(
+        """
+{at: 2026-03-06 14:00, event: consent_given, with: {topic: news}, expect: {consent: [news]}}
+{event: consent_given, expect: {consent: ["*", news]}}
+{event: consent_withdrawn, with: {topic: news}, expect: {consent: ["*"]}}
+{event: consent_withdrawn, expect: {consent: []}}
+"""
+    )
+    assert result.failures == ()
+
+
 def test_a_given_score_is_what_it_stands_at_whatever_was_done_before() -> None:
     given = "scores: {lead: 20}, events: [{at: 2026-02-06 14:00, event: purchased}]"
     assert play("{at: 2026-03-06 14:00, expect: {scores: {lead: 20}}}", given).failures == ()
