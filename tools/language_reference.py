@@ -38,6 +38,7 @@ from autoflow.kinds.fields import (
     Rate,
     Steps,
     Times,
+    TypeOf,
 )
 from autoflow.kinds.operators import OF_TYPE
 from autoflow.kinds.text import Text
@@ -82,7 +83,8 @@ def _word(word: str, kind: type[Kind], family: str) -> Iterator[str]:
     yield inspect.getdoc(kind) or ""
     yield ""
     short = short_field(kind)
-    for spec in sorted(specs_of(kind), key=lambda spec: not spec.required):
+    written = (spec for spec in specs_of(kind) if not isinstance(spec.mark, TypeOf))
+    for spec in sorted(written, key=lambda spec: not spec.required):
         yield _field(word, spec, spec is short)
     yield ""
     yield f"```yaml {family}"

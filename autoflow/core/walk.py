@@ -79,7 +79,8 @@ class Walk:
         changes = self.reassess(touched, everything=first, due=self._due_now(item.at))
         if record.suppressed != suppressed:
             changes += self._expelled(touched)
-        self.set_timers(self.program.timed if younger else self._timed_touched(touched))
+        if self.program.timed:
+            self.set_timers(self.program.timed if younger else self._timed_touched(touched))
         news = [Signal((CONTACT_CREATED, ""), {}, item.at)] if first else []
         news += self._heard_from(item)
         self._settle([*news, *signals, *changes], frozenset(touched))
@@ -105,9 +106,11 @@ class Walk:
 
         `due` names timers whose things are looked at besides. Of a `baseline` nobody is told.
         """
-        signals = computed.update(self, touched, everything=everything, due=due)
+        signals: list[Signal] = []
+        if self.program.computed:
+            signals = computed.update(self, touched, everything=everything, due=due)
         found = segments.update(self, touched, everything=everything, baseline=baseline, due=due)
-        if self.program.mirrors or self.record.audiences:
+        if (found or baseline) and (self.program.mirrors or self.record.audiences):
             found = self._mirrored(found, touched)
             if baseline:
                 self._mirrored([], touched, after=audiences.settle(self, touched))
@@ -138,8 +141,6 @@ class Walk:
 
     def _timed_touched(self, touched: Iterable[Topic]) -> Iterable[str]:
         index = self.program.timed_by_topic
-        if not index:
-            return ()
         return {name for topic in touched for name in index.get(topic, ())}
 
     def set_timers(self, names: Iterable[str]) -> None:
@@ -257,9 +258,8 @@ class Walk:
             self._queue.append((each, _NOBODY, cause))
 
     def _retime(self, touched: set[Topic]) -> None:
-        names = self._timed_touched(touched)
-        if names:
-            self.set_timers(names)
+        if self.program.timed:
+            self.set_timers(self._timed_touched(touched))
 
     # -- what steps do -----------------------------------------------------------------------------------------
 

@@ -18,13 +18,15 @@ _DAY_ONLY = len("2026-11-27")
 class Moments:
     """How a date, or a date and time, is read: with which offset, at which time of the day, each year or once.
 
-    `at` is in minutes since midnight; None leaves a date and time its own time, and gives a date `usual`.
+    `at` is in minutes since midnight; None leaves a date and time its own time, and gives a date `usual`. `days` says
+    whether values are dates; None, that their own form tells.
     """
 
     offset: Duration = NOTHING
     at: int | None = None
     yearly: bool = False
     usual: int = 0
+    days: bool | None = None
 
     def first_after(self, value: Value, after: int, zone: str, project_zone: str) -> int | None:
         """The first moment later than `after`; None where there is none, or the value is no date."""
@@ -46,15 +48,20 @@ class Moments:
 
     def once(self, value: Value, zone: str, project_zone: str) -> int | None:
         """The one moment that the value names; None where it is no date."""
-        if is_date(value) or self.at is not None:
+        if self._names_day(value) or self.at is not None:
             wall = self._wall(value, zone, project_zone)
             return None if wall is None else self._moved(wall, zone)
         instant = _instant(value, project_zone)
         return None if instant is None else self.offset.after(instant, zone)
 
+    def _names_day(self, value: Value) -> bool:
+        if self.days is None:
+            return is_date(value)
+        return self.days and isinstance(value, str) and _readable(value)
+
     def _wall(self, value: Value, zone: str, project_zone: str) -> datetime | None:
         """What the contact's clock shows, before the offset."""
-        if is_date(value):
+        if self._names_day(value):
             day = parse_date(value)
             minutes = self.usual if self.at is None else self.at
         else:

@@ -33,6 +33,13 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeOf:
+    """Not written: the declared type of the attribute that the field `attribute` names."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
 class Glob:
     """Text in which `*` stands for anything."""
 

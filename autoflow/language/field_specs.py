@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from autoflow.kinds.base import Kind
-from autoflow.kinds.fields import Assignments, ClockSpan, Name, Operators, Payload, Properties, PropertyPath
+from autoflow.kinds.fields import (
+    Assignments,
+    ClockSpan,
+    Name,
+    Operators,
+    Payload,
+    Properties,
+    PropertyPath,
+    TypeOf,
+)
 
 _GOES_FIRST = (Name, PropertyPath)  # what others are checked against
 
@@ -52,7 +61,7 @@ def _read_specs(kind: type[Kind]) -> tuple[Spec, ...]:
 def written_keys(kind: type[Kind]) -> tuple[str, ...]:
     """The keys that may be written, in the order of the kind's file."""
     order = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    written = [spec for spec in specs_of(kind) if not isinstance(spec.mark, Operators)]
+    written = [spec for spec in specs_of(kind) if not isinstance(spec.mark, (Operators, TypeOf))]
     return tuple(spec.key for spec in sorted(written, key=lambda spec: order.index(spec.name)))
 
 

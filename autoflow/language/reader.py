@@ -9,7 +9,7 @@ from autoflow.kinds import registry
 from autoflow.kinds.base import Action, Condition, Kind, Trigger
 from autoflow.kinds.conditions.all import All
 from autoflow.kinds.conditions.any import Any as AnyOf
-from autoflow.kinds.fields import Assignments, Cases, Name, Operators, Parts, Steps
+from autoflow.kinds.fields import Assignments, Cases, Name, Operators, Parts, Steps, TypeOf
 from autoflow.kinds.operators import WORDS
 from autoflow.kinds.where import Where
 from autoflow.language.around import Around
@@ -144,6 +144,9 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
         try:
             if isinstance(spec.mark, Operators):
                 around.values[spec.name] = read_operator(spec.mark, around)
+            elif isinstance(spec.mark, TypeOf):
+                declared = scope.attribute(str(around.values.get(spec.mark.attribute)))
+                around.values[spec.name] = declared.type if declared else "date"
             elif spec.key in entries:
                 around.values[spec.name] = _read_one(spec, entries[spec.key].value, around)
             elif spec.required:

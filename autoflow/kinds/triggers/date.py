@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from autoflow.kinds.base import ATTRIBUTE, ZONE, Topic, Trigger
 from autoflow.kinds.dates import NOTHING, Moments
-from autoflow.kinds.fields import Clock, Name, Offset
+from autoflow.kinds.fields import Clock, Name, Offset, TypeOf
 from autoflow.kinds.view import View
 from autoflow.model.durations import Duration
 
@@ -31,6 +31,7 @@ class Date(Trigger):
     offset: Annotated[Duration, Offset()] = NOTHING
     at: Annotated[int | None, Clock()] = None
     every: Literal["year"] | None = None
+    of_type: Annotated[str, TypeOf("attribute")] = "date"
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, f"{self.attribute} {self.offset} {self.at} {self.every}")})
@@ -40,7 +41,7 @@ class Date(Trigger):
 
     @cached_property
     def _moments(self) -> Moments:
-        return Moments(self.offset, self.at, self.every is not None, USUAL)
+        return Moments(self.offset, self.at, self.every is not None, USUAL, self.of_type == "date")
 
     def fires_at(self, view: View, after: int) -> int | None:
         value = view.record.known(self.attribute)
