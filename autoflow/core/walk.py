@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from autoflow.core import audiences, computed, runs, segments
@@ -41,6 +41,9 @@ class Walk:
         self._silent_before = silent_before
         self._queue: deque[tuple[Signal | None, frozenset[Topic], Run | None]] = deque()
         self._due: int | None = None
+        self._rung: int | None = (
+            None  # the last instant at which timers have fired: they come after what is received
+        )
         self._stale = True  # whether `_due`, the earliest due instant, must be looked up again
 
     def until(self, instant: int) -> None:
@@ -61,6 +64,7 @@ class Walk:
             record.alarm = None
             self.view.now = due
             self.enters = due >= self._silent_before
+            self._rung = due
             self._timers(due)
             self._runs_due(due)
 
@@ -80,7 +84,7 @@ class Walk:
         if record.suppressed != suppressed:
             changes += self._expelled(touched)
         if self.program.timed:
-            self.set_timers(self.program.timed if younger else self._timed_touched(touched))
+            self.set_timers(self.program.timed if younger else self._timed_touched(touched), touched)
         news = [Signal((CONTACT_CREATED, ""), {}, item.at)] if first else []
         news += self._heard_from(item)
         self._settle([*news, *signals, *changes], frozenset(touched))
@@ -143,12 +147,19 @@ class Walk:
         index = self.program.timed_by_topic
         return {name for topic in touched for name in index.get(topic, ())}
 
-    def set_timers(self, names: Iterable[str]) -> None:
-        """Put the clock to when time alone fires these triggers; a moment gone by fires no more."""
+    def set_timers(self, names: Iterable[str], touched: Collection[Topic] | None = None) -> None:
+        """Put the clock to when time alone fires these triggers; a moment gone by fires no more.
+
+        `touched` is what an item or a step has changed: timers of that very instant come after it.
+        """
         now, timers = self.view.now, self.record.timers
         for name in names:
+            trigger = self.program.timed[name].trigger
             rings_now = timers.get(name) == now  # and has not rung yet
-            due = self.program.timed[name].trigger.fires_at(self.view, now - 1 if rings_now else now)
+            may_ring = rings_now or (
+                touched is not None and self._rung != now and trigger.still_comes(touched)
+            )
+            due = trigger.fires_at(self.view, now - 1 if may_ring else now)
             if due is not None:
                 timers[name] = due
             else:
@@ -259,7 +270,7 @@ class Walk:
 
     def _retime(self, touched: set[Topic]) -> None:
         if self.program.timed:
-            self.set_timers(self._timed_touched(touched))
+            self.set_timers(self._timed_touched(touched), touched)
 
     # -- what steps do -----------------------------------------------------------------------------------------
 
