@@ -23,7 +23,7 @@ def update(
     `due` names timers of attributes to look at besides.
     """
     program = walk.program
-    if not program.computed or not (touched or due or everything):
+    if not (touched or due or everything):
         return []
     if everything:
         found: Iterable[ComputedAttribute] = program.computed

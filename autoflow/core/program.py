@@ -6,7 +6,7 @@ never looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -71,6 +71,13 @@ class Timed(NamedTuple):
     topics: frozenset[Topic]
 
 
+class _Everything:
+    """Holds every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 @dataclass(frozen=True)
 class Program:
     """What the core runs. Made once when definitions are loaded, never changed."""
@@ -120,6 +127,17 @@ class Program:
         heard = (*self.listeners, *(topic for topics in self.waiting.values() for topic in topics))
         names.update(topic[1] for topic in heard if topic[0] == EVENT)
         return frozenset(names)
+
+    @cached_property
+    def computed_names(self) -> frozenset[str]:
+        """The attributes that are worked out."""
+        return frozenset(each.name for each in self.computed)
+
+    @cached_property
+    def remembered(self) -> Container[str]:
+        """The names of events that some memory may count: all of them where any own doing counts."""
+        names = {*self.memories, *(name for each in self.run_memories.values() for name in each)}
+        return _Everything() if ANY_OWN_DOING in names else frozenset(names)
 
     @cached_property
     def asked_about(self) -> frozenset[Topic]:

@@ -73,7 +73,12 @@ def observe(walk: Walk, item: Event) -> set[Topic]:
     """Take an event into the memories of the contact and of his runs; returns those that it counted in."""
     name, program, record = item.name, walk.program, walk.record
     touched: set[Topic] = set()
-    for each in (name, ANY_OWN_DOING) if own_doing(item) else (name,):
+    if name not in program.remembered:  # as nearly all that happens inside
+        return touched
+    names: tuple[str, ...] = (name,)
+    if ANY_OWN_DOING in program.memories and own_doing(item):
+        names = (name, ANY_OWN_DOING)
+    for each in names:
         index = program.memories.get(each)
         if index is not None:
             for memory in index.find(item.properties):
@@ -116,8 +121,8 @@ def change_attribute(walk: Walk, name: str, value: Value, touched: set[Topic], s
     """Set an attribute, or with None unset it; nothing happens where it has that value."""
     attributes = walk.record.attributes
     before = attributes.get(name)
-    if same(before, value):
-        return
+    if same(before, value) or name in walk.program.computed_names:
+        return  # what autoflow works out itself nobody else sets
     zone = walk.view.zone if name == TIMEZONE else ""
     if value is None:
         del attributes[name]

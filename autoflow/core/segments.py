@@ -33,7 +33,7 @@ def update(
         return []
     if everything:
         return _evaluate(walk, list(walk.program.ranked), touched, baseline=baseline)
-    found = set(_named(walk, due))
+    found = set(_named(walk, due)) if due else set()
     program, cells = walk.program, walk.record.memory
     for topic in touched:
         if topic[0] != MEMORY:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from autoflow.core import audiences, computed, runs, segments
@@ -42,6 +42,7 @@ class Walk:
         self._queue: deque[tuple[Signal | None, frozenset[Topic], Run | None]] = deque()
         self._due: int | None = None
         self.waits_since: dict[tuple[str, int], int] = {}  # the journal's last line as a run began to wait
+        self._rung: int | None = None  # the last instant whose timers were rung: after what is received then
         self._stale = True  # whether `_due`, the earliest due instant, must be looked up again
 
     def until(self, instant: int) -> None:
@@ -62,6 +63,7 @@ class Walk:
             record.alarm = None
             self.view.now = due
             self.enters = due >= self._silent_before
+            self._rung = due
             self._timers(due)
             self._runs_due(due)
 
@@ -80,7 +82,8 @@ class Walk:
         changes = self.reassess(touched, everything=first, due=self._due_now(item.at))
         if record.suppressed != suppressed:
             changes += self._expelled(touched)
-        self.set_timers(self.program.timed if younger else self._timed_touched(touched))
+        if self.program.timed:
+            self.set_timers(self.program.timed if younger else self._timed_touched(touched), touched)
         news = [Signal((CONTACT_CREATED, ""), {}, item.at)] if first else []
         news += self._heard_from(item)
         starts, self.enters = self.enters, item.at >= self._silent_before  # what steps do now is not silent
@@ -107,9 +110,11 @@ class Walk:
 
         `due` names timers whose things are looked at besides. Of a `baseline` nobody is told.
         """
-        signals = computed.update(self, touched, everything=everything, due=due)
+        signals: list[Signal] = []
+        if self.program.computed:
+            signals = computed.update(self, touched, everything=everything, due=due)
         found = segments.update(self, touched, everything=everything, baseline=baseline, due=due)
-        if self.program.mirrors or self.record.audiences:
+        if (found or baseline) and (self.program.mirrors or self.record.audiences):
             found = self._mirrored(found, touched)
             if baseline:
                 self._mirrored([], touched, after=audiences.settle(self, touched))
@@ -140,16 +145,21 @@ class Walk:
 
     def _timed_touched(self, touched: Iterable[Topic]) -> Iterable[str]:
         index = self.program.timed_by_topic
-        if not index:
-            return ()
         return {name for topic in touched for name in index.get(topic, ())}
 
-    def set_timers(self, names: Iterable[str]) -> None:
-        """Put the clock to when time alone fires these triggers; a moment gone by fires no more."""
+    def set_timers(self, names: Iterable[str], touched: Collection[Topic] | None = None) -> None:
+        """Put the clock to when time alone fires these triggers; a moment gone by fires no more.
+
+        `touched` is what an item or a step has changed: timers of that very instant come after it.
+        """
         now, timers = self.view.now, self.record.timers
         for name in names:
+            trigger = self.program.timed[name].trigger
             rings_now = timers.get(name) == now  # and has not rung yet
-            due = self.program.timed[name].trigger.fires_at(self.view, now - 1 if rings_now else now)
+            may_ring = rings_now or (
+                touched is not None and self._rung != now and trigger.still_comes(touched)
+            )
+            due = trigger.fires_at(self.view, now - 1 if may_ring else now)
             if due is not None:
                 timers[name] = due
             else:
@@ -259,9 +269,8 @@ class Walk:
             self._queue.append((each, _NOBODY, cause))
 
     def _retime(self, touched: set[Topic]) -> None:
-        names = self._timed_touched(touched)
-        if names:
-            self.set_timers(names)
+        if self.program.timed:
+            self.set_timers(self._timed_touched(touched), touched)
 
     # -- what steps do -----------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ clock, no chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
@@ -139,6 +139,10 @@ class Trigger(Kind):
     def fires_at(self, view: View, after: int) -> int | None:
         """The first instant later than `after` at which time alone fires it, as things stand."""
         return None
+
+    def still_comes(self, touched: Collection[Topic]) -> bool:
+        """Whether a moment that lies at the very instant at which this was touched still fires it."""
+        return False
 
     def watched(self) -> Condition | None:
         """A condition that fires it whenever it becomes true; what it hears is that very moment."""

@@ -14,7 +14,8 @@ from autoflow.model.values import Value
 class Arrival:
     """Something that arrives at the instant `at`; both instants are UTC microseconds.
 
-    `name` is an event's, or `autoflow.model.event.IDENTIFY`, whose properties are attributes to set.
+    `name` is an event's; or `autoflow.model.event.IDENTIFY`, whose properties are attributes to set; or `ENTER` of the
+    same module, where somebody lets the contact into a recipe by hand.
     """
 
     at: int
@@ -45,13 +46,19 @@ class Moment:
 class Given:
     """The contact before the story: `history` is ascending, and before its first step.
 
-    Who is not `known` has nothing else either: the story's first arrival is the first that is heard of him.
+    `consent` are the topics that he has agreed to, `parts` says into which part of a split he falls (step → part),
+    and `scores` what each score stands at when the story begins, in millionths. Who is not `known` has nothing else
+    either: the story's first arrival is the first that is heard of him.
     """
 
     user: str
     attributes: Mapping[str, Value] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
+    consent: tuple[str, ...] = ()
+    stage: str = ""
+    scores: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Arrival, ...] = ()
     known: bool = True
 

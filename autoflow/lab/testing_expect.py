@@ -5,16 +5,30 @@ What a story has brought about is counted from its start and not from the last `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from autoflow.core.hand import EMAIL_HELD
+from autoflow.kinds.scores import Score
+from autoflow.kinds.view import View
 from autoflow.lab.testing_scope import StoryScope
 from autoflow.language import scalars
 from autoflow.language.nodes import Node
 from autoflow.model.contact import Record
-from autoflow.model.effects import EMAIL, ENDINGS, SALES, SENT, SKIPPED, Effects, Happening, Message
-from autoflow.model.values import Value
+from autoflow.model.effects import (
+    EMAIL,
+    ENDINGS,
+    SALES,
+    SENT,
+    SKIPPED,
+    TASKS,
+    WEBHOOKS,
+    Effects,
+    Happening,
+    Message,
+)
+from autoflow.model.values import Value, from_millionths
 
 NONE = "none"
 ENDED = "ended"
@@ -25,9 +39,15 @@ class Seen:
     """The contact now, and all that the story has brought about; `recipe` is the one under test."""
 
     recipe: str
-    record: Record
+    view: View
+    scores: Mapping[str, Score]
     messages: list[Message] = field(default_factory=list)
     journal: list[Happening] = field(default_factory=list)
+
+    @property
+    def record(self) -> Record:
+        """The contact."""
+        return self.view.record
 
     def add(self, effects: Effects) -> None:
         """Take in what came next."""
@@ -67,6 +87,30 @@ def _notices(node: Node, scope: StoryScope) -> Value:
     return [scalars.text(item, scope.report, "a notice") for item in scalars.items(node, scope.report)]
 
 
+def _titles(node: Node, scope: StoryScope) -> Value:
+    return [
+        scalars.text(item, scope.report, "the title of a task") for item in scalars.items(node, scope.report)
+    ]
+
+
+def _endpoints(node: Node, scope: StoryScope) -> Value:
+    found = scalars.items(node, scope.report)
+    return [scope.known("webhook", item, "the name of an endpoint") for item in found]
+
+
+def _topics(node: Node, scope: StoryScope) -> Value:
+    return sorted(scalars.name(item, scope.report, "a topic") for item in scalars.items(node, scope.report))
+
+
+def _stage(node: Node, scope: StoryScope) -> Value:
+    found = scalars.name(node, scope.report, "the name of a stage")
+    return found if found == NONE else scope.known("stage", node, "the name of a stage")
+
+
+def _scores(node: Node, scope: StoryScope) -> Value:
+    return scope.scores(node)
+
+
 def _tags(node: Node, scope: StoryScope) -> Value:
     return sorted(scalars.name(item, scope.report, "a tag") for item in scalars.items(node, scope.report))
 
@@ -97,8 +141,22 @@ def _attributes(node: Node, scope: StoryScope) -> Value:
     return scope.attributes(scope.pairs(node, '"attributes"', "{plan: pro}"))
 
 
-def _notices_sent(seen: Seen) -> Value:
-    return [each.values["message"] for each in seen.messages if (each.channel, each.outcome) == (SALES, SENT)]
+def _told(channel: str, value: str) -> Callable[[Seen], Value]:
+    """A value of each message that went out on a channel."""
+    return lambda seen: [
+        each.values[value] for each in seen.messages if (each.channel, each.outcome) == (channel, SENT)
+    ]
+
+
+def _held_now(seen: Seen) -> Value:
+    names = {(line.recipe, line.entry): line.subject for line in seen.journal if line.kind == EMAIL_HELD}
+    runs = [run for run in seen.record.runs if run.held is not None]
+    runs.sort(key=lambda run: (run.held, run.recipe, run.entry))
+    return [names[run.recipe, run.entry] for run in runs]
+
+
+def _all_scores(seen: Seen) -> Value:
+    return {name: from_millionths(score.value(seen.view)) for name, score in seen.scores.items()}
 
 
 def _is_running(seen: Seen) -> Value:
@@ -119,12 +177,22 @@ EXPECT: dict[str, Expectable] = {
     # the templates sent, in order; those that the gate refused stand in skipped_emails
     "emails": Expectable(_templates, lambda seen: seen.names(EMAIL, SENT)),
     "skipped_emails": Expectable(_templates, lambda seen: seen.names(EMAIL, SKIPPED)),
-    # the texts of the notices, in order
-    "sales_notices": Expectable(_notices, _notices_sent),
+    # the templates of the mails that the gate holds now, that held longest first
+    "held_emails": Expectable(_templates, _held_now),
+    # the texts of the notices, the titles of the tasks and the endpoints called, in order
+    "sales_notices": Expectable(_notices, _told(SALES, "message")),
+    "tasks": Expectable(_titles, _told(TASKS, "title")),
+    "webhooks": Expectable(_endpoints, lambda seen: seen.names(WEBHOOKS, SENT)),
     # exactly what the contact has now; in what order they are written does not matter
     "tags": Expectable(_tags, lambda seen: sorted(seen.record.tags)),
     "audiences": Expectable(_audiences, lambda seen: sorted(seen.record.audiences)),
     "segments": Expectable(_segments, lambda seen: sorted(seen.record.segments)),
+    # the topics that he has agreed to and not taken back
+    "consent": Expectable(_topics, lambda seen: sorted(seen.record.consent)),
+    # the stage at which he stands, or none
+    "stage": Expectable(_stage, lambda seen: seen.record.stage or NONE),
+    # only the scores that are named, as they stand at this instant
+    "scores": Expectable(_scores, _all_scores, named_only=True),
     # whether the contact is in the recipe now
     "running": Expectable(_running, _is_running),
     # how the latest of his runs that are over ended, or none

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
-from autoflow.lab.story import Arrival, Case, Given, RecipeTest, local_time
+from autoflow.lab.story import Case, RecipeTest, local_time
+from autoflow.lab.testing_given import NOBODY, part, read_given
 from autoflow.lab.testing_scope import StoryScope, names_of
-from autoflow.lab.testing_story import Clock, read_past, read_story
+from autoflow.lab.testing_story import Clock, read_story
 from autoflow.language import scalars
 from autoflow.language.definitions import Workspace
 from autoflow.language.names import Names
@@ -16,19 +16,14 @@ from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scalars import attempt, items, section
 from autoflow.language.source import Report, Source
 from autoflow.model.problems import Problem
-from autoflow.model.values import Value
-
-T = TypeVar("T")
 
 _FILE_KEYS = ("tests", "also", "cases")
 _CASE_KEYS = ("name", "given", "story")
-_GIVEN_KEYS = ("contact", "tags", "audiences", "events")
 _CASE_NEEDS = {
     "name": "name: who buys gets no second mail",
     "story": "story: [{at: 2026-03-06 14:00, page_visited: /}]",
 }
 _NO_NAMES: tuple[str, ...] = ()
-_WHO = "contact"  # the user id of a contact who has neither an id nor an email
 
 
 def read_tests(sources: Mapping[str, str], workspace: Workspace) -> tuple[list[RecipeTest], list[Problem]]:
@@ -38,9 +33,8 @@ def read_tests(sources: Mapping[str, str], workspace: Workspace) -> tuple[list[R
     are there only as far as they could be read, and must not be run.
 
     A file says `tests: RECIPE` and its `cases`; `also: [RECIPE, …]` names recipes that are live beside it. A
-    case has a `name`, what is `given` (`contact`: attributes, and `id` for the user id; `tags`; `audiences`;
-    `events`: what the contact did before, each with `at`), and a `story` (see `read_story`). Without `given`
-    nobody has heard of the contact before the story.
+    case has a `name`, what is `given` (see `read_given`; without it nobody has heard of the contact before the
+    story), and a `story` (see `read_story`).
     """
     names = names_of(workspace)
     tests: list[RecipeTest] = []
@@ -73,8 +67,8 @@ class _Reading:
             fix = "Write tests: NAME-OF-A-RECIPE." if key == "tests" else "Write cases: and a list below it."
             at = self.root.span
             self.report.add("missing-key", at, f'A file of recipe tests needs "{key}".', fix)
-        recipe = _part(entries, "tests", self._recipe, "")
-        also = _part(entries, "also", self._also, _NO_NAMES)
+        recipe = part(entries, "tests", self._recipe, "")
+        also = part(entries, "also", self._also, _NO_NAMES)
         self.scope = StoryScope(self.report, self.names, self.workspace.recipes.get(recipe))
         cases = self._cases(entries["cases"]) if "cases" in entries else ()
         if missing or not recipe:
@@ -100,8 +94,8 @@ class _Reading:
         for key, example in _CASE_NEEDS.items():
             if key not in entries:
                 self.report.add("missing-key", node.span, f'A case needs "{key}".', f"For example {example}.")
-        name = _part(entries, "name", lambda node: scalars.name(node, self.report, '"name"'), "")
-        given = _part(entries, "given", self._given, Given(_WHO, known=False))
+        name = part(entries, "name", lambda node: scalars.name(node, self.report, '"name"'), "")
+        given = part(entries, "given", lambda node: read_given(node, self.scope), NOBODY)
         if "story" not in entries:
             self.report.give_up()
         zone = given.attributes.get("timezone")
@@ -110,47 +104,8 @@ class _Reading:
             self._refuse_past(entries["given"].value, story[0].at)
         return Case(name, self.report.source.line_number(node.span.start), given, story)
 
-    def _given(self, node: Node) -> Given:
-        if isinstance(node, MappingNode) and (named := node.entries.get("segments")) is not None:
-            message = "Segments are not given: they follow from what is known of the contact."
-            fix = "Give the attributes, tags or events that they ask for."
-            self.report.fail("unknown-key", named.key.span, message, fix)
-        parts = section(node, self.report, '"given"', _GIVEN_KEYS)
-        nobody: tuple[str, dict[str, Value]] = (_WHO, {})
-        user, attributes = _part(parts, "contact", self._contact, nobody)
-        return Given(
-            user,
-            attributes,
-            _part(parts, "tags", lambda node: self._names(node, scalars.name, "a tag"), ()),
-            _part(parts, "audiences", lambda node: self._names(node, scalars.plain_name, "an audience"), ()),
-            _part(parts, "events", self._history, ()),
-        )
-
-    def _contact(self, node: Node) -> tuple[str, dict[str, Value]]:
-        entries = dict(self.scope.pairs(node, '"contact"', "{email: ana@example.com}"))
-        who = entries.pop("id", None)
-        attributes = self.scope.attributes(entries)
-        user = scalars.name(who.value, self.report, '"id"') if who else str(attributes.get("email") or _WHO)
-        return user, {name: value for name, value in attributes.items() if value is not None}
-
-    def _names(self, node: Node, read: Callable[[Node, Report, str], str], what: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(read(item, self.report, what) for item in items(node, self.report)))
-
-    def _history(self, node: Node) -> tuple[Arrival, ...]:
-        clock = Clock(self.names.settings.timezone)
-        nodes = items(node, self.report)
-        past = [attempt(lambda: read_past(each, self.scope, clock), None) for each in nodes]  # noqa: B023 - called at once
-        if None in past:
-            self.report.give_up()
-        return tuple(sorted((each for each in past if each is not None), key=lambda each: each.at))
-
     def _refuse_past(self, node: Node, start: int) -> None:
         message = "What is given lies before the story, and one of these events does not."
         fix = f"The story begins at {local_time(start, self.names.settings.timezone)}."
         assert isinstance(node, MappingNode)  # it has events
         self.report.add("out-of-place", node.entries["events"].key.span, message, fix)
-
-
-def _part(entries: Mapping[str, Entry], key: str, read: Callable[[Node], T], otherwise: T) -> T:
-    """What stands under a key, or `otherwise` where nothing does or it could not be read (and that is reported)."""
-    return attempt(lambda: read(entries[key].value), otherwise) if key in entries else otherwise

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from autoflow.lab.testing_runner import CaseResult
+from autoflow.lab.testing_walked import empty_branches
 from autoflow.language.definitions import Workspace
 from autoflow.model.values import Value, plain
 
@@ -16,10 +17,11 @@ _PASSED, _FAILED = "✓", "✗"
 
 
 class Unwalked(NamedTuple):
-    """A step that no case walked."""
+    """A step that no case walked; with `branch`, one of its branches on which no step stands."""
 
     recipe: str
     step: str
+    branch: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,15 @@ def report(
 ) -> Report:
     """Sum up results; `recipes` are those whose steps should have been walked (all of the workspace)."""
     cases = tuple(results)
-    walked = {place for case in cases for place in case.walked}
+    walked = {(*place, "") for case in cases for place in case.walked}
+    walked |= {place for case in cases for place in case.branches}
     asked = sorted(workspace.recipes if recipes is None else recipes)
     unwalked = tuple(
-        Unwalked(name, step.id)
+        Unwalked(name, step.id, branch)
         for name in asked
         for step in workspace.recipes[name].steps
-        if (name, step.id) not in walked
+        for branch in ("", *(empty_branches(step) if (name, step.id, "") in walked else ()))
+        if (name, step.id, branch) not in walked
     )
     tested = {case.recipe for case in cases}
     return Report(cases, unwalked, tuple(name for name in asked if name not in tested))
@@ -61,7 +65,8 @@ def report(
 def as_json(outcome: Report) -> str:
     """`{"passed", "failed", "cases": [{"file", "line", "recipe", "case", "passed", "failures", "why"}], "unwalked"}`.
 
-    A failure is `{"line", "message", "expected", "actual"}`, an entry of `unwalked` `{"recipe", "step"}`.
+    A failure is `{"line", "message", "expected", "actual"}`, an entry of `unwalked` `{"recipe", "step", "branch"}`,
+    where `branch` is empty for the step itself.
     """
     return json.dumps(
         {
@@ -139,6 +144,7 @@ def _not_walked(outcome: Report) -> Iterable[str]:
     steps = [each for each in outcome.unwalked if each.recipe not in outcome.untested]
     if steps:
         yield "No case walks"
-        yield from (f"  {each.recipe}: {each.step}" for each in steps)
+        for each in steps:
+            yield f"  {each.recipe}: {each.step}" + (f", {each.branch}" if each.branch else "")
     if outcome.untested:
         yield f"No case tests {', '.join(outcome.untested)}"

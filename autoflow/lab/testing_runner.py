@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from autoflow.core.advance import advance
 from autoflow.core.program import Program, compile_program
-from autoflow.kinds.base import Action, Go, Hand, Hold, Leave, Wait
+from autoflow.kinds.scores import Score
+from autoflow.kinds.view import View
 from autoflow.lab.story import Arrival, Case, Moment, RecipeTest, local_time
 from autoflow.lab.testing_expect import EXPECT, Seen
+from autoflow.lab.testing_walked import Walked
 from autoflow.lab.testing_why import why
-from autoflow.language.definitions import Recipe, Workspace
+from autoflow.language.definitions import Workspace
 from autoflow.model.contact import Record
 from autoflow.model.event import IDENTIFY, Event
+from autoflow.model.inside import ADJUSTED
 from autoflow.model.problems import AutoflowError
 from autoflow.model.values import Value
-
-Walked = set[tuple[str, str]]
-"""Steps, as (recipe, step)."""
 
 
 class Failure(NamedTuple):
@@ -33,7 +33,9 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class CaseResult:
-    """The outcome of a case. `walked` are the steps that it walked, `why` tells what may explain the failures."""
+    """The outcome of a case. `walked` are the steps that it walked, as (recipe, step), and `branches` where it went on
+    from them, as (recipe, step, branch); `why` tells what may explain the failures.
+    """
 
     file: str
     line: int
@@ -42,6 +44,7 @@ class CaseResult:
     failures: tuple[Failure, ...]
     walked: tuple[tuple[str, str], ...]
     why: tuple[str, ...] = ()
+    branches: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -64,12 +67,12 @@ def run_tests(workspace: Workspace, tests: Iterable[RecipeTest]) -> list[CaseRes
 
 
 def _run_file(workspace: Workspace, test: RecipeTest) -> Iterable[CaseResult]:
-    walked: Walked = set()
-    live = {name: _watched(workspace.recipes[name], walked) for name in (test.recipe, *test.also)}
+    walked = Walked(test.recipe)
+    live = {name: walked.watched(workspace.recipes[name]) for name in (test.recipe, *test.also)}
     program = compile_program(replace(workspace, recipes=live))
     for case in test.cases:
-        walked.clear()
-        failures, seen = _Play(program, test.recipe, case).play()
+        walked.begin(case.given.parts)
+        failures, seen = _Play(program, workspace.settings.scores, test.recipe, case).play()
         reasons = why(seen, program.zone) if failures else ()
         yield CaseResult(
             test.file,
@@ -77,15 +80,16 @@ def _run_file(workspace: Workspace, test: RecipeTest) -> Iterable[CaseResult]:
             test.recipe,
             case.name,
             tuple(failures),
-            tuple(sorted(walked)),
+            tuple(sorted(walked.steps)),
             tuple(reasons),
+            tuple(sorted(walked.branches)),
         )
 
 
 class _Play:
     """One case being played."""
 
-    def __init__(self, program: Program, recipe: str, case: Case) -> None:
+    def __init__(self, program: Program, scores: Mapping[str, Score], recipe: str, case: Case) -> None:
         given = case.given
         self.program = program
         self.case = case
@@ -95,8 +99,10 @@ class _Play:
             given.user,
             tags=dict.fromkeys(given.tags, self.since),
             audiences=dict.fromkeys(given.audiences, self.since),
+            consent=dict.fromkeys(given.consent, self.since),
+            stage=given.stage,
         )
-        self.seen = Seen(recipe, self.record)
+        self.seen = Seen(recipe, View(self.record, self.since, program.zone), scores)
         self.waiting: list[Event] = []
         self.number = 0
 
@@ -121,6 +127,15 @@ class _Play:
         who = Arrival(self.since, self.since, IDENTIFY, given.attributes)
         past = [self.item(arrival, enters=False) for arrival in (who, *given.history)]
         self.advance(past, start - 1)
+        self.seen.view.now = start
+        self.advance([self.adjusted(name, points) for name, points in given.scores.items()], start - 1)
+
+    def adjusted(self, score: str, wanted: int) -> Event:
+        """What brings a score to what is given, whatever the contact did before."""
+        points = wanted - self.seen.scores[score].value(self.seen.view)
+        start = self.case.story[0].at
+        arrival = Arrival(start, start, ADJUSTED, {"score": score, "points": points})
+        return self.item(arrival, enters=False)
 
     def item(self, arrival: Arrival, *, enters: bool = True) -> Event:
         """An arrival as the engine takes it; one that is received too late starts nothing (language.md, rule 5)."""
@@ -139,6 +154,7 @@ class _Play:
     def advance(self, items: list[Event], horizon: int) -> None:
         """One tick of the engine."""
         start = self.case.story[0].at
+        self.seen.view.now = horizon
         self.seen.add(advance(self.program, self.record, items, horizon, spill=False, silent_before=start))
 
     def compare(self, moment: Moment) -> Iterable[Failure]:
@@ -148,27 +164,3 @@ class _Play:
             same, actual = EXPECT[expected.key].compare(expected.value, self.seen)
             if not same:
                 yield Failure(expected.line, f"{expected.key} at {when}", expected.value, actual)
-
-
-class _Watched:
-    """An action that notes down that it was walked; in all else it is the action."""
-
-    def __init__(self, action: Action, place: tuple[str, str], walked: Walked) -> None:
-        self._action = action
-        self._place = place
-        self._walked = walked
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._action, name)
-
-    def do(self, hand: Hand) -> Wait | Hold | Leave | Go | None:
-        self._walked.add(self._place)
-        return self._action.do(hand)
-
-
-def _watched(recipe: Recipe, walked: Walked) -> Recipe:
-    steps = tuple(
-        replace(step, action=cast("Action", _Watched(step.action, (recipe.id, step.id), walked)))
-        for step in recipe.steps
-    )
-    return replace(recipe, steps=steps, status="live")

@@ -20,6 +20,7 @@ from autoflow.model.problems import did_you_mean
 from autoflow.model.values import Value
 
 _TIMEZONE = "timezone"
+_NUMBER = Declared("number")
 
 
 def names_of(workspace: Workspace) -> Names:
@@ -93,6 +94,16 @@ class StoryScope:
             value = scalars.attempt(lambda: self._value(entry.value, known.get(name), name), None)  # noqa: B023 - called at once
             if value is not None:
                 found[name] = value
+        return found
+
+    def scores(self, node: Node) -> dict[str, Value]:
+        """Numbers under the names of scores."""
+        known = self.names.known("score")
+        found: dict[str, Value] = {}
+        for name, entry in self.pairs(node, '"scores"', "{lead: 20}").items():
+            if known is not None and name not in known:
+                self.report.add("unknown-name", entry.key.span, *self.names.missing("score", name))
+            found[name] = scalars.attempt(lambda: self._value(entry.value, _NUMBER, name), None)  # noqa: B023 - called at once
         return found
 
     def pairs(self, node: Node, what: str, example: str) -> Mapping[str, Entry]:

@@ -12,12 +12,13 @@ from autoflow.language import scalars
 from autoflow.language.nodes import Entry, Node, Scalar
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.source import Report, Unreadable
-from autoflow.model.event import IDENTIFY, PAGE_VISITED
+from autoflow.model.event import ENTER, IDENTIFY, PAGE_VISITED
 from autoflow.model.instants import parse_instant, zone
 from autoflow.model.values import Value
 
-_KEYS = ("at", "after", "occurred", "event", "with", PAGE_VISITED, "set", "expect")
-_HAPPENINGS = ("event", PAGE_VISITED, "set")
+_KEYS = ("at", "after", "occurred", "event", "with", PAGE_VISITED, "set", "enter", "expect")
+_HAPPENINGS = ("event", PAGE_VISITED, "set", "enter")
+_MANUAL = "manual"
 _EARLIEST, _LATEST = parse_instant("1971-01-01"), parse_instant("2200-01-01")
 
 
@@ -66,8 +67,9 @@ def read_story(entry: Entry, scope: StoryScope, clock: Clock) -> tuple[Moment, .
     """The steps of a story, ascending.
 
     A step says when it is: `at`, `after` (counted from the step before it), or neither, for the same instant.
-    It says what happens, `event` with its properties under `with`, `page_visited`, or `set` (attributes), and
-    what to `expect` right then, of which it may leave out one. `occurred` is when an event happened that is
+    It says what happens, `event` with its properties under `with`, `page_visited`, `set` (attributes), or `enter: true`
+    (somebody lets the contact into the recipe by hand), and what to `expect` right then, of which it may leave out one.
+    `occurred` is when an event happened that is
     received only now. What falls due at an instant has been done when it is looked at.
     """
     steps = scalars.items(entry.value, scope.report)
@@ -111,14 +113,16 @@ def _moment(node: Node, scope: StoryScope, clock: Clock) -> Moment:
         message = "It cannot have occurred later than it is received."
         scope.report.add("out-of-place", entries["occurred"].value.span, message, "Write an earlier time.")
     arrival = _arrival(entries, scope, at, min(occurred, at))
-    if arrival is None and "occurred" in entries:
+    if "occurred" in entries and (arrival is None or arrival.name == ENTER):
         message = '"occurred" says when an event happened, and there is none.'
         scope.report.add("out-of-place", entries["occurred"].key.span, message, "Remove it.")
     if arrival is None and "expect" not in entries:
         if isinstance(node, MappingNode) and len(entries) < len(node.entries):
             scope.report.give_up()  # what should happen stands under a key that is not known
         message = "Nothing happens in this step, and nothing is expected."
-        scope.report.fail("missing-key", node.span, message, "Write event, page_visited, set or expect.")
+        scope.report.fail(
+            "missing-key", node.span, message, "Write event, page_visited, set, enter or expect."
+        )
     if arrival is not None and arrival.name == IDENTIFY and "timezone" in arrival.properties:
         clock.contact = arrival.properties["timezone"]
     expected = _expected(entries["expect"], scope) if "expect" in entries else ()
@@ -180,12 +184,27 @@ def _what(happening: Entry, entries: Mapping[str, Entry], scope: StoryScope) -> 
     node = happening.value
     if happening.key.text == "set":
         return IDENTIFY, scope.attributes(scope.pairs(node, '"set"', "{plan: pro}"))
+    if happening.key.text == "enter":
+        return ENTER, {"recipe": _by_hand(happening, scope)}
     if happening.key.text == "event":
         name = scope.known("event", node, "the name of an event")
         return name, scope.properties(name, entries["with"].value) if "with" in entries else {}
     if isinstance(node, Scalar) and node.value is not None:
         return PAGE_VISITED, {"path": scalars.text(node, scope.report, "a path")}
     return PAGE_VISITED, scope.properties(PAGE_VISITED, node)
+
+
+def _by_hand(happening: Entry, scope: StoryScope) -> str:
+    """The recipe that somebody lets the contact into: the one under test."""
+    report, recipe = scope.report, scope.recipe
+    if not scalars.yes_no(happening.value, report, '"enter"'):
+        report.fail("value", happening.value.span, "Nobody enters by this step.", "Remove it, or write true.")
+    if recipe is None:
+        return ""
+    if all(trigger.word != _MANUAL for trigger in recipe.triggers):
+        message = f'Nobody is let into the recipe "{recipe.id}" by hand: it has no trigger "{_MANUAL}".'
+        report.add("out-of-place", happening.key.span, message, f"Add {_MANUAL} to its triggers.")
+    return recipe.id
 
 
 def _expected(entry: Entry, scope: StoryScope) -> tuple[Expected, ...]:

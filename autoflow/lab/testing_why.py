@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autoflow.core.hand import EMAIL_HELD
 from autoflow.lab.story import local_time
 from autoflow.lab.testing_expect import ENDED, Seen
 from autoflow.model.effects import EMAIL, FAILED, SKIPPED
@@ -17,6 +18,9 @@ _GATE = {
     "deny": "the contact is in a segment of kind deny",
     "unsubscribed": "the contact has unsubscribed",
     "no_consent": "the contact has not consented (see sending.consent in autoflow.yaml)",
+    "holdout": "the contact is in a part that is held out",
+    "quiet_hours": "these are quiet hours where the contact is",
+    "cap": "the contact has had as much mail as at_most allows",
 }
 _REFUSALS = {
     "reentry": "`reentry` does not let the contact in again yet",
@@ -41,5 +45,8 @@ def _sentences(seen: Seen, zone: str) -> Iterator[tuple[int, str]]:
         if line.kind == REFUSED:
             reason = _REFUSALS.get(line.subject) or f"this condition did not hold: {line.subject}"
             yield line.at, f"{line.recipe} was not entered at {when}: {reason}."
+        elif line.kind == EMAIL_HELD:
+            reason = _GATE[(line.detail or {})["reason"]]
+            yield line.at, f"{line.subject} was held at {when}: {reason}."
         elif (line.kind, line.subject) == (ENDED, FAILED):
             yield line.at, f"{line.recipe} failed at {when}: {(line.detail or {}).get('reason', '')}."

@@ -27,16 +27,18 @@ DAY = Duration(0, 0, 24 * 3_600_000_000)
 class Declared:
     """The type of an attribute or property, one of `TYPES`; `choices` is empty but for a choice.
 
-    `built_in` where autoflow declares it itself.
+    `built_in` where autoflow declares it itself; `computed` where it works the value out, so that nobody sets it.
     """
 
     type: str
     choices: tuple[str, ...] = ()
     built_in: bool = False
+    computed: bool = False
 
     def says(self) -> str:
-        """The type as it is written in autoflow.yaml."""
-        return f"{{choice: [{', '.join(self.choices)}]}}" if self.choices else self.type
+        """The type as it is written in autoflow.yaml; of a computed attribute the type that it comes to."""
+        said = f"{{choice: [{', '.join(self.choices)}]}}" if self.choices else self.type
+        return f"{said} (computed)" if self.computed else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class EventType:
 
 _TEXT = Declared("text", built_in=True)
 _MAIL = {"template": _TEXT, "recipe": _TEXT}
+_DECIDED = {**_MAIL, "class": _TEXT}
 _TEXTS = (
     *("email", "first_name", "last_name", "phone", "company", "country", "region", "city", "postal_code"),
     *("timezone", "language", "owner_email"),
@@ -70,8 +73,8 @@ EVENTS: Mapping[str, EventType] = {
     name: EventType(properties, built_in=True)
     for name, properties in {
         PAGE_VISITED: dict.fromkeys(_PAGE, _TEXT),
-        "email_sent": _MAIL,
-        "email_skipped": {**_MAIL, "reason": _TEXT},
+        "email_sent": _DECIDED,
+        "email_skipped": {**_DECIDED, "reason": _TEXT},
         "email_delivered": _MAIL,
         "email_opened": _MAIL,
         "email_clicked": {**_MAIL, "url": _TEXT},
@@ -79,5 +82,7 @@ EVENTS: Mapping[str, EventType] = {
         "email_complained": _MAIL,
         "email_replied": _MAIL,
         "unsubscribed": {**_MAIL, "topic": _TEXT},
+        "consent_given": {"topic": _TEXT},
+        "consent_withdrawn": {"topic": _TEXT},
     }.items()
 }

@@ -85,6 +85,7 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
         recipes=frozenset(files["recipes"]),
         declared=settings.declared,
     )
+    _check_mirrors(settings, names)
     segments = {name: read_segment(name, text, names) for name, text in files["segments"].items()}
     recipes = {name: read_recipe(name, text, names) for name, text in files["recipes"].items()}
     templates = _templates(letters, problems)
@@ -115,6 +116,13 @@ def _settings(sources: Mapping[str, str], environment: Mapping[str, str]) -> Rea
     fix = "autoflow init DIR makes a workspace."
     report.add("no-settings", FIRST, f"There is no {SETTINGS_FILE}.", fix)
     return ReadSettings(Settings(), report, declared=False)
+
+
+def _check_mirrors(settings: ReadSettings, names: Names) -> None:
+    """An audience that is always equal to a segment needs that segment."""
+    for mirror in settings.mirrors:
+        if mirror.segment not in names.segments:
+            settings.report.add("unknown-name", mirror.place, *names.missing("segment", mirror.segment))
 
 
 def _named(folder: str, sources: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:

@@ -97,11 +97,11 @@ def test_json() -> None:
             }
         ],
         "unwalked": [
-            {"recipe": "thanks", "step": "add_tag:customer"},
-            {"recipe": "welcome", "step": "send_email:hello"},
-            {"recipe": "welcome", "step": "wait:2 days"},
-            {"recipe": "welcome", "step": "send_email:offer"},
-            {"recipe": "welcome", "step": "notify_sales:sales"},
+            {"recipe": "thanks", "step": "add_tag:customer", "branch": ""},
+            {"recipe": "welcome", "step": "send_email:hello", "branch": ""},
+            {"recipe": "welcome", "step": "wait:2 days", "branch": ""},
+            {"recipe": "welcome", "step": "send_email:offer", "branch": ""},
+            {"recipe": "welcome", "step": "notify_sales:sales", "branch": ""},
         ],
     }
 

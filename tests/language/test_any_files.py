@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from autoflow.kinds import registry
 from autoflow.kinds.operators import WORDS
 from autoflow.language.codes import CODES
+from autoflow.language.computed_reader import COMPUTED
 from autoflow.language.field_specs import written_keys
 from autoflow.language.present import as_github, as_json, as_text
 from autoflow.language.recipe import RECIPE_KEYS
@@ -18,6 +19,16 @@ from autoflow.language.settings_reader import SETTINGS_KEYS
 from autoflow.language.workspace import read_workspace
 from tests.language.small import LAPSED, SETTINGS, SOURCES, VIP, WELCOME, WIN_BACK
 
+MEASURES = """\
+attributes: {rhythm: {usual_gap_between: purchased, where: {category: [coffee]}, needs: 3 times}}
+events: {purchased: {total: money, category: text}}
+scores:
+  lead: {floor: 0, halves_every: 30 days, rules: [{when: {page_visited: {path: /a*}}, add: 1, at_most: 1 per day}]}
+stages: [prospect, customer]
+audiences: {vip-buyers: {segment: vip}}
+sending: {quiet_hours: {from: "21:00", to: "08:00"}, at_most: {emails: 4, per: 7 days}}
+channels: {webhooks: {crm: {url: "https://crm.example/hook", secret: a secret of 24 bytes or more}}}
+"""
 KINDS = [*registry.triggers().values(), *registry.conditions().values(), *registry.actions().values()]
 WORDS_OF_OURS = [
     *RECIPE_KEYS,
@@ -26,7 +37,21 @@ WORDS_OF_OURS = [
     *WORDS,
     *(kind.word for kind in KINDS),
     *(key for kind in KINDS for key in written_keys(kind)),
-    *("id", "file", "folder", "smtp", "mailbox", "consent", "late_after", "choice", "url"),
+    *(
+        "id",
+        "file",
+        "folder",
+        "smtp",
+        "mailbox",
+        "consent",
+        "late_after",
+        "choice",
+        "url",
+        "webhooks",
+        "secret",
+    ),
+    *COMPUTED,
+    *("floor", "halves_every", "rules", "when", "add", "quiet_hours", "from", "to", "emails", "per"),
 ]
 VALUES_OF_OURS = [
     *(
@@ -115,6 +140,7 @@ _breaks = st.lists(
     st.sampled_from(
         [
             ("autoflow.yaml", SETTINGS),
+            ("autoflow.yaml", MEASURES),
             ("recipes/win-back.yaml", WIN_BACK + '  - notify_sales: {message: "{{ contact.email }}"}\n'),
             ("segments/vip.yaml", VIP),
             ("segments/lapsed-buyers.yaml", LAPSED),

@@ -107,7 +107,18 @@ def test_a_wrong_type_is_told_once_and_not_wherever_the_name_is_used() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "attributes: [", "attributes: 5", "events: [a]", "5", "attributes: {a: b}", "events: {a: {b: c}}"],
+    [
+        *(
+            "",
+            "attributes: [",
+            "attributes: 5",
+            "events: [a]",
+            "5",
+            "attributes: {a: b}",
+            "events: {a: {b: c}}",
+        ),
+        *("attributes: {a: {count_of: nowhere}}", "scores: {a: {rules: []}}", "scores: 5", "stages: [{}]"),
+    ],
 )
 def test_where_declarations_cannot_be_read_that_is_known(text: str) -> None:
     assert not read_settings(text, {}).declared

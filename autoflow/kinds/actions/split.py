@@ -49,16 +49,24 @@ class Split(Action):
         return tuple(part.steps for part in self.parts)
 
     def do(self, hand: Hand) -> Go:
+        return self.walk(hand, self.drawn(hand))
+
+    def drawn(self, hand: Hand) -> int:
+        """The number of the part into which the contact falls."""
         run = hand.view.run
         assert run is not None
         each = (str(run.entry),) if self.draw == "each_entry" else ()
         drawn = bucket(run.recipe, hand.step, hand.view.record.key, *each)
-        for branch, part in enumerate(self.parts):
+        for number, part in enumerate(self.parts):
             drawn -= part.buckets
             if drawn < 0:
-                hand.draw(part.name, holdout=part.holdout)
-                return Go(self._walked(branch))
+                return number
         raise AssertionError("the parts make 100 percent")
+
+    def walk(self, hand: Hand, number: int) -> Go:
+        """Go on with the part of that number."""
+        hand.draw(self.parts[number].name, holdout=self.parts[number].holdout)
+        return Go(self._walked(number))
 
     def _walked(self, branch: int) -> int:
         part = self.parts[branch]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
@@ -42,6 +43,12 @@ class Date(Trigger):
     @cached_property
     def _moments(self) -> Moments:
         return Moments(self.offset, self.at, self.every is not None, USUAL, self.of_type == "date")
+
+    def still_comes(self, touched: Collection[Topic]) -> bool:
+        return (
+            ATTRIBUTE,
+            self.attribute,
+        ) not in touched  # a date that becomes known on its moment is known too late
 
     def fires_at(self, view: View, after: int) -> int | None:
         value = view.record.known(self.attribute)

@@ -1,0 +1,80 @@
+"""What autoflow.yaml says of the workspace as a whole: zone, language, currency, store, sender."""
+
+from __future__ import annotations
+
+import re
+
+from autoflow.language import scalars
+from autoflow.language.filling import Filling
+from autoflow.language.nodes import Node
+from autoflow.language.settings import Sender
+from autoflow.model.instants import zone, zone_names
+from autoflow.model.problems import did_you_mean
+
+# Patterns are compiled where they are first used, so that `check` starts faster.
+_EMAIL = r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+"
+_STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+
+
+def read_timezone(node: Node, filling: Filling) -> str:
+    """The zone in which days begin."""
+    found = scalars.scalar(node, filling.report, '"timezone"').text
+    try:
+        zone(found)
+    except LookupError as error:
+        near = did_you_mean(found, zone_names())
+        fix = f'Did you mean "{near}"?' if near else "For example Europe/London."
+        filling.report.fail("value", node.span, str(error), fix)
+    return found
+
+
+def read_language(node: Node, filling: Filling) -> str:
+    """The language of mails."""
+    found = scalars.scalar(node, filling.report, '"language"').text
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", found):
+        message = f'"{found}" is not the code of a language.'
+        filling.report.fail("value", node.span, message, "For example en or de-AT.")
+    return found
+
+
+def read_currency(node: Node, filling: Filling) -> str:
+    """How amounts are shown."""
+    found = scalars.scalar(node, filling.report, '"currency"').text
+    if not re.fullmatch(r"[A-Z]{3}", found):
+        message = f'"{found}" is not the code of a currency.'
+        filling.report.fail("value", node.span, message, "For example EUR or GBP.")
+    return found
+
+
+def read_store(node: Node, filling: Filling) -> str:
+    """Where everything is kept; the address may hold a password."""
+    found = filling.text(node, '"store"')
+    if not found.startswith(_STORES) or found in _STORES:
+        fix = "For example sqlite:///.autoflow/store.db or postgresql://user@host/name."
+        filling.report.fail("value", node.span, "This is not the address of a store.", fix)
+    return found
+
+
+def read_unsubscribe(node: Node, filling: Filling) -> str:
+    """The page with which unsubscribe links begin; "" where none is said."""
+    entries = scalars.section(node, filling.report, '"unsubscribe"', ("url",))
+    if "url" not in entries:
+        return ""
+    found = filling.text(entries["url"].value, '"url"')
+    if not re.fullmatch(r"https://[^\s/]+\S*", found):
+        message = "This is not the address of a page that people can unsubscribe at."
+        fix = "It begins with https://, for example https://shop.example/unsubscribe"
+        filling.report.fail("value", entries["url"].value.span, message, fix)
+    return found
+
+
+def read_sender(node: Node, filling: Filling) -> Sender:
+    """From whom the mail comes."""
+    entries = scalars.section(node, filling.report, '"sender"', ("name", "email", "postal_address"))
+    texts = {key: filling.line(entry) for key, entry in entries.items()}
+    email = texts.get("email", "")
+    if email and not re.fullmatch(_EMAIL, email):
+        span = entries["email"].value.span
+        filling.report.add("value", span, "This is not an email address.", "For example hello@shop.example")
+        email = ""
+    return Sender(texts.get("name", ""), email, texts.get("postal_address", ""))
