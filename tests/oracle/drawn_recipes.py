@@ -34,17 +34,20 @@ def some(condition: st.SearchStrategy[Json]) -> st.SearchStrategy[list[Json]]:
     return st.one_of(nothing, nothing, nothing, st.lists(condition, min_size=1, max_size=2))
 
 
-SIMPLE: list[Json] = [
-    *({word: tag} for word in ("add_tag", "remove_tag") for tag in TAGS),
-    *({"set_attribute": {"city": city}} for city in ("Bonn", "Wien")),
-    {"set_attribute": {"timezone": "America/New_York"}},
-    *({word: "fans"} for word in ("add_to_audience", "remove_from_audience")),
-    *({"adjust_score": {"score": "lead", "by": by}} for by in (5, -3, 1.5)),
-    *({"set_stage": stage} for stage in STAGES),
-    *({word: topic} for word in ("give_consent", "withdraw_consent") for topic in ("news", "*")),
-    {"record_event": "noticed"},
-    {"record_event": {"name": "noticed", "with": {"about": "{{ contact.id }}"}}},
+CHANGES: list[list[Json]] = [
+    [{word: tag} for word in ("add_tag", "add_tag", "remove_tag") for tag in TAGS],
+    [{"set_attribute": {name: value}} for name, value in (("city", "Bonn"), ("city", "Wien"), ("income", 10))]
+    + [{"set_attribute": {"timezone": "America/New_York"}}],
+    [{word: "fans"} for word in ("add_to_audience", "remove_from_audience")],
+    [{"adjust_score": {"score": "lead", "by": by}} for by in (5, -3, 1.5)],
+    [{"set_stage": stage} for stage in STAGES],
+    [{word: topic} for word in ("give_consent", "withdraw_consent") for topic in ("news", "*")],
+    [
+        {"record_event": event}
+        for event in ("noticed", {"name": "noticed", "with": {"about": "{{ contact.id }}"}})
+    ],
 ]
+changes = st.sampled_from(CHANGES).flatmap(st.sampled_from)
 MAILING: list[Json] = [
     *({"send_email": template} for template in ("hello", *MAILS)),
     *({"send_email": {"template": template, "quiet_hours": "ignore"}} for template in ("hello", "news")),
@@ -130,14 +133,16 @@ def actions(of_run: OfRun, others: tuple[str, ...], depth: int = 2) -> st.Search
         st.sampled_from(LEAVING),
         waits(),
         st.sampled_from(MAILING),
-        st.sampled_from(SIMPLE),
+        changes,
+        changes,
         st.sampled_from([{"exit": "enough"}, *({"enter_recipe": recipe} for recipe in others * 3)]),
     ]
     if depth == 0:
-        return st.lists(st.one_of(simple[:4]), min_size=1, max_size=2)
+        return st.lists(st.one_of(simple[:5]), min_size=1, max_size=2)
     inner = actions(of_run, others, depth - 1)
     nesting = [waits_for(of_run.leaving, inner), choices(of_run.before_steps, inner), splits(inner)]
-    return st.lists(st.one_of([*simple, *simple, *nesting]), min_size=1, max_size=4 if depth == 2 else 2)
+    some_steps = st.one_of([*simple, *simple, *nesting])
+    return st.lists(some_steps, min_size=depth, max_size=6 if depth == 2 else 2)
 
 
 def numbered(steps: list[Json], numbers: Iterator[int]) -> list[Json]:
@@ -217,7 +222,9 @@ def conditions_of_run(names: Names, *, by_purchase: bool) -> OfRun:
 
 @st.composite
 def recipes(draw: st.DrawFn, name: str, names: Names, once: tuple[str, ...]) -> Json:
-    heard = draw(st.lists(triggers(names, once), min_size=1, max_size=3))
+    buying = st.sampled_from([{"event": "purchased"}, {"event": "refunded"}])
+    trigger = buying if draw(st.integers(0, 4)) == 4 else triggers(names, once)
+    heard = draw(st.lists(trigger, min_size=1, max_size=3))
     heard = [{**trigger, "id": f"t{number}"} for number, trigger in enumerate(heard)]
     by_purchase = all(_event_of(trigger) in BOUGHT for trigger in heard)
     of_run = conditions_of_run(names, by_purchase=by_purchase)

@@ -197,15 +197,17 @@ BY_EVENT: list[Json] = [
     {"consent_withdrawn": {"topic": "news"}},
     *({word: {}} for word in ("consent_given", "consent_withdrawn", "contact_created", "manual")),
 ]
-BY_CHANGE: list[Json] = [
-    *({word: tag} for word in ("tag_added", "tag_removed") for tag in TAGS),
-    *({word: stage} for word in ("stage_entered", "stage_left") for stage in STAGES[:2]),
-    *({word: "fans"} for word in ("audience_joined", "audience_left")),
-    *({"score_reached": {"score": "lead", "at_least": bound}} for bound in (3, 5, 10)),
-    {"attribute_changed": "city"},
-    {"attribute_changed": {"attribute": "city", "to": ["bonn", "Wien"]}},
-    {"attribute_changed": {"attribute": "income", "from": 10}},
-    {"attribute_changed": {"attribute": "timezone"}},
+BY_CHANGE: list[list[Json]] = [
+    [{word: tag} for word in ("tag_added", "tag_removed") for tag in TAGS],
+    [{word: stage} for word in ("stage_entered", "stage_left") for stage in STAGES[:2]],
+    [{word: "fans"} for word in ("audience_joined", "audience_left")],
+    [{"score_reached": {"score": "lead", "at_least": bound}} for bound in (3, 5, 10)],
+    [
+        {"attribute_changed": "city"},
+        {"attribute_changed": {"attribute": "city", "to": ["bonn", "Wien"]}},
+        {"attribute_changed": {"attribute": "income", "from": 10}},
+        {"attribute_changed": {"attribute": "timezone"}},
+    ],
 ]
 
 
@@ -251,18 +253,16 @@ def triggers(names: Names, once: tuple[str, ...]) -> st.SearchStrategy[Json]:
         for word in ("segment_entered", "segment_left")
         for name in names.segments
     ]
-    changes = [
-        *BY_CHANGE,
-        *({word: name} for word in ("audience_joined", "audience_left") for name in names.mirrors),
-        *({"attribute_changed": name} for name in names.computed),
-    ]
+    of_mirrors = [{word: name} for word in ("audience_joined", "audience_left") for name in names.mirrors]
+    of_computed: list[Json] = [{"attribute_changed": name} for name in names.computed]
+    changes = [*BY_CHANGE, *([of_mirrors] if of_mirrors else []), *([of_computed] if of_computed else [])]
     return st.one_of(
         st.just({"event": "purchased"}),
         st.sampled_from(BY_EVENT),
         st.sampled_from(BY_EVENT),
         st.sampled_from(moves),
         st.sampled_from([*moves, *stays]),
-        st.sampled_from(changes),
+        st.sampled_from(changes).flatmap(st.sampled_from),
         st.builds(_silence, durations, silence_of),
         dates(),
         schedules(names.segments, once),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -44,7 +45,9 @@ ONCE = ("2026-01-31 06:00", "2026-03-29 01:30", "2026-10-25 01:30", "2026-10-26 
 SPAN = 24 * timing.DAY
 TAIL = 12 * timing.DAY
 QUARTER = 6 * timing.HOUR
-LATE = (0, 0, 0, 0, timing.HOUR, timing.DAY, timing.DAY + 1, 3 * timing.DAY, 30 * timing.DAY)
+MINUTE = 60 * timing.SECOND
+LATE = (0,) * 8 + (timing.HOUR, timing.DAY, timing.DAY + 1, 3 * timing.DAY, 30 * timing.DAY)
+GAPS = (1, MINUTE, 15 * MINUTE, 16 * MINUTE, timing.HOUR, QUARTER, timing.DAY, timing.DAY, 3 * timing.DAY)
 
 
 class Scenario(NamedTuple):
@@ -86,7 +89,7 @@ def settings_files(draw: st.DrawFn, computed: tuple[str, ...], mirrors: dict[str
 @st.composite
 def workspaces(draw: st.DrawFn) -> dict[str, str]:
     segments = tuple(f"s{number}" for number in range(draw(st.integers(1, 3))))
-    made = tuple(f"r{number}" for number in range(draw(st.integers(1, 3))))
+    made = tuple(f"r{number}" for number in range(draw(st.integers(2, 4))))
     computed = tuple(draw(st.lists(st.sampled_from(sorted(COMPUTED)), max_size=2, unique=True)))
     mirrors: dict[str, Json] = {"mirror": {"segment": segments[0]}} if draw(st.booleans()) else {}
     names = Names(segments, made, computed, tuple(mirrors))
@@ -124,36 +127,55 @@ WISHES = [
     ),
     *(_event(name) for name in ("consent_given", "unsubscribed", "unsubscribed")),
     _event("unsubscribed", topic="news"),
+]
+ENDS = [
     _event("email_complained", template="hello"),
-    _event("email_bounced", template="hello", permanent=True),
+    *(_event("email_bounced", template="hello", permanent=permanent) for permanent in (True, False, False)),
 ]
 TOLD: list[Json] = [
     {"type": "identify", "traits": {name: value}} for name, values in TRAITS.items() for value in values
 ]
+SORTS = (
+    *(PURCHASES, PURCHASES, PURCHASES, VISITS, REACTIONS, REACTIONS, TOLD, TOLD),
+    [_event("refunded", order_id=order) for order in "AB"],
+    [_event(ENTER, recipe=f"r{number}") for number in range(4)],
+)
+often = st.sampled_from(SORTS).flatmap(st.sampled_from)
 contents: st.SearchStrategy[Json] = st.one_of(
-    st.sampled_from(PURCHASES),
-    st.sampled_from(PURCHASES),
-    st.sampled_from([_event("refunded", order_id=order) for order in "AB"]),
-    st.sampled_from(VISITS),
-    st.sampled_from(REACTIONS),
-    st.sampled_from(WISHES),
-    st.sampled_from(TOLD),
-    st.sampled_from(TOLD),
-    st.sampled_from([_event(ENTER, recipe=f"r{number}") for number in range(3)]),
+    *[often] * 8, st.sampled_from(WISHES), st.sampled_from([*WISHES, *ENDS])
 )
 
 
 @st.composite
+def moments(draw: st.DrawFn) -> list[int]:
+    """In steps of six hours, so that many things fall on one instant; at any second; or some close, others far."""
+    way = draw(st.sampled_from(["coarse", "fine", "gaps", "gaps"]))
+    if way == "coarse":
+        step = st.integers(0, SPAN // QUARTER).map(lambda n: n * QUARTER)
+    elif way == "fine":
+        step = st.builds(
+            lambda day, second: day * timing.DAY + second * timing.SECOND,
+            st.integers(0, 23),
+            st.integers(0, 86_399),
+        )
+    else:
+        step = st.sampled_from(GAPS)
+    found = draw(st.lists(step, min_size=8, max_size=32))
+    return [moment % SPAN for moment in accumulate(found)] if way == "gaps" else found
+
+
+@st.composite
 def histories(draw: st.DrawFn, start: int) -> list[Json]:
-    """Half of them in steps of six hours, so that many things fall on one instant; some come in late."""
-    coarse = draw(st.booleans())
-    moments = st.integers(0, SPAN // QUARTER).map(lambda n: n * QUARTER) if coarse else st.integers(0, SPAN)
-    known = {"type": "identify", "traits": {"email": "ana@example.com"}}
-    messages: list[Json] = [{**known, "userId": "ana", "timestamp": timing.iso(start - timing.HOUR)}]
-    if draw(st.booleans()):
-        messages.append({**known, "userId": "bo", "timestamp": timing.iso(start)})
-    drawn = st.tuples(moments, st.sampled_from(["ana", "ana", "ana", "bo"]), contents, st.sampled_from(LATE))
-    for moment, who, content, late in draw(st.lists(drawn, min_size=4, max_size=16)):
+    """What is known of one or two contacts at the start, and then what happens; some of it comes in late."""
+    messages: list[Json] = []
+    for who, since in (("ana", start - timing.HOUR), ("bo", start)):
+        told = {name: draw(st.sampled_from(values)) for name, values in TRAITS.items() if draw(st.booleans())}
+        known = {"type": "identify", "traits": {"email": "ana@example.com", **told}}
+        if who == "ana" or draw(st.booleans()):
+            messages.append({**known, "userId": who, "timestamp": timing.iso(since)})
+    drawn = st.tuples(st.sampled_from(["ana"] * 4 + ["bo"]), contents, st.sampled_from(LATE))
+    for moment in draw(moments()):
+        who, content, late = draw(drawn)
         by_hand = content.get("event") == ENTER
         message = {**content, "userId": "ana" if by_hand else who, "timestamp": timing.iso(start + moment)}
         if late and not by_hand:
