@@ -10,13 +10,14 @@ ON_PURCHASE = "trigger: {event: purchased}\n"
 
 
 def test_whoever_is_held_out_is_so_before_a_limit_is_full() -> None:
-    holdout = "{split: [{name: none, percent: 99.99, holdout: true}, {name: all, percent: 0.01, actions: [{add_tag: x}]}]}"
+    parts = "{name: none, percent: 99.99, holdout: true}, {name: all, percent: 0.01, actions: [{add_tag: x}]}"
     decided = play(
         [KNOWN, track("purchased", "2026-03-02 10:00")],
         until="2026-03-20 00:00",
         recipes={
             "a": f"{ON_PURCHASE}actions: [{{notify_sales: x}}]\n",
-            "b": f"{ON_PURCHASE}actions:\n  - {holdout}\n  - notify_sales: {{message: x, at_most: 1 per 2 days}}\n",
+            "b": f"{ON_PURCHASE}actions:\n  - split: [{parts}]\n"
+            "  - notify_sales: {message: x, at_most: 1 per 2 days}\n",
         },
     )
     assert said(decided, "sales") == [("2026-03-02 10:00", ""), ("2026-03-02 10:00", "holdout")]

@@ -12,7 +12,7 @@ from tests.oracle import timing
 from tests.oracle.drawn_recipes import caps, quiet_hours, recipes
 from tests.oracle.drawn_words import COMPUTED, MAIL_EVENTS, MAILS, STAGES, Json, Names, conditions
 from tests.oracle.making import at
-from tests.oracle.people import ENTER
+from tests.oracle.people import ENTER, received_at
 
 MAIL = '---\nsubject: Hello\n{}---\n<p>Hello <a href="{{{{ unsubscribe_url }}}}">unsubscribe</a></p>\n'
 BILL = "---\nsubject: Hello\nclass: transactional\n---\n<p>Hello</p>\n"
@@ -51,9 +51,12 @@ GAPS = (1, MINUTE, 15 * MINUTE, 16 * MINUTE, timing.HOUR, QUARTER, timing.DAY, t
 
 
 class Scenario(NamedTuple):
+    """`looks` are the instants at which whoever cuts the messages into calls looks at the contacts."""
+
     files: dict[str, str]
     messages: list[dict[str, Any]]
     end: int
+    looks: list[int]
 
 
 SCORE_RULES: list[Json] = [
@@ -185,6 +188,19 @@ def histories(draw: st.DrawFn, start: int) -> list[Json]:
 
 
 @st.composite
+def looks(draw: st.DrawFn, start: int, messages: list[Json]) -> list[int]:
+    """Some in steps of six hours or at any second, some at the messages' own instants and just before these."""
+    quarters = st.integers(0, (SPAN + TAIL) // QUARTER).map(lambda n: start + n * QUARTER)
+    seconds = st.builds(
+        lambda quarter, second: quarter + second * timing.SECOND, quarters, st.integers(0, 21_600)
+    )
+    own = st.sampled_from([received_at(message) for message in messages])
+    before = own.map(lambda instant: instant - 1)
+    return draw(st.lists(st.one_of(quarters, seconds, own, before), max_size=8))
+
+
+@st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     start = at(draw(st.sampled_from(STARTS)))
-    return Scenario(draw(workspaces()), draw(histories(start)), start + SPAN + TAIL)
+    files, messages = draw(workspaces()), draw(histories(start))
+    return Scenario(files, messages, start + SPAN + TAIL, draw(looks(start, messages)))
