@@ -28,9 +28,21 @@ class PlaceholderSyntaxError(ValueError):
     """A placeholder is written wrongly."""
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """A mapping has its keys alone: `event.items` is what the event says, never a method."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if not isinstance(obj, dict):
+            return super().getattr(obj, attribute)
+        return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        return self.getattr(obj, argument) if isinstance(obj, dict) else super().getitem(obj, argument)
+
+
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_finalize)
+    environment = _Sandbox(undefined=StrictUndefined, finalize=_finalize)
     for unsafe in ("lipsum", "range", "cycler", "joiner", "namespace"):
         environment.globals.pop(unsafe, None)
     return environment
