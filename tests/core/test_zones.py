@@ -64,7 +64,7 @@ def every_change() -> tuple[Change, ...]:
 @cache
 def different_changes() -> tuple[Change, ...]:
     """Those that differ by their instant, by what the clock showed, or by length."""
-    found = {}
+    found: dict[object, Change] = {}
     for change in every_change():
         found.setdefault((change.at, change.offset, change.by), change)
     return tuple(found.values())
@@ -73,7 +73,7 @@ def different_changes() -> tuple[Change, ...]:
 @cache
 def sorts_of_changes() -> tuple[Change, ...]:
     """Those that differ by the time of the day, by length, or by weekday: on which day of which year is no matter."""
-    found = {}
+    found: dict[object, Change] = {}
     for change in different_changes():
         reading = timing.wall(change.at, change.zone)
         found.setdefault((reading.time(), reading.weekday(), change.by), change)
