@@ -6,7 +6,10 @@ import pytest
 
 from autoflow.kinds.text import PlaceholderError, Text
 
-SCOPE = {"contact": {"id": "ana", "city": "Bonn"}, "event": {"items": 3, "get": "milk", "lines": [{"keys": 2}]}}
+SCOPE = {
+    "contact": {"id": "ana", "city": "Bonn"},
+    "event": {"items": 3, "get": "milk", "lines": [{"keys": 2}]},
+}
 
 
 @pytest.mark.parametrize(
@@ -25,7 +28,9 @@ def test_what_the_data_says_wins_over_what_python_does_with_it(written: str, val
     assert Text(written).value(SCOPE) == value
 
 
-@pytest.mark.parametrize("written", ["{{ contact.items }}", "{{ contact['keys'] }}", "Hello {{ contact.get }}"])
+@pytest.mark.parametrize(
+    "written", ["{{ contact.items }}", "{{ contact['keys'] }}", "Hello {{ contact.get }}"]
+)
 def test_a_method_of_python_is_no_value(written: str) -> None:
     with pytest.raises(PlaceholderError, match="there is no value for"):
         Text(written).value(SCOPE)
