@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from autoflow.core.program import ComputedAttribute
 from autoflow.kinds.base import ATTRIBUTE, MEMORY, Signal, Topic
+from autoflow.model.values import same
 
 if TYPE_CHECKING:
     from autoflow.core.walk import Walk
@@ -37,13 +38,15 @@ def update(
     for each in found:
         value, change = each.computed.judge(walk.view)
         before = known.get(each.name)
-        if value != before:
+        if not same(value, before):
             if value is None:
                 del known[each.name]
             else:
                 known[each.name] = value
             touched.add((ATTRIBUTE, each.name))
-            signals.append(changed(each.name, before, value, walk.view.now))
+            before = each.computed.begins if before is None else before
+            if not same(value, before):
+                signals.append(changed(each.name, before, value, walk.view.now))
         if change is not None:
             walk.record.timers[each.timer] = change
         else:

@@ -41,7 +41,7 @@ def _facts(elder: Record, younger: Record) -> None:
     for audience, since in younger.audiences.items():
         elder.audiences.setdefault(audience, since)
     for topic, at in younger.refused.items():
-        elder.refused[topic] = min(at, elder.refused.get(topic, at))
+        elder.refused[topic] = max(at, elder.refused.get(topic, at))
     consent = {**younger.consent, **elder.consent}
     elder.consent = {topic: at for topic, at in consent.items() if topic not in elder.refused}
     elder.suppressed = elder.suppressed or younger.suppressed

@@ -24,7 +24,7 @@ from autoflow.model.inside import (
     STAGE_SET,
     TAG_ADDED,
 )
-from autoflow.model.values import Value
+from autoflow.model.values import Value, same
 
 if TYPE_CHECKING:
     from autoflow.core.walk import Walk
@@ -62,8 +62,7 @@ def _permission(walk: Walk, item: Event) -> set[Topic]:
     name, record = item.name, walk.record
     if name in {UNSUBSCRIBED, CONSENT_GIVEN, CONSENT_WITHDRAWN}:
         topic = str(item.properties.get("topic") or "*")
-        since = item.occurred_at if name == CONSENT_GIVEN else item.at
-        walk.consent(topic, since, given=name == CONSENT_GIVEN)
+        walk.consent(topic, item.occurred_at, given=name == CONSENT_GIVEN)
         return {(CONSENT, "*")}
     if name == EMAIL_COMPLAINED or (name == EMAIL_BOUNCED and item.properties.get("permanent")):
         record.suppressed = record.suppressed or name.removeprefix("email_")
@@ -122,7 +121,7 @@ def change_attribute(walk: Walk, name: str, value: Value, touched: set[Topic], s
     """Set an attribute, or with None unset it; nothing happens where it has that value."""
     attributes = walk.record.attributes
     before = attributes.get(name)
-    if (before == value and type(before) is type(value)) or name in walk.program.computed_names:
+    if same(before, value) or name in walk.program.computed_names:
         return  # what autoflow works out itself nobody else sets
     zone = walk.view.zone if name == TIMEZONE else ""
     if value is None:

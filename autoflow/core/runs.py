@@ -78,7 +78,8 @@ def _has_come(walk: Walk, run: Run, signals: Sequence[Signal]) -> bool:
     view = View(walk.record, walk.view.now, walk.program.zone, run, run.event)
     event = action.listens()
     for signal in signals if event is not None else ():
-        if signal.topic == (EVENT, event) and action.hears(signal, view):
+        new = not signal.n or signal.n > walk.waits_since.get((run.recipe, run.entry), 0)
+        if new and signal.topic == (EVENT, event) and action.hears(signal, view):
             run.own = signal.occurred_at if signal.own else run.own
             return True
     awaited = action.awaited()
@@ -209,6 +210,7 @@ def _stay(walk: Walk, run: Run, outcome: Wait | Hold) -> None:
     run.due = outcome.until
     if isinstance(outcome, Wait):
         run.local, run.held = outcome.local, None
+        walk.waits_since[run.recipe, run.entry] = walk.record.n
         _check(walk, run)
     _note(walk, run, RUNNING)
 

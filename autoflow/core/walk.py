@@ -41,9 +41,8 @@ class Walk:
         self._silent_before = silent_before
         self._queue: deque[tuple[Signal | None, frozenset[Topic], Run | None]] = deque()
         self._due: int | None = None
-        self._rung: int | None = (
-            None  # the last instant at which timers have fired: they come after what is received
-        )
+        self.waits_since: dict[tuple[str, int], int] = {}  # the journal's last line as a run began to wait
+        self._rung: int | None = None  # the last instant whose timers were rung: after what is received then
         self._stale = True  # whether `_due`, the earliest due instant, must be looked up again
 
     def until(self, instant: int) -> None:
@@ -87,7 +86,8 @@ class Walk:
             self.set_timers(self.program.timed if younger else self._timed_touched(touched), touched)
         news = [Signal((CONTACT_CREATED, ""), {}, item.at)] if first else []
         news += self._heard_from(item)
-        self._settle([*news, *signals, *changes], frozenset(touched))
+        starts, self.enters = self.enters, item.at >= self._silent_before  # what steps do now is not silent
+        self._settle([*news, *signals, *changes], frozenset(touched), starts=starts)
 
     def _heard_from(self, item: Event) -> list[Signal]:
         if item.name == ENTER:
@@ -204,16 +204,16 @@ class Walk:
 
     # -- what follows in turn ----------------------------------------------------------------------------------
 
-    def _settle(self, signals: Sequence[Signal], touched: frozenset[Topic]) -> None:
-        self._look(signals, touched)
+    def _settle(self, signals: Sequence[Signal], touched: frozenset[Topic], *, starts: bool = True) -> None:
+        self._look(signals, touched, starts=starts)
         self.drain()
 
-    def _look(self, signals: Sequence[Signal], touched: frozenset[Topic]) -> None:
-        """Goals and exits, then waits, then entries."""
+    def _look(self, signals: Sequence[Signal], touched: frozenset[Topic], *, starts: bool = True) -> None:
+        """Goals and exits, then waits, then (where the signals may start anything) entries."""
         if self.record.runs:
             looked_at = runs.look(self, touched)
             runs.hear(self, signals, touched, looked_at)
-        if self.enters:
+        if starts and self.enters:
             self._enter(signals)
 
     def _enter(self, signals: Iterable[Signal]) -> None:
@@ -284,7 +284,7 @@ class Walk:
         seen = observe(self, Event(self.record.n, now, now, name, properties, inside=True)) | (
             touched or set()
         )
-        signal = None if name[0] == "$" else Signal((EVENT, name), properties, now)
+        signal = None if name[0] == "$" else Signal((EVENT, name), properties, now, n=self.record.n)
         self.queue(signal, seen, run)
 
     def run_changed(self, run: Run, touched: set[Topic]) -> None:
@@ -294,7 +294,7 @@ class Walk:
             self.queue(None, touched | {topic}, run)
 
     def consent(self, topic: str, since: int, *, given: bool) -> None:
-        """Consent was given, or taken back, at an instant; what was refused later than it was given stays refused."""
+        """Consent was given, or taken back, at an instant; what was refused then or later stays refused."""
         record = self.record
         if given:
             lifted = [topic] if topic != _EVERY_TOPIC else list(record.refused)
@@ -305,7 +305,7 @@ class Walk:
             return
         for each in [topic] if topic != _EVERY_TOPIC else list(record.consent):
             record.consent.pop(each, None)
-        record.refused.setdefault(topic, self.view.now)
+        record.refused[topic] = max(since, record.refused.get(topic, since))
 
     def change_attribute(self, name: str, value: Value, run: Run) -> None:
         """Set an attribute for a step; None unsets it."""

@@ -95,7 +95,7 @@ class Signal(NamedTuple):
     """Something that happened to a contact and that triggers and waits may listen for.
 
     `event` is what `event` means to a run that it starts, where it is no event itself; `own` says whether it is the
-    contact's own doing.
+    contact's own doing. `n` is the line of the journal that tells of it, 0 where it came from outside.
     """
 
     topic: Topic
@@ -103,6 +103,7 @@ class Signal(NamedTuple):
     occurred_at: int
     event: dict[str, Any] | None = None
     own: bool = False
+    n: int = 0
 
     @property
     def started_by(self) -> dict[str, Any] | None:

@@ -44,6 +44,11 @@ class Computed:
             SumForGood(events, self.where, self.measured) if self.measured else LastTimes(events, self.where)
         )
 
+    @property
+    def begins(self) -> Value:
+        """What it is for somebody of whom nothing is known yet."""
+        return 0 if self.of in {"count_of", "sum_of"} else None
+
     def judge(self, view: View) -> tuple[Value, int | None]:
         """The value (None where it is missing), and the next instant at which time alone could change it."""
         memory, cell = self.memory, view.record.memory.get(self.memory.key)

@@ -92,9 +92,10 @@ class Score(Memory):
         if cell is None:
             cell = cells[self.key] = self.fresh()
         assert isinstance(cell, Points)
-        before = decay(cell.value, view.now - cell.at, self.half_life)
-        added = sum(decay(each, view.now - event.occurred_at, self.half_life) for each in points)
-        cell.value, cell.at = self._above_floor(before + added), view.now
+        cell.value, cell.at = decay(cell.value, view.now - cell.at, self.half_life), view.now
+        for each in points:
+            added = decay(each, view.now - event.occurred_at, self.half_life)
+            cell.value = self._above_floor(cell.value + added)
         return True
 
     def _adjusted(self, event: Event) -> list[int] | None:

@@ -52,6 +52,11 @@ def from_millionths(value: int) -> int | float:
     return whole if rest == 0 else value / MILLION
 
 
+def same(one: Value, other: Value) -> bool:
+    """Whether two values are one as they are written: 10 and 10.0 are, 10 and "10", or 1 and true, are not."""
+    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
+
+
 def plain(value: Value) -> str:
     """A value as a sentence shows it."""
     if value is None:

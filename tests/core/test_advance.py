@@ -120,7 +120,7 @@ def test_the_witness_agrees_on_whatever_can_be_written(scenario: Scenario) -> No
     files, messages, end = scenario
     expected = witness(files, messages, end)
     assert engine(files).run(messages, end) == expected
-    assert engine(files, each_alone=True).run(messages, end) == expected
+    assert engine(files).run(messages, end, None) == expected
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -47,11 +47,16 @@ def takes(word: str, argument: Any, event: str, properties: Mapping[str, Any], l
         name = argument["name"] if isinstance(argument, Mapping) else argument
         tests = argument.get("where") if isinstance(argument, Mapping) else None
     elif word == "page_visited":
-        globs = argument if isinstance(argument, Mapping) else {"path": argument} if argument else {}
-        name, tests = "page_visited", {field: {"matches": glob} for field, glob in globs.items()}
+        name, tests = "page_visited", visited(argument)
     else:
         raise ValueError(f"no such trigger: {word}")
     return bool(event == name) and where(tests, event, properties, look)
+
+
+def visited(globs: Any) -> dict[str, Any]:
+    """A visited page as tests: `*` stands for anything in what is asked of it, and a bare text is the path."""
+    asked_of = globs if isinstance(globs, Mapping) else {"path": globs} if globs else {}
+    return {field: {"matches": glob} for field, glob in asked_of.items()}
 
 
 def topic_of(properties: Mapping[str, Any]) -> str:

@@ -45,6 +45,11 @@ def _spelled(text: str) -> Decimal | None:
         return exact.quantize(_MICRO)
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether a value is written as before: 10 and 10.0 are one, 10 and "10" are not, nor are 1 and true."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
 def typed(value: Any, of_type: str, zone: str) -> Any:
     """The value in a form that compares, or None. Lists become lists of folded texts."""
     if value is None:

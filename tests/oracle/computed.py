@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from tests.oracle import comparing, timing
+from tests.oracle import timing
 from tests.oracle.counting import counted, matching, number_of, to_the_millionth
 from tests.oracle.look import Event, Look
 
@@ -94,8 +94,3 @@ def edges(declared: Mapping[str, Any], look: Look) -> Iterator[int]:
         for event in look.history.events:
             if event.name == source_of(declared)[0]:
                 yield window.window_from(event.occurred_at, look.zones[0])
-
-
-def same(one: Any, other: Any) -> bool:
-    left, right = comparing.number(one), comparing.number(other)
-    return left == right if left is not None and right is not None else bool(one == other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -124,9 +124,7 @@ def splits(draw: st.DrawFn, steps: st.SearchStrategy[list[Json]]) -> Json:
     return {"split": {"parts": parts, "draw": "each_entry"} if draw(st.integers(0, 3)) == 3 else parts}
 
 
-def actions(
-    condition: st.SearchStrategy[Json], others: tuple[str, ...], depth: int = 2
-) -> st.SearchStrategy[list[Json]]:
+def actions(of_run: OfRun, others: tuple[str, ...], depth: int = 2) -> st.SearchStrategy[list[Json]]:
     """A few steps, nested so deep; `others` are the recipes that they may hand people on to."""
     simple: list[st.SearchStrategy[Json]] = [
         st.sampled_from(LEAVING),
@@ -137,8 +135,8 @@ def actions(
     ]
     if depth == 0:
         return st.lists(st.one_of(simple[:4]), min_size=1, max_size=2)
-    inner = actions(condition, others, depth - 1)
-    nesting = [waits_for(condition, inner), choices(condition, inner), splits(inner)]
+    inner = actions(of_run, others, depth - 1)
+    nesting = [waits_for(of_run.leaving, inner), choices(of_run.before_steps, inner), splits(inner)]
     return st.lists(st.one_of([*simple, *simple, *nesting]), min_size=1, max_size=4 if depth == 2 else 2)
 
 
@@ -190,18 +188,31 @@ caps: st.SearchStrategy[Json] = st.sampled_from(
 )
 
 
+class OfRun(NamedTuple):
+    """Conditions that may be asked on entry, of a run before its steps, and as goal, exit or what it waits for."""
+
+    entry: st.SearchStrategy[Json]
+    before_steps: st.SearchStrategy[Json]
+    leaving: st.SearchStrategy[Json]
+
+
 @cache
-def conditions_of_run(names: Names, *, by_purchase: bool) -> st.SearchStrategy[Json]:
+def conditions_of_run(names: Names, *, by_purchase: bool) -> OfRun:
     """Those too that only a run can be asked for; of its event only where purchases and refunds start it."""
     condition = conditions(names, audiences=("fans", *names.mirrors))
-    of_run: list[Json] = [{"entered_by": "t0"}, {"did": "purchased", "since": "start"}]
+    entry: list[Json] = [{"entered_by": "t0"}]
+    since: list[Json] = [{"did": "purchased", "since": "start"}]
+    leaving: list[Json] = []
     if by_purchase:
-        of_run += [
-            {"event_property": "total", "at_least": 15},
-            {"event_property": "order_id", "is": "A"},
-            {"did": "refunded", "where": {"order_id": "{{ event.order_id }}"}},
-        ]
-    return st.one_of(condition, condition, condition, condition, st.sampled_from(of_run))
+        entry += [{"event_property": "total", "at_least": 15}, {"event_property": "order_id", "is": "A"}]
+        same_order: Json = {"did": "refunded", "where": {"order_id": "{{ event.order_id }}"}}
+        since += [{**same_order, "since": "start"}]
+        leaving += [same_order]
+
+    def often(of_run: list[Json]) -> st.SearchStrategy[Json]:
+        return st.one_of(condition, condition, condition, condition, st.sampled_from(of_run))
+
+    return OfRun(often(entry), often(entry + since), often(entry + since + leaving))
 
 
 @st.composite
@@ -209,16 +220,17 @@ def recipes(draw: st.DrawFn, name: str, names: Names, once: tuple[str, ...]) -> 
     heard = draw(st.lists(triggers(names, once), min_size=1, max_size=3))
     heard = [{**trigger, "id": f"t{number}"} for number, trigger in enumerate(heard)]
     by_purchase = all(_event_of(trigger) in BOUGHT for trigger in heard)
-    in_run = conditions_of_run(names, by_purchase=by_purchase)
+    of_run = conditions_of_run(names, by_purchase=by_purchase)
     others = tuple(other for other in names.recipes if other > name)
     recipe: Json = {
         "recipe": name,
         "priority": draw(st.sampled_from([0, 0, 0, 1, 2])),
         "trigger": heard,
-        "actions": numbered(draw(actions(in_run, others)), iter(range(1000))),
+        "actions": numbered(draw(actions(of_run, others)), iter(range(1000))),
     }
+    asked = {"conditions": of_run.entry, "keep_while": of_run.before_steps}
     for key in ("conditions", "goal", "exit", "keep_while"):
-        listed = draw(some(in_run))
+        listed = draw(some(asked.get(key, of_run.leaving)))
         recipe |= {key: listed} if listed else {}
     reentry = draw(st.sampled_from(["", "never", "always", "always", "after 3 days", "after 1 month"]))
     recipe |= {"reentry": reentry} if reentry else {}

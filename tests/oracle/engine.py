@@ -1,120 +1,111 @@
-"""The engine's core on a list of messages, and the naive interpreter's words for what it decided."""
+"""The engine's core on a list of messages, in the words by which it is compared with the naive interpreter."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from autoflow.core.advance import advance
 from autoflow.core.program import Program, compile_program
+from autoflow.kinds.scores import Score
+from autoflow.kinds.view import View
 from autoflow.language.workspace import read_workspace
-from autoflow.model.contact import Record
-from autoflow.model.effects import HELD, Effects
+from autoflow.model.contact import Record, pack, unpack
+from autoflow.model.effects import HELD, Effects, Message
 from autoflow.model.event import IDENTIFY, Event
-from tests.oracle.naive import Naive, NaiveOutcome
-from tests.oracle.people import Person, is_silent, people
+from tests.oracle.decided import Decided, Entered, Said, Standing, State, in_millionths, witness
+from tests.oracle.naive import Naive
+from tests.oracle.people import Item, Person, is_silent, people
 from tests.oracle.timing import Span
 
-
-class Decided(NamedTuple):
-    """What both sides can be compared by; runs and messages name the contact by his key."""
-
-    runs: list[tuple[int, str, str, int, str, int | None]]
-    messages: list[tuple[int, str, str, str, str, str, str, str]]
-    refused: Counter[str]
-    members: dict[str, set[str]]
+__all__ = ["Engine", "engine", "witness"]
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A compiled workspace; `each_alone` hands every item over in a call of its own.
-
-    What comes later than its event says in `triggers_within` is handed over as silent.
-    """
+    """A compiled workspace. What comes later than its event says in `triggers_within` is handed over as silent."""
 
     program: Program
-    each_alone: bool = False
     triggers_within: Mapping[str, Span] = field(default_factory=dict)
 
-    def run(self, messages: Iterable[Mapping[str, Any]], end: int) -> Decided:
-        runs, sent, refused = [], [], Counter[str]()
-        members: dict[str, set[str]] = {segment.id: set() for segment in self.program.segments}
+    def run(
+        self, messages: Iterable[Mapping[str, Any]], end: int, looks: Iterable[int] | None = ()
+    ) -> Decided:
+        """All that happens up to and including `end`.
+
+        The contacts are looked at at each of the instants `looks`, and what came up to then is handed over in that
+        call; None is at each item, which so is handed over in a call of its own.
+        """
+        runs: dict[tuple[str, str, int], Entered] = {}
+        sent: list[tuple[str, Message]] = []
+        refused, states = Counter[str](), {}
         for person in people(messages):
-            record = Record(person.key, person.key[2:])
-            for effects in self._effects(record, person, end):
-                sent += [(person.key, message) for message in effects.messages]
-                refused.update(each.recipe for each in effects.journal if each.kind == "refused")
-                runs += [((person.key, *key), row) for key, row in effects.runs.items()]
-            for segment in record.segments:
-                members[segment].add(person.key)
-        latest = dict(runs).items()
-        return Decided(
-            sorted(
-                (row.entered_at, row.recipe, key, row.entry, row.state, row.ended_at or 0)
-                for (key, *_), row in latest
-            ),
-            [
-                (
-                    each.at,
-                    each.recipe,
-                    each.step,
-                    each.channel,
-                    each.name,
-                    each.key,
-                    each.outcome,
-                    each.reason,
-                )
-                for _, each in sorted(sent, key=lambda pair: (pair[1].at, pair[0]))
-                if each.outcome != HELD
-            ],
-            refused,
-            members,
+            record, effects = self.walk(person, end, looks)
+            for each in effects:
+                sent += [(person.key, message) for message in each.messages if message.outcome != HELD]
+                refused.update(line.recipe for line in each.journal if line.kind == "refused")
+                for row in each.runs.values():
+                    key = (row.recipe, person.key, row.entry)
+                    runs[key] = Entered(row.entered_at, *key, row.state, row.ended_at or 0)
+            states[person.key] = self._state(record, end)
+        sent.sort(key=lambda pair: (pair[1].at, pair[0]))
+        return Decided(sorted(runs.values()), [_said(message) for _, message in sent], refused, states)
+
+    def walk(
+        self, person: Person, end: int, looks: Iterable[int] | None = ()
+    ) -> tuple[Record, list[Effects]]:
+        """One contact in the end, and what came of each call."""
+        items = [item for item in person.items if item.at <= end]
+        instants = [item.at for item in items] if looks is None else sorted({at for at in looks if at < end})
+        record, effects = Record(person.key, person.key[2:]), []
+        numbered = list(enumerate(items, 1))
+        for instant in [*instants, end]:
+            batch = [self._event(number, item) for number, item in numbered if item.at <= instant]
+            numbered = numbered[len(batch) :]
+            effects.append(advance(self.program, record, batch, instant))
+            record = unpack(pack(record))  # as the store keeps it between ticks
+        return record, effects
+
+    def _event(self, number: int, item: Item) -> Event:
+        return Event(
+            seq=number,
+            at=item.at,
+            occurred_at=item.occurred_at,
+            name=item.name or IDENTIFY,
+            properties=dict(item.properties),
+            enters=not is_silent(item, self.triggers_within),
         )
 
-    def _effects(self, record: Record, person: Person, end: int) -> Iterable[Effects]:
-        items = [
-            Event(
-                seq=number,
-                at=item.at,
-                occurred_at=item.occurred_at,
-                name=item.name or IDENTIFY,
-                properties=dict(item.properties),
-                enters=not is_silent(item, self.triggers_within),
-            )
-            for number, item in enumerate(person.items, 1)
-            if item.at <= end
-        ]
-        if not self.each_alone:
-            return [advance(self.program, record, items, end)]
-        alone = [advance(self.program, record, [item], item.at) for item in items]
-        return [*alone, advance(self.program, record, [], end)]
+    def _state(self, record: Record, end: int) -> State:
+        view = View(record, end, self.program.zone)
+        return State(
+            attributes=record.attributes,
+            computed={name: in_millionths(value) for name, value in record.computed.items()},
+            tags=set(record.tags),
+            stage=record.stage,
+            segments=set(record.segments),
+            audiences=set(record.audiences),
+            given=set(record.consent),
+            refused=record.refused,
+            suppressed=bool(record.suppressed),
+            scores={score.name: score.value(view) for score in self._scores()},
+            runs=sorted(
+                Standing(run.recipe, run.entry, run.step, run.due, run.held is not None)
+                for run in record.runs
+            ),
+        )
+
+    def _scores(self) -> Iterator[Score]:
+        return (each for each in self.program.memory_keys().values() if isinstance(each, Score))
 
 
-def engine(files: Mapping[str, str], *, each_alone: bool = False) -> Engine:
+def _said(each: Message) -> Said:
+    return Said(each.at, each.recipe, each.step, each.channel, each.name, each.key, each.outcome, each.reason)
+
+
+def engine(files: Mapping[str, str]) -> Engine:
     workspace = read_workspace(files, {})
     assert workspace.sound, [problem for problem in workspace.problems if problem.severity == "error"]
-    return Engine(compile_program(workspace), each_alone, Naive(files).workspace.triggers_within)
-
-
-def witness(files: Mapping[str, str], messages: Iterable[Mapping[str, Any]], end: int) -> Decided:
-    outcome = Naive(files).run(messages, None, end)
-    keys = {walk.contact_id: walk.key for walk in outcome.walks}
-    return Decided(
-        sorted(
-            (each.at, each.recipe, keys[each.contact], each.entry, each.outcome, each.ended or 0)
-            for each in outcome.entries
-        ),
-        [
-            (each.at, each.recipe, each.step, each.channel, each.name, each.key, each.outcome, each.reason)
-            for each in outcome.messages
-        ],
-        outcome.refused_by_recipe(),
-        _members(outcome, keys, end),
-    )
-
-
-def _members(outcome: NaiveOutcome, keys: Mapping[str, str], end: int) -> dict[str, set[str]]:
-    segments = outcome.workspace.segments
-    return {name: {keys[contact] for contact in outcome.memberships(name, end)} for name in segments}
+    return Engine(compile_program(workspace), Naive(files).workspace.triggers_within)

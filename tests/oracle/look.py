@@ -119,11 +119,11 @@ def _in_at(changes: list[tuple[int, str, bool]], now: int) -> set[str]:
 
 @dataclass(frozen=True)
 class ScoreRule:
-    """Points for an event that a trigger's words take; `at_most` so many in such a window."""
+    """Points for an event that `where` lets through; `at_most` so many in such a window."""
 
-    word: str
-    argument: Any
+    event: str
     add: Decimal
+    where: Mapping[str, Any] = field(default_factory=dict)
     at_most: tuple[int, timing.Span] | None = None
 
 

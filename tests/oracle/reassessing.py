@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tests.oracle import computed
+from tests.oracle import comparing, computed
 from tests.oracle.conditions import member
 from tests.oracle.look import Look
 from tests.oracle.runs import Signal
@@ -50,7 +50,7 @@ def _compute(walk: Walk) -> list[Signal]:
         value = computed.computed(declared, walk.look())
         known = [each for _, name_, each in walk.history.attributes if name_ == name]
         was = known[-1] if known else computed.before_anything(declared)
-        if not computed.same(value, was):
+        if not comparing.same(value, was):
             walk.history.attributes.append((walk.clock, name, value))
             changes.append(Signal("attribute_changed", name, was=was, value=value))
         elif not known and value is not None:

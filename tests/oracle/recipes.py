@@ -187,9 +187,16 @@ def _target(word: str, argument: Any) -> str:
         return str(argument.get("channel", "sales"))
     if word not in _TARGETS or word == "create_task":
         return ""
-    target = argument.get(_TARGETS[word]) or argument.get("until") or ""
-    spelled_out = word == "wait" and "duration" in argument and "{{" not in target
-    return str(timing.span(target)) if spelled_out else str(target)
+    if word == "wait":
+        return _length(argument)
+    return str(argument.get(_TARGETS[word]) or ("conditions" if word == "wait_for" else ""))
+
+
+def _length(wait: Mapping[str, Any]) -> str:
+    if "until" in wait:
+        by_date = "{{" in wait["until"]
+        return "until its time" if by_date else f"until {timing.reading(wait['until']):%H:%M}"
+    return "as long as it says" if "{{" in wait["duration"] else str(timing.span(wait["duration"]))
 
 
 def _branches(written: Mapping[str, Any]) -> Iterator[tuple[list[Any], list[Step]]]:

@@ -53,7 +53,8 @@ class Run:
     """`frames`: the lists of steps that the run stands in, outermost first, each with the place reached in it.
 
     `due`: until when it stands still; `local`: whether that is a time of day. `then` is walked when it is due.
-    `sends` tells of each template whether its last send in this run was skipped.
+    `sends` tells of each template whether its last send in this run was skipped. `stands_on` is the id of the step
+    that was last begun.
     """
 
     recipe: Recipe
@@ -71,6 +72,7 @@ class Run:
     heard_at: int | None = None
     held_out: bool = False
     sends: dict[str, bool] = field(default_factory=dict)
+    stands_on: str = ""
     state: str = RUNNING
     ended_at: int | None = None
     visits: Counter[str] = field(default_factory=Counter)
@@ -86,6 +88,7 @@ class Run:
         steps, place = self.frames[-1]
         self.frames[-1] = steps, place + 1
         self.visits[steps[place].id] += 1
+        self.stands_on = steps[place].id
         return steps[place]
 
     def is_through(self) -> bool:

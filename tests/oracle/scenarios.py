@@ -30,7 +30,7 @@ SETTINGS: Json = {
 TRAITS: dict[str, list[Any]] = {
     "email": ["ana@example.com", "ana@example.com", None],
     "city": ["Bonn", "Köln", None],
-    "income": [10, 60],
+    "income": [10, 60, 10.0, "60"],
     "birthday": ["2026-02-01", "2026-03-20", "2026-03-30", "2026-10-25", "2000-02-29"],
     "trial_ends": ["2026-01-31T12:00:00Z", "2026-03-29 02:30", "2026-10-25T01:30:00Z", "2026-10-28"],
     "timezone": ["America/New_York", "Pacific/Auckland", "Asia/Kolkata", None],
@@ -55,10 +55,11 @@ class Scenario(NamedTuple):
 
 SCORE_RULES: list[Json] = [
     {"when": {"page_visited": {"path": "/*"}}, "add": 2, "at_most": "2 per 1 day"},
-    {"when": {"event": "purchased"}, "add": 4},
-    {"when": {"event": {"name": "purchased", "where": {"total": {"at_least": 20}}}}, "add": 5.5},
-    {"when": {"event": "email_clicked"}, "add": 3, "at_most": "1 per 5 days"},
-    {"when": {"event": "refunded"}, "add": -6},
+    {"when": "purchased", "add": 4},
+    {"when": {"purchased": {"total": {"at_least": 20}}}, "add": 5.5},
+    {"when": {"purchased": {"category": "coffee"}}, "add": -3},
+    {"when": "email_clicked", "add": 3, "at_most": "1 per 5 days"},
+    {"when": "refunded", "add": -6},
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from functools import lru_cache
 
-from tests.oracle.asking import takes
+from tests.oracle.asking import where
 from tests.oracle.look import Event, Look, Score, ScoreRule
 
 _MICRO = Decimal("0.000001")
@@ -59,7 +59,7 @@ def _counted(name: str, score: Score, look: Look) -> Iterator[tuple[int, int, De
 
 
 def _adds(rule: ScoreRule, event: Event, added: list[int], look: Look) -> bool:
-    if not takes(rule.word, rule.argument, event.name, event.properties, look):
+    if event.name != rule.event or not where(rule.where, event.name, event.properties, look):
         return False
     if rule.at_most is None:
         return True

@@ -33,4 +33,4 @@ def test_on_whatever_can_be_written(scenario: Scenario) -> None:
     files, messages, end = scenario
     expected = witness(files, messages, end)
     assert engine(files).run(messages, end) == expected
-    assert engine(files, each_alone=True).run(messages, end) == expected
+    assert engine(files).run(messages, end, None) == expected

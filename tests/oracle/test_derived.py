@@ -26,7 +26,7 @@ def event(when: str, name: str = "purchased", received: str | None = None, **pro
 
 
 def lead(*events: Event, now: int = NOW, adjusted: tuple[Adjustment, ...] = (), **declared: Any) -> str:
-    rules = declared.pop("rules", (ScoreRule("event", "purchased", Decimal(10)),))
+    rules = declared.pop("rules", (ScoreRule("purchased", Decimal(10)),))
     words = Words(properties=TYPES, scores={"lead": Score(rules=rules, **declared)})
     history = History(events=list(events), adjustments=list(adjusted), seen=[(0, 0)])
     return format(score_at("lead", Look(history, now, "UTC", words)).normalize(), "f")
@@ -43,7 +43,7 @@ def test_a_score_adds_up_and_halves() -> None:
 
 
 def test_a_score_knows_a_floor_and_is_rounded_each_time() -> None:
-    down = (ScoreRule("event", "refunded", Decimal(-7)), ScoreRule("event", "purchased", Decimal(10)))
+    down = (ScoreRule("refunded", Decimal(-7)), ScoreRule("purchased", Decimal(10)))
     events = [event("2026-06-13 12:00", "refunded"), event("2026-06-14 12:00")]
     assert lead(*events, rules=down) == "3"
     assert lead(*events, rules=down, floor=Decimal(0)) == "10"
@@ -60,8 +60,8 @@ def test_what_a_step_adjusts_counts_in_order() -> None:
 
 def test_rules_are_all_looked_at_and_each_counts_so_often() -> None:
     rules = (
-        ScoreRule("event", "purchased", Decimal(1), rate("2 per day")),
-        ScoreRule("event", {"name": "purchased", "where": {"total": {"at_least": 20}}}, Decimal(100)),
+        ScoreRule("purchased", Decimal(1), at_most=rate("2 per day")),
+        ScoreRule("purchased", Decimal(100), {"total": {"at_least": 20}}),
     )
     events = [event(f"2026-06-13 {hour}:00", total=30 if hour == 13 else 5) for hour in (12, 13, 14)]
     events.append(event("2026-06-14 12:00"))  # the first is a day old by now
@@ -69,7 +69,7 @@ def test_rules_are_all_looked_at_and_each_counts_so_often() -> None:
 
 
 def test_when_decay_brings_a_score_to_a_bound() -> None:
-    words = Words(scores={"lead": Score(half_life=DAY, rules=(ScoreRule("event", "purchased", Decimal(8)),))})
+    words = Words(scores={"lead": Score(half_life=DAY, rules=(ScoreRule("purchased", Decimal(8)),))})
     look = Look(History(events=[event("2026-06-14 12:00")], seen=[(0, 0)]), NOW, "UTC", words)
     reaches, passes = crossings("lead", Decimal(2), look)
     exactly = at("2026-06-16 12:00")
@@ -84,7 +84,7 @@ def test_when_decay_brings_a_score_to_a_bound() -> None:
     assert not list(crossings("lead", Decimal(9), look))
 
 
-SCORED = "scores: {lead: {halves_every: 1 day, rules: [{when: {event: purchased}, add: 8}]}}\n"
+SCORED = "scores: {lead: {halves_every: 1 day, rules: [{when: purchased, add: 8}]}}\n"
 REACHED = "trigger: {score_reached: {score: lead, at_least: 10}}\nreentry: always\nactions: [{add_tag: x}]\n"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-from tests.oracle import reassessing, stepping, timing
+from tests.oracle import comparing, reassessing, stepping, timing
 from tests.oracle.alarms import Alarms
 from tests.oracle.entering import enter_all
 from tests.oracle.look import Event, History, Look, Start
@@ -87,7 +87,8 @@ class Walk:
         for run in self.running():
             if run.due is not None:
                 points.append(run.due)
-            points += self._next_edge(run, lambda run=run: self._edges_of_run(run))  # type: ignore[misc]
+            edges = lambda run=run: self._edges_of_run(run)  # noqa: E731
+            points += self._next_edge((run, run.waiting), edges)
         return min(points, default=None)
 
     def _next_edge(self, what: object, edges: Callable[[], Iterator[int]]) -> list[int]:
@@ -164,7 +165,7 @@ class Walk:
     def set_attribute(self, name: str, value: Any) -> list[Signal]:
         """Returns the change, if it is one."""
         was = self.history.attributes_at(self.clock).get(name)
-        if was == value:
+        if comparing.same(was, value):
             return []
         self.history.attributes.append((self.clock, name, value))
         return [Signal("attribute_changed", name, was=was, value=value)]
@@ -225,7 +226,6 @@ class Walk:
         if run.state == RUNNING:
             run.end(state, self.clock)
             run.stay.until = self.clock
-            self._edges.pop(run, None)
             self.came_or_went(run)
 
     def came_or_went(self, run: Run) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.oracle import computed, timing
+from tests.oracle.asking import visited
 from tests.oracle.look import Score, ScoreRule, Words
 from tests.oracle.reading import listed, read_yaml
 from tests.oracle.recipes import Recipe, Sending, inside, read_recipe, read_sending
@@ -127,10 +128,11 @@ def _score(written: Mapping[str, Any]) -> Score:
 
 
 def _score_rule(written: Mapping[str, Any]) -> ScoreRule:
-    when = written["when"] if isinstance(written["when"], Mapping) else {"event": written["when"]}
-    ((word, argument),) = when.items()
+    when = written["when"] if isinstance(written["when"], Mapping) else {written["when"]: None}
+    ((event, asked),) = when.items()
+    tests = visited(asked) if event == "page_visited" else asked or {}
     most = written.get("at_most")
-    return ScoreRule(word, argument, Decimal(str(written["add"])), timing.rate(most) if most else None)
+    return ScoreRule(event, Decimal(str(written["add"])), tests, timing.rate(most) if most else None)
 
 
 def _template(text: str) -> Template:

@@ -1,0 +1,36 @@
+"""Consent and refusals: what was said last counts, by when it was said (semantics: other actions)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.core.playing import play
+from tests.oracle.making import at, late, track
+
+
+def refused(*messages: dict[str, Any]) -> dict[str, int]:
+    return play(list(messages), until="2026-03-20 00:00").states["u:ana"].refused
+
+
+def test_a_refusal_dates_from_when_it_was_said() -> None:
+    said = late(track("unsubscribed", "2026-03-02 10:00"), "2026-03-04 10:00")
+    assert refused(said) == {"*": at("2026-03-02 10:00")}
+
+
+@pytest.mark.parametrize(
+    ("gave", "lifts"), [("2026-03-03 10:00", True), ("2026-03-02 10:00", False), ("2026-03-01 10:00", False)]
+)
+def test_consent_given_later_lifts_a_refusal_that_came_in_late(gave: str, lifts: bool) -> None:
+    said = late(track("consent_withdrawn", "2026-03-02 10:00", topic="news"), "2026-03-04 10:00")
+    given = late(track("consent_given", gave, topic="news"), "2026-03-05 10:00")
+    assert refused(said, given) == ({} if lifts else {"news": at("2026-03-02 10:00")})
+
+
+def test_of_several_refusals_the_latest_counts() -> None:
+    said = [track("unsubscribed", "2026-03-02 10:00"), track("unsubscribed", "2026-03-04 10:00")]
+    given = late(track("consent_given", "2026-03-03 10:00"), "2026-03-05 10:00")
+    assert refused(*said, given) == {"*": at("2026-03-04 10:00")}
+    older = late(track("unsubscribed", "2026-03-01 10:00"), "2026-03-06 10:00")
+    assert refused(*said, older) == {"*": at("2026-03-04 10:00")}
