@@ -310,7 +310,7 @@ def _timed(recipes: Iterable[Recipe]) -> dict[str, Timed]:
             topics = trigger.topics()
             if topics is not None:
                 (topic,) = trigger.hears()
-                found[f"{topic[0]}:{topic[1]}"] = Timed(trigger, topic, topics)
+                found[trigger.timer()] = Timed(trigger, topic, topics)
     return found
 
 

@@ -179,6 +179,8 @@ class Walk:
             timed = self.program.timed.get(name)
             if timed is not None and timed.trigger.fires_at(self.view, now - 1) == now:
                 signals.append(Signal(timed.topic, {}, now))
+                if rung := timed.trigger.has_rung(self.view):
+                    self.record.rung[name] = rung
         self.set_timers(
             {*(name for name in due if name in self.program.timed), *self._timed_touched(touched)}
         )

@@ -140,6 +140,15 @@ class Trigger(Kind):
         """The first instant later than `after` at which time alone fires it, as things stand."""
         return None
 
+    def timer(self) -> str:
+        """What its timer is called in a record; triggers that ask the same share one."""
+        (topic,) = self.hears()
+        return f"{topic[0]}:{topic[1]}"
+
+    def has_rung(self, view: View) -> str:
+        """What to remember of the moment that fires it now, so that it does not fire it again; empty for nothing."""
+        return ""
+
     def still_comes(self, touched: Collection[Topic]) -> bool:
         """Whether a moment that lies at the very instant at which this was touched still fires it."""
         return False

@@ -41,6 +41,10 @@ class Date(Trigger):
         return frozenset({(ATTRIBUTE, self.attribute), ZONE})
 
     @cached_property
+    def _timer(self) -> str:
+        return self.timer()
+
+    @cached_property
     def _moments(self) -> Moments:
         return Moments(self.offset, self.at, self.every is not None, USUAL, self.of_type == "date")
 
@@ -51,5 +55,10 @@ class Date(Trigger):
         ) not in touched  # a date that becomes known on its moment is known too late
 
     def fires_at(self, view: View, after: int) -> int | None:
+        record = view.record
+        value, done = record.known(self.attribute), record.rung.get(self._timer, "")
+        return self._moments.first_after(value, after, view.zone, view.project_zone, done)
+
+    def has_rung(self, view: View) -> str:
         value = view.record.known(self.attribute)
-        return self._moments.first_after(value, after, view.zone, view.project_zone)
+        return self._moments.name_of(value, view.now, view.zone, view.project_zone)
