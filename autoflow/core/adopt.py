@@ -55,7 +55,8 @@ def _memberships(walk: Walk) -> None:
     for name in [name for name in record.segments if name not in names]:
         del record.segments[name]
         effects.segments[name] = None
-    for kept, known in ((record.moved, names), (record.watches, {each.id for each in walk.program.ranked})):
+    watched, timed = {each.id for each in walk.program.ranked}, walk.program.timed
+    for kept, known in ((record.moved, names), (record.watches, watched), (record.fired, timed)):
         for name in [name for name in kept if name not in known]:
             del kept[name]
     computed = {each.name for each in walk.program.computed}

@@ -28,20 +28,25 @@ class Moments:
     usual: int = 0
     days: bool | None = None
 
-    def first_after(self, value: Value, after: int, zone: str, project_zone: str) -> int | None:
-        """The first moment later than `after`; None where there is none, or the value is no date."""
+    def first_after(
+        self, value: Value, after: int, zone: str, project_zone: str, last: int | None = None
+    ) -> tuple[int, int] | None:
+        """The first moment later than `after`, and its year (0 where it comes once); later than the year `last`.
+
+        None where there is none, or the value is no date.
+        """
         try:
             if not self.yearly:
-                found = self.once(value, zone, project_zone)
-                return found if found is not None and found > after else None
+                found = self.once(value, zone, project_zone) if last is None else None
+                return (found, 0) if found is not None and found > after else None
             wall = self._wall(value, zone, project_zone)
             if wall is None:
                 return None
-            year = max(wall.year, to_wall(after, zone).year - _years(self.offset))
+            year = max(wall.year, to_wall(after, zone).year - _years(self.offset), (last or 0) + 1)
             while True:
                 found = self._moved(_in_year(wall, year), zone)
                 if found > after:
-                    return found
+                    return found, year
                 year += 1
         except (ValueError, OverflowError):
             return None  # at the ends of the calendar: no clock gets there
