@@ -55,10 +55,10 @@ def _memberships(walk: Walk) -> None:
     for name in [name for name in record.segments if name not in names]:
         del record.segments[name]
         effects.segments[name] = None
-    for kept, known in ((record.moved, names), (record.watches, {each.id for each in walk.program.ranked})):
+    watched, timed = {each.id for each in walk.program.ranked}, walk.program.timed
+    for kept, known in ((record.moved, names), (record.watches, watched), (record.fired, timed)):
         for name in [name for name in kept if name not in known]:
             del kept[name]
-    record.rung = {name: moment for name, moment in record.rung.items() if name in walk.program.timed}
     computed = {each.name for each in walk.program.computed}
     for name in [name for name in record.computed if name not in computed]:
         del record.computed[name]

@@ -82,8 +82,13 @@ class StepHand:
         walk.queue(Signal((STAGE_ENTERED, stage), {"stage": stage}, now), touched, self._run)
 
     def consent(self, topic: str, *, given: bool) -> None:
-        walk = self._walk
-        walk.consent(topic, walk.view.now, given=given)
+        walk, record = self._walk, self._walk.record
+        now, every = walk.view.now, topic == gate.EVERY_TOPIC
+        lifts = any(at < now for each, at in record.refused.items() if every or each == topic)
+        takes_back = bool(record.consent) if every else topic in record.consent
+        if (topic in record.consent and not lifts) if given else (topic in record.refused and not takes_back):
+            return
+        walk.consent(topic, now, given=given)
         kind = CONSENT_GIVEN if given else CONSENT_WITHDRAWN
         walk.inside_event(kind, topic, self._run, {}, {(CONSENT, gate.EVERY_TOPIC)})
 
@@ -91,8 +96,9 @@ class StepHand:
         self._walk.inside_event(RECORDED, name, self._run, {"properties": properties})
 
     def enter_recipe(self, recipe: str) -> None:
-        signal = Signal((ENTER_RECIPE, recipe), {}, self.view.now, self._run.event)
-        self._walk.queue(signal, set(), self._run)
+        run = self._run
+        start = self.view.now if run.event is None else run.start
+        self._walk.queue(Signal((ENTER_RECIPE, recipe), {}, start, run.event, run.own), set(), run)
 
     def send_email(self, template: str, skip_after: int | None, *, ignore_quiet: bool) -> Hold | None:
         walk, run = self._walk, self._run

@@ -49,7 +49,7 @@ def _facts(elder: Record, younger: Record) -> None:
     for segment, moved in younger.moved.items():
         elder.moved[segment] = max(moved, elder.moved.get(segment, moved))
     elder.watches.update(younger.watches)
-    elder.rung = {**younger.rung, **elder.rung}
+    elder.fired = {**younger.fired, **elder.fired}
     known = [at for at in (elder.first_known, younger.first_known) if at]
     elder.first_known = min(known, default=0)
 

@@ -129,6 +129,15 @@ class Program:
         return frozenset(names)
 
     @cached_property
+    def computed_by(self) -> Mapping[str, tuple[int, ...]]:
+        """Places in `computed` by what can change them: the keys of memories and the names of timers."""
+        index: dict[str, list[int]] = {}
+        for place, each in enumerate(self.computed):
+            for key in (each.computed.memory.key, each.timer):
+                index.setdefault(key, []).append(place)
+        return {key: tuple(places) for key, places in index.items()}
+
+    @cached_property
     def computed_names(self) -> frozenset[str]:
         """The attributes that are worked out."""
         return frozenset(each.name for each in self.computed)
@@ -310,7 +319,7 @@ def _timed(recipes: Iterable[Recipe]) -> dict[str, Timed]:
             topics = trigger.topics()
             if topics is not None:
                 (topic,) = trigger.hears()
-                found[trigger.timer()] = Timed(trigger, topic, topics)
+                found[f"{topic[0]}:{topic[1]}"] = Timed(trigger, topic, topics)
     return found
 
 

@@ -130,7 +130,6 @@ def change_attribute(walk: Walk, name: str, value: Value, touched: set[Topic], s
         attributes[name] = value
     if name == TIMEZONE:
         change_zone(walk, before=zone)
-        walk.set_timers(walk.program.timed)
     touched.add((ATTRIBUTE, name))
     signals.append(changed(name, before, value, walk.view.now))
 

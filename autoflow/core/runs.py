@@ -66,8 +66,12 @@ def hear(walk: Walk, signals: Sequence[Signal], touched: frozenset[Topic], looke
     ]
     hit.sort(key=lambda run: order(walk.program, run))
     for run in hit:
-        if run in walk.record.runs and _has_come(walk, run, signals):
+        if run not in walk.record.runs:
+            continue
+        if _has_come(walk, run, signals):
             _go_on(walk, run, heard=True)
+        else:
+            _check(walk, run)  # what was touched may have brought nearer when time alone lets it come
 
 
 def _has_come(walk: Walk, run: Run, signals: Sequence[Signal]) -> bool:
@@ -80,7 +84,7 @@ def _has_come(walk: Walk, run: Run, signals: Sequence[Signal]) -> bool:
     for signal in signals if event is not None else ():
         new = not signal.n or signal.n > walk.waits_since.get((run.recipe, run.entry), 0)
         if new and signal.topic == (EVENT, event) and action.hears(signal, view):
-            run.own = signal.occurred_at if signal.own else run.own
+            run.own = max(run.own, signal.own)
             return True
     awaited = action.awaited()
     return awaited is not None and awaited.holds(view)
@@ -114,13 +118,12 @@ def attempt(walk: Walk, recipe: Recipe, signal: Signal, trigger: str) -> None:
     entries.count += 1
     if recipe.reentry != "always" or recipe.per is None:  # of each order, say, nothing is kept without need
         entries.last[per or ""] = walk.view.now
-    own = signal.occurred_at if signal.own else 0
     run = Run(
         *(recipe.id, recipe.version, entries.count, "", walk.view.now, signal.occurred_at),
         per=per,
         event=event,
         trigger=trigger,
-        own=own,
+        own=signal.own,
     )
     walk.record.runs.append(run)
     detail = {"per": per} if per else {}

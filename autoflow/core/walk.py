@@ -94,7 +94,8 @@ class Walk:
             return [Signal((MANUAL, str(item.properties.get("recipe"))), {}, item.at)]
         if item.name[0] == "$":
             return []
-        return [Signal((EVENT, item.name), item.properties, item.occurred_at, None, own_doing(item))]
+        own = item.occurred_at if own_doing(item) else 0
+        return [Signal((EVENT, item.name), item.properties, item.occurred_at, None, own)]
 
     # -- what follows at once: computed attributes, memberships, audiences -------------------------------------
 
@@ -155,10 +156,7 @@ class Walk:
         now, timers = self.view.now, self.record.timers
         for name in names:
             trigger = self.program.timed[name].trigger
-            rings_now = timers.get(name) == now  # and has not rung yet
-            may_ring = rings_now or (
-                touched is not None and self._rung != now and trigger.still_comes(touched)
-            )
+            may_ring = touched is not None and self._rung != now and not trigger.begins_anew(touched)
             due = trigger.fires_at(self.view, now - 1 if may_ring else now)
             if due is not None:
                 timers[name] = due
@@ -175,15 +173,14 @@ class Walk:
             del timers[name]
         touched: set[Topic] = set()
         signals = self.reassess(touched, due=due)
-        for name in due:
-            timed = self.program.timed.get(name)
-            if timed is not None and timed.trigger.fires_at(self.view, now - 1) == now:
-                signals.append(Signal(timed.topic, {}, now))
-                if rung := timed.trigger.has_rung(self.view):
-                    self.record.rung[name] = rung
-        self.set_timers(
-            {*(name for name in due if name in self.program.timed), *self._timed_touched(touched)}
-        )
+        names = {*due, *self._timed_touched(touched)} & self.program.timed.keys()
+        for name in sorted(names):
+            trigger, topic, _ = self.program.timed[name]
+            if trigger.fires_at(self.view, now - 1) == now and not trigger.begins_anew(touched):
+                signals.append(Signal(topic, {}, now))
+                if (mark := trigger.mark(self.view)) is not None:
+                    self.record.fired[name] = mark
+        self.set_timers(names)
         self._settle(signals, frozenset(touched))
 
     def _due_now(self, now: int) -> Sequence[str]:

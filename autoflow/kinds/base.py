@@ -94,15 +94,16 @@ class Condition(Kind):
 class Signal(NamedTuple):
     """Something that happened to a contact and that triggers and waits may listen for.
 
-    `event` is what `event` means to a run that it starts, where it is no event itself; `own` says whether it is the
-    contact's own doing. `n` is the line of the journal that tells of it, 0 where it came from outside.
+    `event` is what `event` means to a run that it starts, where it is no event itself; `own` is when the contact
+    himself did what it tells of or comes from, 0 where he did not. `n` is the line of the journal that tells of it,
+    0 where it came from outside.
     """
 
     topic: Topic
     properties: dict[str, Any]
     occurred_at: int
     event: dict[str, Any] | None = None
-    own: bool = False
+    own: int = 0
     n: int = 0
 
     @property
@@ -140,18 +141,13 @@ class Trigger(Kind):
         """The first instant later than `after` at which time alone fires it, as things stand."""
         return None
 
-    def timer(self) -> str:
-        """What its timer is called in a record; triggers that ask the same share one."""
-        (topic,) = self.hears()
-        return f"{topic[0]}:{topic[1]}"
-
-    def has_rung(self, view: View) -> str:
-        """What to remember of the moment that fires it now, so that it does not fire it again; empty for nothing."""
-        return ""
-
-    def still_comes(self, touched: Collection[Topic]) -> bool:
-        """Whether a moment that lies at the very instant at which this was touched still fires it."""
+    def begins_anew(self, touched: Collection[Topic]) -> bool:
+        """Whether what was touched makes it another matter, known too late for a moment at this very instant."""
         return False
+
+    def mark(self, view: View) -> Value:
+        """What must be remembered of its having fired now, so that it does not again; None where nothing must."""
+        return None
 
     def watched(self) -> Condition | None:
         """A condition that fires it whenever it becomes true; what it hears is that very moment."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from autoflow.model.clock_times import at_clock
 from autoflow.model.durations import Duration
 from autoflow.model.instants import from_wall, parse_date, parse_instant, to_wall
 from autoflow.model.values import Value
 
-T = TypeVar("T")
 NOTHING = Duration(0, 0, 0)
 _DAY_ONLY = len("2026-11-27")
 
@@ -32,32 +29,27 @@ class Moments:
     days: bool | None = None
 
     def first_after(
-        self, value: Value, after: int, zone: str, project_zone: str, done: str = ""
-    ) -> int | None:
-        """The first moment later than `after`, but for the one that is called `done`; None where there is none."""
-        found = (at for name, at in self._named(value, after, zone, project_zone) if name != done)
-        return _unless_too_far(found)
+        self, value: Value, after: int, zone: str, project_zone: str, last: int | None = None
+    ) -> tuple[int, int] | None:
+        """The first moment later than `after`, and its year (0 where it comes once); later than the year `last`.
 
-    def name_of(self, value: Value, at: int, zone: str, project_zone: str) -> str:
-        """What the moment at the instant is called, in whichever zone: the value, and the year of an anniversary."""
-        return _unless_too_far(name for name, _ in self._named(value, at - 1, zone, project_zone)) or ""
-
-    def _named(self, value: Value, after: int, zone: str, project_zone: str) -> Iterator[tuple[str, int]]:
-        """The moments later than `after`, in order, each under its name."""
-        if not self.yearly:
-            once = self.once(value, zone, project_zone)
-            if once is not None and once > after:
-                yield str(value), once
-            return
-        wall = self._wall(value, zone, project_zone)
-        if wall is None:
-            return
-        year = max(wall.year, to_wall(after, zone).year - _years(self.offset))
-        while True:
-            found = self._moved(_in_year(wall, year), zone)
-            if found > after:
-                yield f"{value} {year}", found
-            year += 1
+        None where there is none, or the value is no date.
+        """
+        try:
+            if not self.yearly:
+                found = self.once(value, zone, project_zone) if last is None else None
+                return (found, 0) if found is not None and found > after else None
+            wall = self._wall(value, zone, project_zone)
+            if wall is None:
+                return None
+            year = max(wall.year, to_wall(after, zone).year - _years(self.offset), (last or 0) + 1)
+            while True:
+                found = self._moved(_in_year(wall, year), zone)
+                if found > after:
+                    return found, year
+                year += 1
+        except (ValueError, OverflowError):
+            return None  # at the ends of the calendar: no clock gets there
 
     def once(self, value: Value, zone: str, project_zone: str) -> int | None:
         """The one moment that the value names; None where it is no date."""
@@ -91,14 +83,6 @@ class Moments:
         offset = self.offset
         day = _months_later(wall.date(), offset.months) + timedelta(days=offset.days)
         return from_wall(datetime.combine(day, wall.time()), zone) + offset.micros
-
-
-def _unless_too_far(found: Iterator[T]) -> T | None:
-    """The first, if there is one; none at the ends of the calendar, where no clock gets."""
-    try:
-        return next(found, None)
-    except (ValueError, OverflowError):
-        return None
 
 
 def is_date(value: Value) -> bool:

@@ -126,9 +126,8 @@ class Record(msgspec.Struct, array_like=True):
     numbers what happened inside.
 
     `computed` holds the attributes that autoflow works out itself. `moved` says when he really came into a segment
-    or left it (neither by a changed file nor by what was imported), and `watches` since when he stands at a score
-    that a trigger waits for. `rung` names, for each timer of a date, the moment that came last: it comes once, in
-    whichever zone.
+    or left it (neither by a changed file nor by what was imported), `watches` since when he stands at a score that a
+    trigger waits for, and `fired` what timed triggers must remember of having fired.
     """
 
     key: str
@@ -152,7 +151,7 @@ class Record(msgspec.Struct, array_like=True):
     stage: str = ""
     moved: dict[str, int] = {}
     watches: dict[str, int] = {}
-    rung: dict[str, str] = {}
+    fired: dict[str, Any] = {}
 
     def known(self, attribute: str) -> Any:
         """The value of an attribute, computed ones included; None where it is missing."""

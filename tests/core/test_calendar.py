@@ -89,8 +89,9 @@ def test_anniversaries(born: str, offset: str, moments: list[str]) -> None:
     found, after = [], at("2026-03-10 12:00")
     every = Moments(parse_duration(offset), None, yearly=True, usual=540, days=True)
     for _ in moments:
-        moment = every.first_after(born, after, LONDON, "UTC")
-        assert moment is not None
+        coming = every.first_after(born, after, LONDON, "UTC")
+        assert coming is not None
+        moment, _ = coming
         found.append(timing.wall(moment, LONDON).isoformat(" ", "minutes"))
         after = moment
     assert found == [f"{day} 09:00" for day in moments]

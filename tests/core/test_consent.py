@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.core.playing import play
-from tests.oracle.making import at, late, track
+from tests.oracle.making import at, clock, late, track
 
 
 def refused(*messages: dict[str, Any]) -> dict[str, int]:
@@ -34,3 +34,23 @@ def test_of_several_refusals_the_latest_counts() -> None:
     assert refused(*said, given) == {"*": at("2026-03-04 10:00")}
     older = late(track("unsubscribed", "2026-03-01 10:00"), "2026-03-06 10:00")
     assert refused(*said, older) == {"*": at("2026-03-04 10:00")}
+
+
+STEPS = {
+    "r": "trigger: {event: purchased}\nactions: [{give_consent: news}]\n",
+    "s": "trigger: {event: refunded}\nactions: [{withdraw_consent: news}]\n",
+    "given": "trigger: {consent_given: news}\nactions: [{notify_sales: x}]\n",
+    "withdrawn": "trigger: {consent_withdrawn: news}\nactions: [{notify_sales: x}]\n",
+}
+
+
+def test_a_step_that_changes_nothing_of_it_is_no_event() -> None:
+    did = ["purchased", "purchased", "refunded", "refunded", "purchased"]
+    messages = [track(name, f"2026-03-02 {hour}:00") for hour, name in enumerate(did, 10)]
+    decided = play(messages, until="2026-03-03 00:00", recipes=STEPS)
+    assert [(clock(run.at), run.recipe) for run in decided.runs if run.recipe not in {"r", "s"}] == [
+        ("2026-03-02 10:00", "given"),
+        ("2026-03-02 12:00", "withdrawn"),
+        ("2026-03-02 14:00", "given"),
+    ]
+    assert (decided.states["u:ana"].given, decided.states["u:ana"].refused) == ({"news"}, {})

@@ -52,3 +52,16 @@ def test_what_a_late_event_makes_a_run_do_is_not_late() -> None:
         segments={"tagged": "conditions: [{has_tag: x}]\n"},
     )
     assert [each.recipe for each in decided.messages] == ["t", "u", "v"]
+
+
+def test_whoever_moves_meets_a_time_of_the_day_by_his_new_clock() -> None:
+    """In Auckland it is half past one at 12:30 UTC; by the London clock it would be too late."""
+    decided = play(
+        [track("purchased", "2026-01-10 06:00"), identify("2026-01-10 12:00", timezone="Pacific/Auckland")],
+        until="2026-01-20 00:00",
+        recipes={
+            "r": f"{ON_PURCHASE}actions:\n"
+            '  - wait_for: {conditions: [{local_time: {between: ["01:30", "06:00"]}}], up_to: 12 hours}\n'
+        },
+    )
+    assert runs(decided) == [("2026-01-10 06:00", "finished", "2026-01-10 12:30")]

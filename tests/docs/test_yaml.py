@@ -22,7 +22,11 @@ from autoflow.model.effects import ENDINGS
 from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
 
 LANGUAGE = ROOT / "docs/language.md"
-ENVIRONMENT = {"SMTP_USER": "shop", "SMTP_PASSWORD": "open sesame"}
+ENVIRONMENT = {
+    "SMTP_USER": "shop",
+    "SMTP_PASSWORD": "open sesame",
+    "CRM_SECRET": "a secret of 24 bytes, or more",
+}
 # What the examples of single words name, beside what the shipped workspace declares.
 DECLARED = """
 attributes:

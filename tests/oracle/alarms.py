@@ -19,8 +19,8 @@ NOT_OWN_DOING = {"email_sent", "email_skipped", "email_delivered", "email_bounce
 
 
 class Alarms:
-    """Of one walk. A span (a silence, a stay) is over at one instant, and that fires if it lay ahead when it was
-    last measured. Dates and schedules have moments, and those fire that come.
+    """Of one walk. A span (a silence, a stay) is over at one instant, and that fires if it had not passed when it
+    was last measured. Dates and schedules have moments, and those fire that come.
     """
 
     def __init__(self, walk: Walk) -> None:
@@ -41,7 +41,7 @@ class Alarms:
             if due is None:
                 self.due.pop(trigger.name, None)
             elif self.due.get(trigger.name, (None,))[0] != due:
-                self.due[trigger.name] = (due, due > self.walk.clock)
+                self.due[trigger.name] = (due, due >= self.walk.clock)
 
     def ahead(self) -> list[int]:
         """The next instant of each."""

@@ -49,7 +49,7 @@ class Engine:
                 for row in each.runs.values():
                     key = (row.recipe, person.key, row.entry)
                     runs[key] = Entered(row.entered_at, *key, row.state, row.ended_at or 0)
-            states[person.key] = self._state(record, end)
+            states[person.key] = self.state(record, end)
         sent.sort(key=lambda pair: (pair[1].at, pair[0]))
         return Decided(sorted(runs.values()), [_said(message) for _, message in sent], refused, states)
 
@@ -78,7 +78,8 @@ class Engine:
             enters=not is_silent(item, self.triggers_within),
         )
 
-    def _state(self, record: Record, end: int) -> State:
+    def state(self, record: Record, end: int) -> State:
+        """What is true of a contact at an instant."""
         view = View(record, end, self.program.zone)
         return State(
             attributes=record.attributes,

@@ -46,7 +46,7 @@ def _start(walk: Walk, signal: Signal, trigger: str) -> Start:
         return Start(given.at, after, given.event, given.name, trigger, given.own_at)
     if signal.kind == "event":
         return Start(signal.occurred_at, after, signal.properties, signal.name, trigger, signal.own_at)
-    return Start(walk.clock, after, None, "", trigger)
+    return Start(walk.clock, after, None, "", trigger, signal.start.own_at if signal.start else None)
 
 
 def _try_to_enter(walk: Walk, recipe: Recipe, signal: Signal, trigger: str) -> None:

@@ -1,4 +1,4 @@
-"""Small workspaces and messages for tests of the naive interpreter."""
+"""Small workspaces and messages for tests by hand of the naive interpreter, and of the engine with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.oracle import timing
+from tests.oracle.engine import engine, witness
 from tests.oracle.naive import Naive, NaiveOutcome
+from tests.oracle.people import people
 
 SETTINGS = """
 name: Test
@@ -21,9 +23,11 @@ events:
   booked: {starts_at: date_time, triggers_within: 3 days}
   noticed: {about: text}
 sending: {consent: customers}
+sender: {name: Shop, email: shop@shop.example, postal_address: "1 High Street"}
 """
-MARKETING = "---\nsubject: Hello\n---\n<p>Hello</p>\n"
-NEWS = "---\nsubject: Hello\ntopic: news\n---\n<p>Hello</p>\n"
+LINK = "<p>Hello {{ unsubscribe_url }}</p>\n"
+MARKETING = f"---\nsubject: Hello\n---\n{LINK}"
+NEWS = f"---\nsubject: Hello\ntopic: news\n---\n{LINK}"
 TRANSACTIONAL = "---\nsubject: Hello\nclass: transactional\n---\n<p>Hello</p>\n"
 
 
@@ -68,9 +72,12 @@ def play(
     sending: str = "",
     settings: str = "",
     computed: str = "",
+    by_both: bool = True,
 ) -> NaiveOutcome:
     """Recipes and segments are the YAML below their first line, which is made from their names; `settings` is more
     YAML for autoflow.yaml; `sending` and `computed` go inside what stands there, in braces.
+
+    The engine must decide the same, except where the workspace is not for it (`by_both`).
     """
     told = SETTINGS.replace(
         "{consent: customers}", f"{{consent: {consent}{', ' if sending else ''}{sending}}}"
@@ -85,7 +92,10 @@ def play(
         "templates/news.html": NEWS,
         "templates/bill.html": TRANSACTIONAL,
     }
-    return Naive(files).run(messages, at(since) if since else None, at(until) if until else None)
+    end = at(until) if until else max((person.items[-1].at for person in people(messages)), default=0)
+    if by_both and since is None:
+        assert engine(files).run(messages, end) == witness(files, messages, end)
+    return Naive(files).run(messages, at(since) if since else None, end)
 
 
 def runs(outcome: NaiveOutcome, recipe: str | None = None) -> list[tuple[str, str, str | None]]:

@@ -77,14 +77,15 @@ def _with_audiences(walk: Walk, moves: list[Signal]) -> list[Signal]:
     mirrors = walk.workspace.mirrors
     for move in moves:
         signals.append(move)
+        every = {*mirrors, *walk.history.audiences_at(walk.clock)}
         denies = move.name in walk.workspace.deny
-        signals += _settle(walk, [name for name, of in mirrors.items() if of == move.name or denies])
-        if denies:
-            signals += _settle(walk, sorted(walk.history.audiences_at(walk.clock)))
-    return signals + _settle(walk, sorted({*mirrors, *walk.history.audiences_at(walk.clock)}))
+        signals += _settle(
+            walk, every if denies else {name for name, of in mirrors.items() if of == move.name}
+        )
+    return signals + _settle(walk, {*mirrors, *walk.history.audiences_at(walk.clock)})
 
 
-def _settle(walk: Walk, names: list[str]) -> list[Signal]:
+def _settle(walk: Walk, names: set[str]) -> list[Signal]:
     """Put him into or out of these audiences as he belongs now, and tell the audience's owner."""
     barred = bool(walk.members.intersection(walk.workspace.deny)) or is_suppressed(walk.history)
     signals = []

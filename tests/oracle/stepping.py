@@ -68,7 +68,7 @@ def hear(run: Run, signals: list[Signal], walk: Walk) -> None:
     """A run that waits hears the signals in order, and goes on at the first that is what it waits for."""
     assert run.waiting is not None
     heard = next((signal for signal in signals if _is_awaited(run, signal, walk)), None)
-    if heard is not None:
+    if heard is not None and heard.own_at is not None:
         run.heard_at = heard.own_at
     if heard is not None or conditions_hold(run, walk):
         run.branch(run.waiting.step.argument.get("then", []))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.oracle import comparing, sending, timing
@@ -84,7 +85,9 @@ def _record_event(step: Step, run: Run, walk: Walk) -> None:
 
 
 def _enter_recipe(step: Step, run: Run, walk: Walk) -> None:
-    walk.queue.append((Signal("enter_recipe", step.argument["recipe"], start=run.start), run))
+    own = [at for at in (run.start.own_at, run.heard_at) if at is not None]
+    start = replace(run.start, own_at=max(own, default=None))
+    walk.queue.append((Signal("enter_recipe", step.argument["recipe"], start=start), run))
 
 
 # ------------------------------------------------------------------ what leaves the house

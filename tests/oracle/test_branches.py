@@ -103,8 +103,8 @@ def test_a_split_is_the_same_for_each_entry_unless_it_says_otherwise() -> None:
 
 def test_a_holdout_without_actions_walks_those_of_the_first_other_part() -> None:
     split = (
-        "  - split:\n    - {name: a, percent: 0, actions: [{id: one, notify_sales: x}]}\n"
-        "    - {name: h, percent: 100, holdout: true}\n"
+        "  - split:\n    - {name: a, percent: 0.01, actions: [{id: one, notify_sales: x}]}\n"
+        "    - {name: h, percent: 99.99, holdout: true}\n"
     )
     outcome = play([BOUGHT], recipes={"r": f"{ON_PURCHASE}actions:\n{split}"})
     assert said(outcome, "sales") == [("2026-03-02 10:00", "one", "holdout")]
@@ -116,7 +116,7 @@ def test_a_holdout_without_actions_walks_those_of_the_first_other_part() -> None
 def test_enter_recipe_hands_the_event_on_and_asks_the_conditions() -> None:
     recipes = {
         "a": f"{ON_PURCHASE}actions:\n  - enter_recipe: b\n  - {{id: on, notify_sales: x}}\n",
-        "b": "trigger: manual\nper: event.order_id\nconditions: [{event_property: total, at_least: 20}]\n"
+        "b": "trigger: {event: refunded}\nper: event.order_id\nconditions: [{event_property: total, at_least: 20}]\n"
         'actions:\n  - notify_sales: "{{ event.order_id }}"\n',
     }
     outcome = play([BOUGHT], recipes=recipes)

@@ -263,7 +263,10 @@ def test_quiet_hours_go_before_caps_and_both_are_waited_for() -> None:
 
 # -------------------------------------------------------------------- holdouts, notices
 
-HOLDOUT = "  - {id: s, split: [{name: none, percent: 100, holdout: true}, {name: all, percent: 0, actions: [%s]}]}\n"
+HOLDOUT = (
+    "  - {id: s, split: [{name: none, percent: 99.99, holdout: true}, "
+    "{name: all, percent: 0.01, actions: [%s]}]}\n"
+)
 ALL = (
     "{send_email: hello}, {send_email: bill}, {notify_sales: Look.}, {create_task: Ring}, "
     "{webhook: {to: crm, send: {city: Bonn}}}, {add_to_audience: fans}, {add_tag: x}"

@@ -52,7 +52,12 @@ def by_steps(*steps: str) -> dict[str, str]:
     ],
 )
 def test_what_steps_change_fires(trigger: str, steps: list[str], count: int) -> None:
-    found = fired(trigger, BOUGHT, settings="scores: {lead: {rules: []}}\n", others=by_steps(*steps))
+    found = fired(
+        trigger,
+        BOUGHT,
+        settings="scores: {lead: {rules: [{when: refunded, add: 1}]}}\n",
+        others=by_steps(*steps),
+    )
     assert found == ["2026-03-02 10:00"] * count
 
 

@@ -213,7 +213,7 @@ SKIPPED = "skipped: [{exit: never sent}]"
     ("event", "skipped", "state", "ended"),
     [
         ("email_clicked", SKIPPED, "exited", "2026-03-02 10:00"),
-        ("email_clicked", "then: []", "finished", "2026-03-04 10:00"),
+        ("email_clicked", "then: [{add_tag: x}]", "finished", "2026-03-04 10:00"),
         ("email_bounced", SKIPPED, "finished", "2026-03-04 10:00"),
     ],
 )
@@ -225,6 +225,7 @@ def test_what_can_come_no_more_as_the_mail_was_skipped(
         [track("purchased", "2026-03-02 10:00")],
         until="2026-03-31 00:00",
         recipes={"r": f"{ON_PURCHASE}actions:\n  - send_email: hello\n  - wait_for: {wait}\n"},
+        by_both=event != "email_bounced",  # of which check says that it cannot be
     )
     assert mails(outcome) == [("2026-03-02 10:00", "hello", "skipped", "no_email")]
     assert runs(outcome) == [("2026-03-02 10:00", state, ended)]

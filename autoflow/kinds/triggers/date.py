@@ -12,6 +12,7 @@ from autoflow.kinds.dates import NOTHING, Moments
 from autoflow.kinds.fields import Clock, Name, Offset, TypeOf
 from autoflow.kinds.view import View
 from autoflow.model.durations import Duration
+from autoflow.model.values import Value
 
 USUAL = 9 * 60
 
@@ -35,30 +36,37 @@ class Date(Trigger):
     of_type: Annotated[str, TypeOf("attribute")] = "date"
 
     def hears(self) -> frozenset[Topic]:
-        return frozenset({(self.word, f"{self.attribute} {self.offset} {self.at} {self.every}")})
+        return frozenset({(self.word, self._heard)})
 
     def topics(self) -> frozenset[Topic]:
         return frozenset({(ATTRIBUTE, self.attribute), ZONE})
 
     @cached_property
-    def _timer(self) -> str:
-        return self.timer()
-
-    @cached_property
     def _moments(self) -> Moments:
         return Moments(self.offset, self.at, self.every is not None, USUAL, self.of_type == "date")
 
-    def still_comes(self, touched: Collection[Topic]) -> bool:
+    def begins_anew(self, touched: Collection[Topic]) -> bool:
         return (
             ATTRIBUTE,
             self.attribute,
-        ) not in touched  # a date that becomes known on its moment is known too late
+        ) in touched  # a date that becomes known at its moment is known too late
 
     def fires_at(self, view: View, after: int) -> int | None:
-        record = view.record
-        value, done = record.known(self.attribute), record.rung.get(self._timer, "")
-        return self._moments.first_after(value, after, view.zone, view.project_zone, done)
+        value, fired = view.record.known(self.attribute), view.record.fired.get(self._name)
+        last = fired[1] if fired is not None and fired[0] == value else None
+        found = self._moments.first_after(value, after, view.zone, view.project_zone, last)
+        return found[0] if found is not None else None
 
-    def has_rung(self, view: View) -> str:
+    def mark(self, view: View) -> Value:
+        """The date with the year, so that whoever moves to where it is earlier does not come to it again."""
         value = view.record.known(self.attribute)
-        return self._moments.name_of(value, view.now, view.zone, view.project_zone)
+        found = self._moments.first_after(value, view.now - 1, view.zone, view.project_zone)
+        return [value, found[1]] if found is not None else None
+
+    @cached_property
+    def _name(self) -> str:
+        return f"{self.word}:{self._heard}"
+
+    @cached_property
+    def _heard(self) -> str:
+        return f"{self.attribute} {self.offset} {self.at} {self.every}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
@@ -50,9 +50,6 @@ class Schedule(Trigger):
         if self.segment is not None and self.segment not in view.record.segments:
             return None
         return self._calendar.first_after(after, view.zone if self.zone == "contact" else view.project_zone)
-
-    def still_comes(self, touched: Collection[Topic]) -> bool:
-        return True  # it is for whoever is there at that instant
 
     def findings(self) -> Iterator[Finding]:
         yield from self._calendar.findings(self.example)
