@@ -123,7 +123,7 @@ class StepHand:
         return None
 
     def notify_sales(self, channel: str, to: str, message: str, limit: Limited | None) -> None:
-        full = limit is not None and limit.free_at(self.view) is not None
+        full = limit is not None and not self._run.holdout and limit.free_at(self.view) is not None
         contact = self.view.record.attributes.get("email") or self.view.record.name
         values = {"to": to, "message": message, "contact": contact}
         if self._leaves_house(SALES, channel, values, "at_most" if full else ""):

@@ -42,10 +42,10 @@ class Waiting:
 
 @dataclass(eq=False)
 class Held:
-    """A mail that may not pass yet; by `limit` it is decided."""
+    """A mail that may not pass yet, and has not since an instant."""
 
     step: Step
-    limit: int
+    since: int
 
 
 @dataclass(eq=False)

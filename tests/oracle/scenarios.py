@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from tests.oracle import timing
 from tests.oracle.drawn_recipes import caps, quiet_hours, recipes
 from tests.oracle.drawn_words import COMPUTED, MAIL_EVENTS, MAILS, STAGES, Json, Names, conditions
 from tests.oracle.making import at
-from tests.oracle.people import ENTER
+from tests.oracle.people import ENTER, received_at
 
 MAIL = '---\nsubject: Hello\n{}---\n<p>Hello <a href="{{{{ unsubscribe_url }}}}">unsubscribe</a></p>\n'
 BILL = "---\nsubject: Hello\nclass: transactional\n---\n<p>Hello</p>\n"
@@ -44,13 +45,18 @@ ONCE = ("2026-01-31 06:00", "2026-03-29 01:30", "2026-10-25 01:30", "2026-10-26 
 SPAN = 24 * timing.DAY
 TAIL = 12 * timing.DAY
 QUARTER = 6 * timing.HOUR
-LATE = (0, 0, 0, 0, timing.HOUR, timing.DAY, timing.DAY + 1, 3 * timing.DAY, 30 * timing.DAY)
+MINUTE = 60 * timing.SECOND
+LATE = (0,) * 8 + (timing.HOUR, timing.DAY, timing.DAY + 1, 3 * timing.DAY, 30 * timing.DAY)
+GAPS = (1, MINUTE, 15 * MINUTE, 16 * MINUTE, timing.HOUR, QUARTER, timing.DAY, timing.DAY, 3 * timing.DAY)
 
 
 class Scenario(NamedTuple):
+    """`looks` are the instants at which whoever cuts the messages into calls looks at the contacts."""
+
     files: dict[str, str]
     messages: list[dict[str, Any]]
     end: int
+    looks: list[int]
 
 
 SCORE_RULES: list[Json] = [
@@ -86,7 +92,7 @@ def settings_files(draw: st.DrawFn, computed: tuple[str, ...], mirrors: dict[str
 @st.composite
 def workspaces(draw: st.DrawFn) -> dict[str, str]:
     segments = tuple(f"s{number}" for number in range(draw(st.integers(1, 3))))
-    made = tuple(f"r{number}" for number in range(draw(st.integers(1, 3))))
+    made = tuple(f"r{number}" for number in range(draw(st.integers(2, 4))))
     computed = tuple(draw(st.lists(st.sampled_from(sorted(COMPUTED)), max_size=2, unique=True)))
     mirrors: dict[str, Json] = {"mirror": {"segment": segments[0]}} if draw(st.booleans()) else {}
     names = Names(segments, made, computed, tuple(mirrors))
@@ -124,36 +130,55 @@ WISHES = [
     ),
     *(_event(name) for name in ("consent_given", "unsubscribed", "unsubscribed")),
     _event("unsubscribed", topic="news"),
+]
+ENDS = [
     _event("email_complained", template="hello"),
-    _event("email_bounced", template="hello", permanent=True),
+    *(_event("email_bounced", template="hello", permanent=permanent) for permanent in (True, False, False)),
 ]
 TOLD: list[Json] = [
     {"type": "identify", "traits": {name: value}} for name, values in TRAITS.items() for value in values
 ]
+SORTS = (
+    *(PURCHASES, PURCHASES, PURCHASES, VISITS, REACTIONS, REACTIONS, TOLD, TOLD),
+    [_event("refunded", order_id=order) for order in "AB"],
+    [_event(ENTER, recipe=f"r{number}") for number in range(4)],
+)
+often = st.sampled_from(SORTS).flatmap(st.sampled_from)
 contents: st.SearchStrategy[Json] = st.one_of(
-    st.sampled_from(PURCHASES),
-    st.sampled_from(PURCHASES),
-    st.sampled_from([_event("refunded", order_id=order) for order in "AB"]),
-    st.sampled_from(VISITS),
-    st.sampled_from(REACTIONS),
-    st.sampled_from(WISHES),
-    st.sampled_from(TOLD),
-    st.sampled_from(TOLD),
-    st.sampled_from([_event(ENTER, recipe=f"r{number}") for number in range(3)]),
+    *[often] * 8, st.sampled_from(WISHES), st.sampled_from([*WISHES, *ENDS])
 )
 
 
 @st.composite
+def moments(draw: st.DrawFn) -> list[int]:
+    """In steps of six hours, so that many things fall on one instant; at any second; or some close, others far."""
+    way = draw(st.sampled_from(["coarse", "fine", "gaps", "gaps"]))
+    if way == "coarse":
+        step = st.integers(0, SPAN // QUARTER).map(lambda n: n * QUARTER)
+    elif way == "fine":
+        step = st.builds(
+            lambda day, second: day * timing.DAY + second * timing.SECOND,
+            st.integers(0, 23),
+            st.integers(0, 86_399),
+        )
+    else:
+        step = st.sampled_from(GAPS)
+    found = draw(st.lists(step, min_size=8, max_size=32))
+    return [moment % SPAN for moment in accumulate(found)] if way == "gaps" else found
+
+
+@st.composite
 def histories(draw: st.DrawFn, start: int) -> list[Json]:
-    """Half of them in steps of six hours, so that many things fall on one instant; some come in late."""
-    coarse = draw(st.booleans())
-    moments = st.integers(0, SPAN // QUARTER).map(lambda n: n * QUARTER) if coarse else st.integers(0, SPAN)
-    known = {"type": "identify", "traits": {"email": "ana@example.com"}}
-    messages: list[Json] = [{**known, "userId": "ana", "timestamp": timing.iso(start - timing.HOUR)}]
-    if draw(st.booleans()):
-        messages.append({**known, "userId": "bo", "timestamp": timing.iso(start)})
-    drawn = st.tuples(moments, st.sampled_from(["ana", "ana", "ana", "bo"]), contents, st.sampled_from(LATE))
-    for moment, who, content, late in draw(st.lists(drawn, min_size=4, max_size=16)):
+    """What is known of one or two contacts at the start, and then what happens; some of it comes in late."""
+    messages: list[Json] = []
+    for who, since in (("ana", start - timing.HOUR), ("bo", start)):
+        told = {name: draw(st.sampled_from(values)) for name, values in TRAITS.items() if draw(st.booleans())}
+        known = {"type": "identify", "traits": {"email": "ana@example.com", **told}}
+        if who == "ana" or draw(st.booleans()):
+            messages.append({**known, "userId": who, "timestamp": timing.iso(since)})
+    drawn = st.tuples(st.sampled_from(["ana"] * 4 + ["bo"]), contents, st.sampled_from(LATE))
+    for moment in draw(moments()):
+        who, content, late = draw(drawn)
         by_hand = content.get("event") == ENTER
         message = {**content, "userId": "ana" if by_hand else who, "timestamp": timing.iso(start + moment)}
         if late and not by_hand:
@@ -163,6 +188,19 @@ def histories(draw: st.DrawFn, start: int) -> list[Json]:
 
 
 @st.composite
+def looks(draw: st.DrawFn, start: int, messages: list[Json]) -> list[int]:
+    """Some in steps of six hours or at any second, some at the messages' own instants and just before these."""
+    quarters = st.integers(0, (SPAN + TAIL) // QUARTER).map(lambda n: start + n * QUARTER)
+    seconds = st.builds(
+        lambda quarter, second: quarter + second * timing.SECOND, quarters, st.integers(0, 21_600)
+    )
+    own = st.sampled_from([received_at(message) for message in messages])
+    before = own.map(lambda instant: instant - 1)
+    return draw(st.lists(st.one_of(quarters, seconds, own, before), max_size=8))
+
+
+@st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     start = at(draw(st.sampled_from(STARTS)))
-    return Scenario(draw(workspaces()), draw(histories(start)), start + SPAN + TAIL)
+    files, messages = draw(workspaces()), draw(histories(start))
+    return Scenario(files, messages, start + SPAN + TAIL, draw(looks(start, messages)))

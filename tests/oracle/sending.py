@@ -28,17 +28,14 @@ def decide(step: Step, run: Run, walk: Walk) -> None:
     """Send the mail, skip it or hold it; a held one is decided by its limit."""
     verdict = gate(step, run, walk)
     if verdict.until is not None:
-        limit = run.held.limit if run.held is not None else _limit(run, walk)
+        since = run.held.since if run.held is not None else walk.clock
+        limit = timing.span(run.recipe.sending.hold_up_to).waited_from(since, walk.look().zones[0])
         if walk.clock < limit:
-            run.held = Held(step, limit)
+            run.held = Held(step, since)
             run.stand(min(verdict.until, limit), local=False)
             return
     run.go_on()
     _settle(step, run, walk, verdict.reason)
-
-
-def _limit(run: Run, walk: Walk) -> int:
-    return timing.span(run.recipe.sending.hold_up_to).waited_from(walk.clock, walk.look().zones[0])
 
 
 def _settle(step: Step, run: Run, walk: Walk, reason: str) -> None:

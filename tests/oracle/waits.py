@@ -102,8 +102,6 @@ def move_waits(walk: Walk, before: str) -> None:
         return
     for run in walk.running():
         if run.held is not None:
-            if timing.span(run.recipe.sending.hold_up_to).is_local:
-                run.held.limit = timing.from_wall(timing.wall(run.held.limit, before), zone)
             run.due = walk.clock
         elif run.due is not None and run.local:
             run.due = max(walk.clock, timing.from_wall(timing.wall(run.due, before), zone))

@@ -1,0 +1,41 @@
+"""What leaves the house, and what the gate holds (language.md, rule 10)."""
+
+from __future__ import annotations
+
+from tests.core.playing import play, runs, said
+from tests.oracle.making import identify, track
+
+KNOWN = identify("2026-03-01 09:00", email="ana@example.com")
+ON_PURCHASE = "trigger: {event: purchased}\n"
+
+
+def test_whoever_is_held_out_is_so_before_a_limit_is_full() -> None:
+    parts = "{name: none, percent: 99.99, holdout: true}, {name: all, percent: 0.01, actions: [{add_tag: x}]}"
+    decided = play(
+        [KNOWN, track("purchased", "2026-03-02 10:00")],
+        until="2026-03-20 00:00",
+        recipes={
+            "a": f"{ON_PURCHASE}actions: [{{notify_sales: x}}]\n",
+            "b": f"{ON_PURCHASE}actions:\n  - split: [{parts}]\n"
+            "  - notify_sales: {message: x, at_most: 1 per 2 days}\n",
+        },
+    )
+    assert said(decided, "sales") == [("2026-03-02 10:00", ""), ("2026-03-02 10:00", "holdout")]
+
+
+def test_a_mail_is_held_so_long_on_the_clock_that_he_lives_by() -> None:
+    """Held since ten in London, when it was half past three in Kolkata: until half past three there."""
+    decided = play(
+        [
+            KNOWN,
+            track("purchased", "2026-03-02 09:00"),
+            track("purchased", "2026-03-02 10:00"),
+            identify("2026-03-02 11:00", timezone="Asia/Kolkata"),
+        ],
+        until="2026-03-20 00:00",
+        recipes={
+            "r": f"{ON_PURCHASE}sending: {{at_most: {{emails: 1, per: 1 month}}}}\nactions: [{{send_email: hello}}]\n"
+        },
+    )
+    assert runs(decided)[1] == ("2026-03-02 10:00", "finished", "2026-03-05 10:00")
+    assert said(decided, "email")[1] == ("2026-03-05 10:00", "cap")
