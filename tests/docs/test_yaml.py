@@ -22,6 +22,8 @@ from autoflow.model.effects import ENDINGS
 from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
 
 LANGUAGE = ROOT / "docs/language.md"
+AUTOMATIONS = ROOT / "docs/automations.md"
+COPIED_FROM = ROOT / "tests/scenarios/automations"  # a workspace that is tested where it stands
 ENVIRONMENT = {
     "SMTP_USER": "shop",
     "SMTP_PASSWORD": "open sesame",
@@ -52,7 +54,7 @@ WRAPPED = {
 def examples() -> Iterator[tuple[str, Block]]:
     for page in PAGES:
         for block in blocks(page):
-            if block.language == "yaml":
+            if block.language == "yaml" and page != AUTOMATIONS:
                 yield f"{page.name}:{block.line}", block
 
 
@@ -114,6 +116,30 @@ def test_every_example_reads_without_problems(place: str) -> None:
 def test_an_example_with_a_mistake_would_be_found() -> None:
     broken = Block("yaml", "condition", "{did: purchased, at_leest: 2 times}", 1)
     assert "at_leest" in problems(broken)
+
+
+def copied() -> dict[str, list[str]]:
+    """The blocks of the page about automations, by the file that they are or stand in."""
+    found: dict[str, list[str]] = {}
+    for block in blocks(AUTOMATIONS):
+        if block.language == "yaml":
+            found.setdefault(block.info, []).append(block.text)
+    return found
+
+
+@pytest.mark.parametrize("file", copied())
+def test_the_automations_are_word_for_word_the_files_that_are_tested(file: str) -> None:
+    text = (COPIED_FROM / file).read_text(encoding="utf-8")
+    if file == SETTINGS_FILE:  # shown in parts, each from the beginning of a line
+        assert [part for part in copied()[file] if f"\n{part}" not in text] == []
+    else:
+        assert copied()[file] == [text]
+
+
+def test_every_automation_is_told() -> None:
+    workspace = load_sources(COPIED_FROM)
+    kept = {file for file in workspace if file.startswith(("recipes/", "segments/"))}
+    assert kept <= copied().keys()
 
 
 def test_the_recipe_of_the_readme_is_the_shipped_one() -> None:
