@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from autoflow.store.database import open_database
 from tests.cli.shop import DAY, Shop, ana, message
 
 Bring = Callable[..., Path]
@@ -26,7 +27,18 @@ def lapsed(shop: Shop, bring: Bring) -> Shop:
 def test_status_for_programs(lapsed: Shop) -> None:
     found = lapsed.json("status")
     assert list(found) == [
-        *("contacts", "events", "runs", "outbox", "next_due", "lag_seconds", "undeclared", "release", "store")
+        *(
+            "contacts",
+            "events",
+            "runs",
+            "outbox",
+            "next_due",
+            "lag_seconds",
+            "undeclared",
+            "release",
+            "store",
+        ),
+        "building",
     ]
     assert found == {
         "contacts": 2,
@@ -38,6 +50,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
         "undeclared": {},
         "release": 1,
         "store": str(lapsed.folder / ".autoflow/store.db"),
+        "building": None,
     }
     assert found["next_due"].endswith("Z")
 
@@ -65,7 +78,7 @@ def test_status_for_people(lapsed: Shop) -> None:
 
 def test_segments_for_programs(lapsed: Shop) -> None:
     found = lapsed.json("segments")
-    assert list(found) == ["at", "segments"]
+    assert list(found) == ["at", "segments", "building"]
     assert found["segments"] == [{"segment": "lapsed-buyers", "members": 1}]
     assert found["at"].startswith("2026-04-30T12:00:00")
 
@@ -102,6 +115,22 @@ def test_segments_say_when_the_engine_is_behind(lapsed: Shop) -> None:
     assert lapsed.run("segments", "--json").stderr == (
         "The engine has not read 1 row yet: `autoflow run --until-idle` does.\n"
     )
+
+
+def test_what_is_being_built_is_said(lapsed: Shop) -> None:
+    """The engine stopped after the first of two contacts."""
+    assert lapsed.json("segments")["building"] is None
+    assert "Building" not in lapsed.run("status").stdout
+    database = open_database("sqlite:///.autoflow/store.db", lapsed.folder)
+    database.do("UPDATE state SET built_to = 1")
+    database.close()
+    for command in ("segments", "status"):
+        assert lapsed.json(command)["building"] == {"done": 1, "contacts": 2}
+    told = lapsed.run("segments")
+    assert told.stderr == "Building: 1 of 2 contacts are counted by what is new so far.\n"
+    assert "Building 1 of 2 contacts are brought to what is new in it\n" in lapsed.run("status").stdout
+    lapsed.run("run", "--until-idle")
+    assert lapsed.json("status")["building"] is None
 
 
 def test_a_segment_that_is_not_there(lapsed: Shop) -> None:
