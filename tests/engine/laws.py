@@ -119,7 +119,7 @@ def nothing_before_it_is_due(database: Database) -> None:
     assert early == [], f"L5: before it is due: {early}"
     waiting = database.all("SELECT contact, due FROM timer WHERE due <= ?", horizon)
     assert waiting == [], f"L5: due and not done: {waiting}"
-    timers = dict(database.all("SELECT contact, due FROM timer"))
+    timers: dict[int, int] = dict(database.all("SELECT contact, due FROM timer"))
     for contact, blob in database.all("SELECT id, record FROM contact WHERE record IS NOT NULL"):
         record = unpack(blob)
         due, alarm = record.next_due(), timers.pop(contact, None)
