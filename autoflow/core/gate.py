@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from autoflow.core.consents import EVERY_TOPIC
 from autoflow.core.program import Program
 from autoflow.kinds.view import View, contact_scope
 from autoflow.language.definitions import Recipe
@@ -15,7 +16,6 @@ from autoflow.model.effects import HELD, SENT, SKIPPED
 
 TRANSACTIONAL = "transactional"
 PURCHASED = "purchased"
-EVERY_TOPIC = "*"
 QUIET_HOURS, CAP, HOLDOUT = "quiet_hours", "cap", "holdout"
 _ANSWER_WITHIN = 15 * 60 * MICROS
 _MOST_STRETCHES = 32  # of quiet hours, one after another; hours that never end are held to the limit

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autoflow.core import gate
 from autoflow.core.audiences import barred, change_values
+from autoflow.core.consents import EVERY_TOPIC, give, is_refused, refuse
 from autoflow.kinds.base import AUDIENCE, CONSENT, STAGE, Hold, Limited, Signal
 from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe
@@ -82,15 +83,13 @@ class StepHand:
         walk.queue(Signal((STAGE_ENTERED, stage), {"stage": stage}, now), touched, self._run)
 
     def consent(self, topic: str, *, given: bool) -> None:
-        walk, record = self._walk, self._walk.record
-        now, every = walk.view.now, topic == gate.EVERY_TOPIC
-        lifts = any(at < now for each, at in record.refused.items() if every or each == topic)
-        takes_back = bool(record.consent) if every else topic in record.consent
-        if (topic in record.consent and not lifts) if given else (topic in record.refused and not takes_back):
-            return
-        walk.consent(topic, now, given=given)
+        walk, record, now = self._walk, self._walk.record, self._walk.view.now
         kind = CONSENT_GIVEN if given else CONSENT_WITHDRAWN
-        walk.inside_event(kind, topic, self._run, {}, {(CONSENT, gate.EVERY_TOPIC)})
+        if (given and not give(record, topic, now, now)) or (not given and is_refused(record, topic)):
+            return
+        if not given:
+            refuse(record, topic, now)
+        walk.inside_event(kind, topic, self._run, {}, {(CONSENT, EVERY_TOPIC)})
 
     def record_event(self, name: str, properties: dict[str, Any]) -> None:
         self._walk.inside_event(RECORDED, name, self._run, {"properties": properties})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from autoflow.core.audiences import own_name
 from autoflow.core.computed import changed
+from autoflow.core.consents import EVERY_TOPIC, give, refuse
 from autoflow.core.zone import change_zone
 from autoflow.kinds.base import ANY_OWN_DOING, ATTRIBUTE, AUDIENCE, CONSENT, MEMORY, STAGE, TAG, Signal, Topic
 from autoflow.kinds.memory import InWindow
@@ -61,9 +62,12 @@ def _permission(walk: Walk, item: Event) -> set[Topic]:
     """What an event says of whether the contact may be written to."""
     name, record = item.name, walk.record
     if name in {UNSUBSCRIBED, CONSENT_GIVEN, CONSENT_WITHDRAWN}:
-        topic = str(item.properties.get("topic") or "*")
-        walk.consent(topic, item.occurred_at, given=name == CONSENT_GIVEN)
-        return {(CONSENT, "*")}
+        topic = str(item.properties.get("topic") or EVERY_TOPIC)
+        if name == CONSENT_GIVEN:
+            give(record, topic, item.occurred_at, item.at)
+        else:
+            refuse(record, topic, item.occurred_at)
+        return {(CONSENT, EVERY_TOPIC)}
     if name == EMAIL_COMPLAINED or (name == EMAIL_BOUNCED and item.properties.get("permanent")):
         record.suppressed = record.suppressed or name.removeprefix("email_")
     return set()

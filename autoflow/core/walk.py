@@ -18,7 +18,6 @@ from autoflow.model.inside import ATTRIBUTE_SET, as_event
 from autoflow.model.values import Value
 
 CONTACT_CREATED = "contact_created"
-_EVERY_TOPIC = "*"
 _NOBODY: frozenset[Topic] = frozenset()
 
 
@@ -291,20 +290,6 @@ class Walk:
         topic = (RECIPE, run.recipe)
         if touched or topic in self.program.asked_about:
             self.queue(None, touched | {topic}, run)
-
-    def consent(self, topic: str, since: int, *, given: bool) -> None:
-        """Consent was given, or taken back, at an instant; what was refused then or later stays refused."""
-        record = self.record
-        if given:
-            lifted = [topic] if topic != _EVERY_TOPIC else list(record.refused)
-            for each in lifted:
-                if each in record.refused and since > record.refused[each]:
-                    del record.refused[each]
-            record.consent.setdefault(topic, self.view.now)
-            return
-        for each in [topic] if topic != _EVERY_TOPIC else list(record.consent):
-            record.consent.pop(each, None)
-        record.refused[topic] = max(since, record.refused.get(topic, since))
 
     def change_attribute(self, name: str, value: Value, run: Run) -> None:
         """Set an attribute for a step; None unsets it."""

@@ -203,7 +203,8 @@ class Deed(Condition):
             return {"times": now, "before": both - now}
         seen: dict[str, Value] = {"times": self._count(cell, view)[0]}
         if isinstance(cell, TimesCell) and cell.times:
-            seen["first" if self.longer_ago_than else "last"] = to_iso(cell.times[-1])
+            first = self.longer_ago_than is not None
+            seen["first" if first else "last"] = to_iso(cell.times[: self._needed if first else None][-1])
         return seen
 
     @cached_property

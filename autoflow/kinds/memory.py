@@ -7,7 +7,7 @@ and a changed condition starts a cell of its own. `observe` takes events in any 
 from __future__ import annotations
 
 import hashlib
-from bisect import insort
+from bisect import bisect_right, insort
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -94,7 +94,11 @@ class LastTimes(Memory):
 
 @dataclass(frozen=True)
 class FirstTimes(Memory):
-    """How often, and the instants of the `depth` that leave a window of length `window` first."""
+    """How often, and the instants of the `depth` that leave a window of length `window` first.
+
+    By the calendar these may be later ones than the first `depth`, by days, and others where the contact moves: all
+    that may be are kept, up to a number.
+    """
 
     depth: int = 1
     window: Duration = Duration(0, 0, 0)
@@ -106,16 +110,20 @@ class FirstTimes(Memory):
     def add(self, cell: Cell, event: Event, view: View) -> None:
         assert isinstance(cell, Times)
         cell.total += 1
-        if self.window.fixed is not None:
-            insort(cell.times, event.occurred_at)
-        else:
-            cell.times.append(event.occurred_at)
-            cell.times.sort(key=lambda at: self.window.window_end(at, view.zone))
-        del cell.times[self.depth :]
+        insort(cell.times, event.occurred_at)
+        self._trim(cell.times)
 
     def merge(self, elder: Cell, younger: Cell) -> Times:
         assert isinstance(elder, Times) and isinstance(younger, Times)
-        return Times(elder.total + younger.total, sorted(elder.times + younger.times)[: self.depth])
+        merged = Times(elder.total + younger.total, sorted(elder.times + younger.times))
+        self._trim(merged.times)
+        return merged
+
+    def _trim(self, times: list[int]) -> None:
+        kept = self.depth
+        if self.window.fixed is None and len(times) > kept:
+            kept = min(bisect_right(times, times[kept - 1] + SLACK), kept + KEPT)
+        del times[kept:]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from bisect import insort
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autoflow.kinds.memory import SLACK, Memory
+from autoflow.kinds.memory import KEPT, SLACK, Memory
 from autoflow.kinds.view import View
 from autoflow.model.contact import Cell, Distinct, Latest, Peaks
 from autoflow.model.durations import Duration
@@ -53,10 +53,13 @@ class DistinctValues(Memory):
     """The `depth` different values of a property that were seen last, with when.
 
     That is enough to tell up to `depth` of them in any window: whatever is left out was seen before all of these.
+    In a window `by_calendar` the last that was seen of a value need not be the last to leave it, so of each those
+    that may be are kept, up to a number.
     """
 
     measured: str = ""
     depth: int = 1
+    by_calendar: bool = False
     sort: ClassVar[str] = "distinct"
 
     def fresh(self) -> Distinct:
@@ -67,24 +70,29 @@ class DistinctValues(Memory):
 
     def add(self, cell: Cell, event: Event, view: View) -> None:
         assert isinstance(cell, Distinct)
-        value = _name(event.properties[self.measured])
-        cell.last[value] = max(event.occurred_at, cell.last.get(value, event.occurred_at))
+        self._seen(cell, _name(event.properties[self.measured]), [event.occurred_at])
         self._trim(cell)
 
     def merge(self, elder: Cell, younger: Cell) -> Distinct:
         assert isinstance(elder, Distinct) and isinstance(younger, Distinct)
-        merged = Distinct(dict(elder.last))
-        for value, at in younger.last.items():
-            merged.last[value] = max(at, merged.last.get(value, at))
+        merged = Distinct({value: list(times) for value, times in elder.last.items()})
+        for value, times in younger.last.items():
+            self._seen(merged, value, times)
         self._trim(merged)
         return merged
+
+    def _seen(self, cell: Distinct, value: str, times: list[int]) -> None:
+        every = sorted(cell.last.get(value, []) + times)
+        kept = [at for at in every if at >= every[-1] - SLACK] if self.by_calendar else every[-1:]
+        cell.last[value] = kept[-KEPT:]
 
     def _trim(self, cell: Distinct) -> None:
         slack = SLACK  # by the calendar a younger one may leave its window days before an elder one
         while len(cell.last) > self.depth:
-            newest = sorted(cell.last.values())[-self.depth]
-            oldest = min(cell.last, key=lambda value: (cell.last[value], value))
-            if cell.last[oldest] > newest - slack and len(cell.last) <= 2 * self.depth + MOST_DIFFERENT:
+            latest = {value: times[-1] for value, times in cell.last.items()}
+            newest = sorted(latest.values())[-self.depth]
+            oldest = min(latest, key=lambda value: (latest[value], value))
+            if latest[oldest] > newest - slack and len(latest) <= 2 * self.depth + MOST_DIFFERENT:
                 return
             del cell.last[oldest]
 

@@ -45,9 +45,9 @@ class Latest(msgspec.Struct, array_like=True, tag=3):
 
 
 class Distinct(msgspec.Struct, array_like=True, tag=4):
-    """Different values, each folded, with the instant at which it was last seen."""
+    """Different values, each folded, with the last instants at which it was seen, ascending."""
 
-    last: dict[str, int] = {}
+    last: dict[str, list[int]] = {}
 
 
 class Peaks(msgspec.Struct, array_like=True, tag=5):

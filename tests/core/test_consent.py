@@ -54,3 +54,11 @@ def test_a_step_that_changes_nothing_of_it_is_no_event() -> None:
         ("2026-03-02 14:00", "given"),
     ]
     assert (decided.states["u:ana"].given, decided.states["u:ana"].refused) == ({"news"}, {})
+
+
+@pytest.mark.parametrize("refused_topic", ["news", "*"])
+def test_consent_given_before_a_refusal_has_no_effect(refused_topic: str) -> None:
+    said = track("consent_withdrawn", "2026-03-03 10:00", topic=refused_topic)
+    given = late(track("consent_given", "2026-03-02 10:00", topic="news"), "2026-03-04 10:00")
+    state = play([said, given], until="2026-03-20 00:00").states["u:ana"]
+    assert (state.given, state.refused) == (set(), {refused_topic: at("2026-03-03 10:00")})

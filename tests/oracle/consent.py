@@ -16,11 +16,12 @@ class Consent:
     refused: dict[str, int] = field(default_factory=dict)
 
     def give(self, topic: str, occurred_at: int) -> None:
-        """What was refused later, or at that very moment, stays refused."""
-        self.given.add(topic)
+        """What was refused later, or at that very moment, stays refused, and the consent has no effect."""
         for refused in list(self.refused) if topic == "*" else [topic]:
             if self.refused.get(refused, occurred_at) < occurred_at:
                 del self.refused[refused]
+        if not any(each in self.refused and self.refused[each] >= occurred_at for each in (topic, "*")):
+            self.given.add(topic)
 
     def withdraw(self, topic: str, occurred_at: int) -> None:
         if topic == "*":

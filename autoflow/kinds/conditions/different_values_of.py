@@ -35,7 +35,8 @@ class DifferentValuesOf(Measure):
         return self.different_values_of
 
     def memory(self, window: Duration | None) -> Memory:
-        return DistinctValues((self.event,), self.where, self.measured, self._depth())
+        by_calendar = window is not None and window.fixed is None
+        return DistinctValues((self.event,), self.where, self.measured, self._depth(), by_calendar)
 
     def _depth(self) -> int:
         """One more than the largest number asked about tells everything there is to tell."""
@@ -49,7 +50,7 @@ class DifferentValuesOf(Measure):
         window = self.within_last
         if window is None:
             return len(cell.last) * MILLION, None
-        ends = [window.window_end(at, view.zone) for at in cell.last.values()]
+        ends = [max(window.window_end(at, view.zone) for at in seen) for seen in cell.last.values()]
         ahead = [end for end in ends if end > view.now]
         return len(ahead) * MILLION, min(ahead, default=None)
 
