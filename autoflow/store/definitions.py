@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from autoflow.core.program import Program, compile_program
+from autoflow.core.compiling import compile_program
+from autoflow.core.program import Program
 from autoflow.kinds.memory import FirstTimes, LastTimes
 from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.templates import Template, read_template

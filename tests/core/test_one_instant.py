@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from autoflow.core.advance import advance
-from autoflow.core.program import Program, compile_program
+from autoflow.core.compiling import compile_program
+from autoflow.core.program import Program
 from autoflow.kinds.view import View
 from autoflow.language.workspace import read_workspace
 from autoflow.model.contact import Record

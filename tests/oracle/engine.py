@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from autoflow.core.advance import advance
-from autoflow.core.program import Program, compile_program
+from autoflow.core.compiling import compile_program
+from autoflow.core.program import Program
 from autoflow.kinds.scores import Score
 from autoflow.kinds.view import View
 from autoflow.language.workspace import read_workspace
