@@ -100,7 +100,7 @@ class Engine:
         self, project: Project, database: Database, post: Post | None = None, progress: Progress | None = None
     ) -> None:
         """Take the lease (raises `Held` where somebody else runs) and finish what a crash interrupted."""
-        from autoflow.store import definitions, lease, ledger, tick
+        from autoflow.store import building, definitions, lease, ledger, standing, tick
 
         gc.set_threshold(100_000, 50, 50)  # a batch is many small objects that all die together
         self._tick, self._definitions = tick, definitions
@@ -111,22 +111,31 @@ class Engine:
         self.unknown = ledger.park_unfinished(
             database, project.clock.now(), post.repeatable if post is not None else ()
         )
-        self.applied: Applied = self._load(tick.standing(database).release)
-        self._build()
+        self.applied: Applied = self._load(standing.standing(database).release)
+        self._builder = building.Builder(database, project.clock, self.lease.fence, self._told)
+        self._builder.begin(self.applied)
         self.post = post
         if post is not None:
             post.start(self.lease.fence, self.applied.program.deny)
 
     def tick(self) -> bool:
-        """One tick; returns whether there is more to do at this instant."""
-        ticked = self._tick.tick(self.database, self.applied, self.project.clock.now(), self.lease.fence)
-        if ticked.apply is not None:
+        """One tick, and a slice of building where definitions are new; returns whether there is more to do at this
+        instant.
+
+        A release is entered at its place in the log, once the one before is built.
+        """
+        clock, builder = self.project.clock, self._builder
+        begun = clock.now()
+        ticked = self._tick.tick(self.database, self.applied, begun, self.lease.fence)
+        if builder.open:
+            builder.go_on(clock.now() - begun if ticked.contacts or ticked.events else None)
+        if ticked.apply is not None and not builder.open:
             self.applied = self._load(ticked.apply)
             self._definitions.enter_release(self.database, self.applied, self.lease.fence)
-            self._build()
+            builder.begin(self.applied)
             if self.post is not None:
                 self.post.start(self.lease.fence, self.applied.program.deny)
-        return ticked.more
+        return ticked.more or builder.open
 
     def settle(self) -> None:
         """Do everything that is due at this instant, mail included."""
@@ -156,12 +165,9 @@ class Engine:
     def _load(self, release: int) -> Applied:
         return self._definitions.load_release(self.database, release, self.project.environment)
 
-    def _build(self) -> None:
-        def told(done: int, total: int) -> None:
-            if self.progress is not None:
-                self.progress("Building memory from the log", done, total)
-
-        self._tick.build(self.database, self.applied, self.lease.fence, told)
+    def _told(self, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress("Building memory from the log", done, total)
 
 
 def open_post(project: Project) -> Post:

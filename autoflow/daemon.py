@@ -20,7 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from autoflow.app import Engine, Project, open_post
 from autoflow.model.clock import MICROS
-from autoflow.model.instants import to_datetime, to_iso
+from autoflow.model.instants import to_datetime, to_wall
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import StoreError
 from autoflow.store.lease import FencedOff, Held
@@ -160,10 +160,12 @@ def run(project: Project, *, until_idle: bool = False, say: Say = print) -> int:
     try:
         _apply(project, engine, say)
         if engine.unknown:
-            say(f"{engine.unknown} mails were on their way when the last run stopped: see `autoflow outbox`.")
+            were = "was on its" if engine.unknown == 1 else "were on their"
+            told = f"{_count(engine.unknown, 'mail')} {were} way when the last run stopped"
+            say(f"{told}: see `autoflow outbox`.")
         if until_idle:
             engine.settle()
-            say(_standing(engine))
+            say(_standing(project, engine))
             return 0
         return _keep_going(project, engine, room, say)
     finally:
@@ -176,7 +178,8 @@ def _apply(project: Project, engine: Engine, say: Say) -> None:
     release = project.apply(engine.database)
     if release is not None:
         live = sum(recipe.status == "live" for recipe in project.workspace.recipes.values())
-        say(f"Applied release {release}: {live} live recipes, {len(project.workspace.segments)} segments.")
+        segments = len(project.workspace.segments)
+        say(f"Applied release {release}: {_count(live, 'live recipe')}, {_count(segments, 'segment')}.")
 
 
 def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> int:
@@ -189,7 +192,7 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
 
     previous = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
     room.start(alarm.ring)
-    say(f"Running. {_standing(engine)}")
+    say(f"Running. {_standing(project, engine)}")
     try:
         while not stopping:
             try:
@@ -215,6 +218,12 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
             signal.signal(number, handler)
 
 
-def _standing(engine: Engine) -> str:
-    due = engine.next_due()
-    return f"Next thing due: {to_iso(due)}." if due is not None else "Nothing is waiting for its time."
+def _standing(project: Project, engine: Engine) -> str:
+    due, zone = engine.next_due(), project.workspace.settings.timezone
+    if due is None:
+        return "Nothing is waiting for its time."
+    return f"Next thing due: {to_wall(due, zone):%Y-%m-%d %H:%M:%S} ({zone})."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

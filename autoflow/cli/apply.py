@@ -16,7 +16,7 @@ def command(state: State) -> None:
     From its place in the log on the engine works by them; contacts under way stay on the version of the recipe
     that they entered. `autoflow run` does this by itself when it starts.
     """
-    from autoflow.store.tick import standing
+    from autoflow.store.standing import standing
     from autoflow.store.wake import ring
 
     workspace = state.project.sound_workspace()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -11,18 +11,20 @@ from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import clean, iso, local, note_unread, say, table
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.cli.tasks import task_row
-from autoflow.model.values import plain
+from autoflow.kinds.view import View
+from autoflow.model.values import from_millionths, plain
 
 if TYPE_CHECKING:
+    from autoflow.language.settings import Settings
     from autoflow.store.history import Stored
-    from autoflow.store.reports import ContactStory, Line
+    from autoflow.store.reports import ContactStory, Line, MessageLine
     from autoflow.store.tasks import Task
 
 _SENTENCES = {
     "segment_entered": "came into the segment {subject}",
     "segment_left": "left the segment {subject}",
     "entered": "entered the recipe {recipe}",
-    "refused": "was turned away from {recipe}: {subject}",
+    "refused": "was turned away from {recipe}",
     "ended": "{recipe} ended: {subject}",
     "email_sent": "mail {subject} ({recipe})",
     "email_skipped": "mail {subject} was not sent ({recipe})",
@@ -32,6 +34,15 @@ _SENTENCES = {
     "tag_added": "tagged {subject} ({recipe})",
     "tag_removed": "tag {subject} taken off ({recipe})",
     "attribute_set": "{subject} was set ({recipe})",
+    "email_held": "mail {subject} was held back ({recipe})",
+    "stage_set": "moved to the stage {subject} ({recipe})",
+    "score_adjusted": "score {subject}: {points} ({recipe})",
+    "drawn": "fell into the part {subject} ({recipe})",
+    "consent_given": "agreed to {subject} ({recipe})",
+    "consent_withdrawn": "took back the consent to {subject} ({recipe})",
+    "webhook_called": "call to {subject} ({recipe})",
+    "recorded": "{subject} was recorded ({recipe})",
+    "merged": "turned out to be one with {subject}",
     "task_created": "task: {subject} ({recipe})",
     "task_done": "task done: {subject}",
 }
@@ -44,6 +55,17 @@ _NAMES = {
 
 
 _TASK = "task_created"
+_MAIL = "email_sent"
+_FATES = {
+    "pending": "waits to be sent",
+    "sending": "is on its way",
+    "refused": "was refused on the last look",
+    "failed": "could not be made or delivered",
+    "held": "is late, and held",
+    "unknown": "may have gone out, nobody can see",
+}
+_NOT_SENT = {"no_email": "there is no address", "no_consent": "no consent"}
+_TURNED_AWAY = {"while_running": "was in it already", "reentry": "had been in it too recently"}
 
 
 class Moment(NamedTuple):
@@ -75,17 +97,35 @@ def show(state: State, who: str, *, as_json: bool) -> None:
     if not story.record.first_known:
         note_unread(story.record.name)
     timeline = _timeline(story)
+    scores = _scores(story, state.settings, state.project.clock.now())
     if as_json:
-        print_json(_row(story, timeline))
+        print_json(_row(story, timeline, scores))
     else:
-        _tell(story, timeline, state.settings.timezone)
+        _tell(story, timeline, scores, state.settings.timezone)
+
+
+def _scores(story: ContactStory, settings: Settings, now: int) -> dict[str, int | float]:
+    """What the scores stand at now, those that never got a point left out."""
+    view = View(story.record, now, settings.timezone)
+    return {
+        name: from_millionths(score.value(view))
+        for name, score in sorted(settings.scores.items())
+        if score.key in story.record.memory
+    }
 
 
 def _timeline(story: ContactStory) -> list[Moment]:
     """Events (history when it occurred, the rest at receipt), and after each what it brought about."""
     moments = [(_happened(each), 0) for each in story.events]
-    moments += [(_inside(each), 1) for each in story.journal if each.kind != _TASK]
-    moments += [(each, 1) for task in story.tasks for each in _asked(task)]
+    mails = {(each.key.split("/")[1], each.recipe, each.step, each.at): each for each in story.messages}
+    tasks = {(each.key.split("/")[1], each.recipe, each.step, each.at): each for each in story.tasks}
+    for line in story.journal:
+        place = (str(line.entry), line.recipe, line.step, line.at)
+        if line.kind != _TASK:
+            moments.append((_inside(line, mails.get(place)), 1))
+        elif place in tasks:  # where the step stood among the others
+            moments += [(each, 1) for each in _asked(tasks.pop(place))]
+    moments += [(each, 1) for task in tasks.values() for each in _asked(task)]
     return [moment for moment, _ in sorted(moments, key=lambda each: (each[0].at, each[1]))]
 
 
@@ -96,8 +136,12 @@ def _happened(event: Stored) -> Moment:
     return Moment(event.occurred_at if event.history else event.at, "event", event.name, "", "", detail)
 
 
-def _inside(line: Line) -> Moment:
-    return Moment(line.at, "engine", line.kind, line.subject, line.recipe, line.detail)
+def _inside(line: Line, mail: MessageLine | None) -> Moment:
+    """What followed inside; of a mail also what became of it, where that is not simply that it was sent."""
+    detail = line.detail
+    if line.kind == _MAIL and mail is not None and mail.state in _FATES:
+        detail = {**detail, "state": mail.state, "reason": mail.result or None}
+    return Moment(line.at, "engine", line.kind, line.subject, line.recipe, detail)
 
 
 def _asked(task: Task) -> Iterator[Moment]:
@@ -108,7 +152,7 @@ def _asked(task: Task) -> Iterator[Moment]:
         yield Moment(task.done_at, "person", "task_done", task.title, task.recipe, {"id": task.id})
 
 
-def _row(story: ContactStory, timeline: list[Moment]) -> dict[str, Any]:
+def _row(story: ContactStory, timeline: list[Moment], scores: dict[str, int | float]) -> dict[str, Any]:
     record = story.record
     return {
         "contact": record.name,
@@ -116,7 +160,11 @@ def _row(story: ContactStory, timeline: list[Moment]) -> dict[str, Any]:
         "names": story.names,
         "first_known": iso(record.first_known) if record.first_known else None,
         "attributes": dict(sorted(record.attributes.items())),
+        "computed": _worked_out(story),
         "tags": sorted(record.tags),
+        "stage": record.stage or None,
+        "scores": scores,
+        "consent": sorted(record.consent),
         "segments": sorted(record.segments),
         "audiences": sorted(record.audiences),
         "refused": sorted(record.refused),
@@ -132,23 +180,35 @@ def _row(story: ContactStory, timeline: list[Moment]) -> dict[str, Any]:
     }
 
 
-def _tell(story: ContactStory, timeline: list[Moment], zone: str) -> None:
+def _worked_out(story: ContactStory) -> dict[str, Any]:
+    return {name: value for name, value in sorted(story.record.computed.items()) if value is not None}
+
+
+def _topics(topics: Iterable[str]) -> str:
+    return "everything" if "*" in topics else ", ".join(sorted(topics))
+
+
+def _tell(story: ContactStory, timeline: list[Moment], scores: dict[str, int | float], zone: str) -> None:
     record = story.record
     say(f"{clean(record.name)}  (times in {zone})")
     for name, value in sorted(record.attributes.items()):
         say(f"  {clean(name)}: {clean(plain(value))}")
-    for what, found in (
-        ("tags", record.tags),
-        ("segments", record.segments),
-        ("audiences", record.audiences),
+    for name, value in _worked_out(story).items():
+        say(f"  {clean(name)}: {clean(plain(value))} (worked out)")
+    for what, told in (
+        ("Tags", ", ".join(sorted(record.tags))),
+        ("Stage", record.stage),
+        ("Scores", ", ".join(f"{name} {points:g}" for name, points in scores.items())),
+        ("Segments", ", ".join(sorted(record.segments))),
+        ("Audiences", ", ".join(sorted(record.audiences))),
+        ("Agreed to", _topics(record.consent)),
     ):
-        if found:
-            say(f"{what.capitalize():<10} {clean(', '.join(sorted(found)))}")
+        if told:
+            say(f"{what:<10} {clean(told)}")
     if record.suppressed:
         say(f"Gets no mail at all: {record.suppressed}")
     elif record.refused:
-        told = "everything" if "*" in record.refused else ", ".join(sorted(record.refused))
-        say(f"Unsubscribed from {clean(told)}")
+        say(f"Unsubscribed from {clean(_topics(record.refused))}")
     if story.runs:
         say()
         rows = [
@@ -175,12 +235,30 @@ def _sentence(moment: Moment) -> str:
         name = _NAMES.get(moment.kind, moment.kind)
         return f"{name} ({told})" if told else name
     sentence = _SENTENCES.get(moment.kind, "{subject}")
-    said = sentence.format(subject=moment.subject.replace("_", " "), recipe=moment.recipe).replace(" ()", "")
-    why = moment.detail.get("reason") or moment.detail.get("message")
-    if moment.kind == _TASK:
-        parts = (("for", moment.detail["to"]), ("due", moment.detail["due"]))
-        why = ", ".join(f"{word} {given}" for word, given in parts if given)
-    seen = moment.detail.get("seen")
-    if moment.kind == "refused" and seen is not None and not isinstance(seen, dict):
-        why = f"seen was {plain(seen)}"
+    subject = moment.subject.replace("_", " ") if moment.kind == "ended" else moment.subject
+    points = from_millionths(moment.detail.get("points") or 0)
+    told = "1 point" if points == 1 else f"{points:,} points"
+    subject = "everything" if subject == "*" else subject
+    if "state" in moment.detail:
+        sentence = f"mail {{subject}} {_FATES[moment.detail['state']]} ({{recipe}})"
+    said = sentence.format(subject=subject, recipe=moment.recipe, points=told).replace(" ()", "")
+    why = _why(moment)
     return f"{said}: {plain(why)}" if why else said
+
+
+def _why(moment: Moment) -> Any:
+    """What stands behind the colon: the reason, who is to do it, which condition did not hold."""
+    detail = moment.detail
+    match moment.kind:
+        case "task_created":
+            parts = (("for", detail["to"]), ("due", detail["due"]))
+            return ", ".join(f"{word} {given}" for word, given in parts if given)
+        case "refused":
+            seen = detail.get("seen")
+            known = seen is not None and not isinstance(seen, dict)
+            told = _TURNED_AWAY.get(moment.subject, f"this did not hold: {moment.subject}")
+            return f"{told} (seen was {plain(seen)})" if known else told
+        case "email_skipped" | "email_held":
+            reason = str(detail.get("reason") or "")
+            return _NOT_SENT.get(reason, reason.replace("_", " "))
+    return detail.get("reason") or detail.get("message")

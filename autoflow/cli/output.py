@@ -40,6 +40,11 @@ def iso(instant: int | None) -> str | None:
     return to_iso(instant) if instant is not None else None
 
 
+def building_row(progress: tuple[int, int] | None) -> dict[str, int] | None:
+    """How far building what is new has come, for programs; None where everybody is there."""
+    return {"done": progress[0], "contacts": progress[1]} if progress is not None else None
+
+
 def local(instant: int, zone: str) -> str:
     """An instant for people: to the second only where it is not a whole minute."""
     wall = to_wall(instant, zone)

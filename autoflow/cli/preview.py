@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from autoflow.post.content.render import Rendered
     from autoflow.store.reports import ContactStory
 
+_PARTS = (".html", ".txt", ".eml")
+
 
 @click.command()
 @click.argument("template")
@@ -35,6 +37,10 @@ def command(state: State, template: str, who: str, out: Path | None) -> None:
     """
     from autoflow.store.reports import contact_story
 
+    if out is not None and out.suffix.lower() not in _PARTS:
+        raise AutoflowError(
+            f"A mail cannot be written to {out}.", "Write to a file that ends in .html, .txt or .eml."
+        )
     workspace = state.project.sound_workspace()
     if template not in workspace.templates:
         near = did_you_mean(template, workspace.templates)
@@ -50,8 +56,8 @@ def command(state: State, template: str, who: str, out: Path | None) -> None:
         say()
         say("\n".join(clean(line) for line in rendered.text.splitlines()))
         return
-    parts = {".eml": rendered.mime, ".txt": rendered.text.encode()}
-    out.write_bytes(parts.get(out.suffix.lower(), rendered.html.encode()))
+    parts = (rendered.html.encode(), rendered.text.encode(), rendered.mime)
+    out.write_bytes(parts[_PARTS.index(out.suffix.lower())])
     say(f"{clean(rendered.subject)}: written to {out}.")
 
 
@@ -99,7 +105,9 @@ def _event(template: Template, story: ContactStory, workspace: Workspace) -> dic
     starting = _starting(template.name, workspace)
     chosen = [each for each in telling if each.name in starting] or telling
     if not chosen:
-        note(f"The contact has no event that tells {', '.join(sorted(needed))}.")
+        note(
+            f"The contact has done nothing that tells {', '.join(sorted(needed))}: there is no event to show."
+        )
         return {}
     note(f"Taking the event {clean(chosen[-1].name)}.")
     return dict(chosen[-1].properties)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import clean, count, iso, note, say, table
+from autoflow.cli.output import building_row, clean, count, iso, note, say, table
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError, did_you_mean
 
@@ -20,7 +20,7 @@ from autoflow.model.problems import AutoflowError, did_you_mean
 def command(state: State, name: str | None, *, members: bool, as_json: bool) -> None:
     """Show how many contacts each segment has, as the engine last saw it."""
     from autoflow.store import reports
-    from autoflow.store.tick import standing
+    from autoflow.store.standing import building, standing
 
     known = state.project.workspace.segments
     with state.store(reading=True) as database:
@@ -36,11 +36,16 @@ def command(state: State, name: str | None, *, members: bool, as_json: bool) -> 
             for row in rows:
                 row["contacts"] = reports.members(database, row["segment"])
         unread = reports.counts(database).lag
+        progress = building(database)
     if unread:
         note(f"The engine has not read {count(unread, 'row')} yet: `autoflow run --until-idle` does.")
+    if progress is not None:
+        note(
+            f"Building: {progress[0]:,} of {count(progress[1], 'contact')} are counted by what is new so far."
+        )
     if as_json:
         one = {"contacts": rows[0]["contacts"]} if members and name is not None else {}
-        print_json({"at": iso(at), "segments": rows, **one})
+        print_json({"at": iso(at), "segments": rows, **one, "building": building_row(progress)})
     elif members:
         for row in rows:
             if name is None:

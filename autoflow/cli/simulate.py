@@ -81,7 +81,7 @@ def command(
 def _simulate(
     state: State, recipes: tuple[str, ...], start: str | None, end: str | None, seed: str
 ) -> Simulation:
-    from autoflow.core.program import compile_program
+    from autoflow.core.compiling import compile_program
     from autoflow.lab.simulate import simulate
     from autoflow.store.definitions import numbered
 

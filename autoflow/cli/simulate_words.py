@@ -6,7 +6,7 @@ from collections import Counter
 
 from autoflow.cli.output import count, local, say
 from autoflow.lab.simulate import RecipeOutcome, Simulation
-from autoflow.model.effects import AUDIENCES, EMAIL, HELD, SALES, SENT, SKIPPED, Message
+from autoflow.model.effects import AUDIENCES, EMAIL, HELD, SALES, SENT, SKIPPED, TASKS, WEBHOOKS, Message
 
 _WHY_SKIPPED = {
     "no_consent": "no consent",
@@ -14,6 +14,17 @@ _WHY_SKIPPED = {
     "unsubscribed": "unsubscribed",
     "suppressed": "a dead address or a complaint",
     "deny": "in a segment that denies mail",
+    "holdout": "held out",
+    "quiet_hours": "quiet hours",
+    "cap": "had enough mail already",
+    "at_most": "had enough notices already",
+}
+_THINGS = {
+    EMAIL: ("mail",),
+    SALES: ("notice to sales", "notices to sales"),
+    AUDIENCES: ("change of an audience", "changes of audiences"),
+    TASKS: ("task",),
+    WEBHOOKS: ("call",),
 }
 _WHY_REFUSED = {"while_running": "were in it already", "reentry": "had been in it too recently"}
 
@@ -70,20 +81,22 @@ def _ends(outcome: RecipeOutcome) -> str:
 
 
 def _sent(messages: list[Message]) -> str:
-    sent = Counter(message.channel for message in messages if message.outcome == SENT)
-    told = [
-        count(sent[channel], *words)
-        for channel, words in (
-            (EMAIL, ("mail",)),
-            (SALES, ("notice to sales", "notices to sales")),
-            (AUDIENCES, ("change of an audience", "changes of audiences")),
+    """What was sent and what was not, by what it is: mails, notices, changes of audiences, tasks, calls."""
+    told: list[str] = []
+    for channel, words in _THINGS.items():
+        number = sum((each.channel, each.outcome) == (channel, SENT) for each in messages)
+        if number:
+            told.append(count(number, *words))
+    for channel, words in _THINGS.items():
+        skipped = Counter(
+            each.reason for each in messages if (each.channel, each.outcome) == (channel, SKIPPED)
         )
-        if sent[channel]
-    ]
-    skipped = Counter(message.reason for message in messages if message.outcome == SKIPPED)
-    if skipped:
-        why = ", ".join(f"{number:,} {_WHY_SKIPPED.get(reason, reason)}" for reason, number in _most(skipped))
-        told.append(f"{count(skipped.total(), 'mail')} not sent ({why})")
+        if skipped:
+            why = ", ".join(
+                f"{number:,} {_WHY_SKIPPED.get(reason, reason)}" for reason, number in _most(skipped)
+            )
+            done = "sent" if channel == EMAIL else "made"
+            told.append(f"{count(skipped.total(), *words)} not {done} ({why})")
     held = sum(message.outcome == HELD for message in messages)
     if held:
         told.append(f"{count(held, 'mail')} held back")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import clean, count, iso, local, say
+from autoflow.cli.output import building_row, clean, count, iso, local, say
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.clock import MICROS
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def command(state: State, *, as_json: bool) -> None:
     """Show the store in numbers, and how far the engine is."""
     from autoflow.store import reports
-    from autoflow.store.tick import standing
+    from autoflow.store.standing import building, standing
 
     settings = state.settings
     with state.store(reading=True) as database:
@@ -36,6 +36,7 @@ def command(state: State, *, as_json: bool) -> None:
             "undeclared": reports.undeclared(database, set(settings.events)),
             "release": standing(database).release,
             "store": str(database.path.resolve()),
+            "building": building_row(building(database)),
         }
     if as_json:
         print_json(found)
@@ -66,6 +67,9 @@ def _tell(found: dict[str, Any], counts: Counts, zone: str) -> None:
         age = _age(found["lag_seconds"])
         say(f"Unread   {count(counts.lag, 'row')}, the oldest for {age}: `autoflow run` reads them")
     say(f"Release  {found['release'] or 'none is in force yet: `autoflow run` or `autoflow apply`'}")
+    if found["building"]:
+        done, total = found["building"].values()
+        say(f"Building {done:,} of {count(total, 'contact')} are brought to what is new in it")
     say(f"Store    {clean(found['store'])}")
     if found["undeclared"]:
         say("Events that autoflow.yaml does not declare (kept, and of no use to recipes until it does):")

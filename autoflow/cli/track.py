@@ -45,10 +45,15 @@ def command(state: State, who: str, event: str, values: tuple[str, ...]) -> None
     properties = _values(values, event, settings)
     with state.store(create=True) as database:
         user, anonymous, new = _who(database, who)
+        applied = database.one("SELECT 1 FROM release") is not None
         append(database, [Incoming(name, user, anonymous, properties)], state.project.clock.now())
         ring(database)
     if new:
         note(f"{clean(who)} was not known before and is a contact now.")
+    if not applied:
+        note(
+            "No files are in force yet, so this counts and starts nothing: `autoflow apply` puts them in force."
+        )
     say(f"Recorded: {clean(who)} {event}.")
 
 

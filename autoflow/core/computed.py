@@ -28,11 +28,10 @@ def update(
     if everything:
         found: Iterable[ComputedAttribute] = program.computed
     else:
-        names = {topic[1] for topic in touched if topic[0] == MEMORY}
-        timers = set(due)
-        found = [
-            each for each in program.computed if each.computed.memory.key in names or each.timer in timers
-        ]
+        index = program.computed_by
+        keys = {*(topic[1] for topic in touched if topic[0] == MEMORY), *due}
+        places = {place for key in keys for place in index.get(key, ())}
+        found = [program.computed[place] for place in sorted(places)]
     signals = []
     known = walk.record.computed
     for each in found:

@@ -21,9 +21,9 @@ from autoflow.model.inside import ENTERED, as_event
 if TYPE_CHECKING:
     from autoflow.core.walk import Walk
 
-__all__ = ["ENTER_RECIPE", "attempt", "end", "hear", "look", "order", "resume"]
+__all__ = ["ENTER_RECIPE", "attempt", "end", "fail", "hear", "look", "order", "resume"]
 PAUSED = "paused"
-RESTARTED = "restarted"
+RESTARTED, ENDED = "restarted", "ended"
 WHILE_RUNNING = "while_running"
 
 
@@ -174,9 +174,23 @@ def end(walk: Walk, run: Run, state: str, reason: str = "") -> None:
     """End a run; its key stays taken."""
     if run in walk.record.runs:
         walk.record.runs.remove(run)
-    walk.happened("ended", state, run, **({"reason": reason} if reason else {}))
+    walk.happened(ENDED, state, run, **({"reason": reason} if reason else {}))
     _note(walk, run, state, reason)
     walk.run_changed(run, set())
+
+
+def fail(walk: Walk, run: Run, reason: str) -> None:
+    """A run has brought too much about: however it has ended meanwhile, it failed, and ended once."""
+    if run in walk.record.runs:
+        end(walk, run, FAILED, reason)
+        return
+    journal = walk.effects.journal
+    for place in range(len(journal) - 1, -1, -1):
+        line = journal[place]
+        if (line.kind, line.recipe, line.entry) == (ENDED, run.recipe, run.entry):
+            journal[place] = line._replace(subject=FAILED, detail={"reason": reason})
+            break
+    _note(walk, run, FAILED, reason)
 
 
 def _walk_on(walk: Walk, run: Run, position: int) -> None:

@@ -12,7 +12,7 @@ from autoflow.core.remember import change_attribute, observe, own_doing, remembe
 from autoflow.kinds.base import AUDIENCE, EVENT, RECIPE, TAG, Signal, Topic
 from autoflow.kinds.view import View
 from autoflow.model.contact import Record, Run
-from autoflow.model.effects import FAILED, Effects, Happening
+from autoflow.model.effects import Effects, Happening
 from autoflow.model.event import ENTER, Event
 from autoflow.model.inside import ATTRIBUTE_SET, as_event
 from autoflow.model.values import Value
@@ -246,7 +246,7 @@ class Walk:
             if looked_at > MOST_SIGNALS:
                 if cause is not None and cause not in failed:
                     failed.append(cause)
-                    runs.end(self, cause, FAILED, f"more than {MOST_SIGNALS} things followed from one event")
+                    runs.fail(self, cause, f"more than {MOST_SIGNALS} things followed from one event")
                 continue
             self._look((signal,), touched)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from autoflow.app import Engine, Project, open_post
-from autoflow.core.program import Program, compile_program
+from autoflow.core.compiling import compile_program
+from autoflow.core.program import Program
 from autoflow.demo.outcome import Outcome
 from autoflow.demo.place import copy_workspace, fresh_folder
 from autoflow.demo.telling import closing, day, opening

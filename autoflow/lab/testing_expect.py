@@ -155,6 +155,11 @@ def _held_now(seen: Seen) -> Value:
     return [names[run.recipe, run.entry] for run in runs]
 
 
+def _all_attributes(seen: Seen) -> Value:
+    """Those too that autoflow works out itself."""
+    return {**seen.record.computed, **seen.record.attributes}
+
+
 def _all_scores(seen: Seen) -> Value:
     return {name: from_millionths(score.value(seen.view)) for name, score in seen.scores.items()}
 
@@ -200,5 +205,5 @@ EXPECT: dict[str, Expectable] = {
     # the id of the step on which his youngest run stands, or none
     "step": Expectable(_step, _where_it_stands),
     # only the attributes that are named; one without a value must not be set
-    "attributes": Expectable(_attributes, lambda seen: seen.record.attributes, named_only=True),
+    "attributes": Expectable(_attributes, _all_attributes, named_only=True),
 }

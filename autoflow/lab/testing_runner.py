@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from autoflow.core.advance import advance
-from autoflow.core.program import Program, compile_program
+from autoflow.core.compiling import compile_program
+from autoflow.core.program import Program
 from autoflow.kinds.scores import Score
 from autoflow.kinds.view import View
 from autoflow.lab.story import Arrival, Case, Moment, RecipeTest, local_time

@@ -49,4 +49,7 @@ def _sentences(seen: Seen, zone: str) -> Iterator[tuple[int, str]]:
             reason = _GATE[(line.detail or {})["reason"]]
             yield line.at, f"{line.subject} was held at {when}: {reason}."
         elif (line.kind, line.subject) == (ENDED, FAILED):
-            yield line.at, f"{line.recipe} failed at {when}: {(line.detail or {}).get('reason', '')}."
+            yield (
+                line.at,
+                f"{line.recipe} failed at {when}: {str((line.detail or {}).get('reason', '')).rstrip('.')}.",
+            )

@@ -159,7 +159,7 @@ def _buckets(item: Node, entries: Mapping[str, Entry], scope: Scope) -> int:
     found = scalars.scalar(entry.value, report, '"percent"')
     exact = millionths(found.text.strip().removesuffix("%").strip())
     if exact is None or not 0 < exact <= _PERCENT * MILLION or exact * BUCKETS % (_PERCENT * MILLION):
-        message = f'"{found.text}" is not a percentage between 0 and 100 with at most two decimals.'
+        message = f'"{found.text}" is not a percentage above 0 and up to 100, with at most two decimals.'
         report.fail("value", found.span, message, "For example percent: 50.")
     return exact * BUCKETS // (_PERCENT * MILLION)
 

@@ -67,7 +67,7 @@ def check_recipes(recipes: Mapping[str, ReadRecipe]) -> None:
 
 
 def _check_steps(recipe: Recipe, read: ReadRecipe) -> None:
-    gap = recipe.reentry
+    gap = recipe.reentry if recipe.while_running == "ignore" else None
     for step in recipe.steps:
         wait = step.action.duration if isinstance(step.action, WaitFor) else None
         if isinstance(wait, Duration) and isinstance(gap, Duration) and _days(wait) > _days(gap):

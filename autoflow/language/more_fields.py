@@ -25,7 +25,7 @@ from autoflow.kinds.operators import Test
 from autoflow.kinds.text import Text
 from autoflow.language import scalars
 from autoflow.language.around import Around, Reader
-from autoflow.language.declared import Declared
+from autoflow.language.declared import TYPE_WORDS, Declared
 from autoflow.language.field_specs import Spec
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
@@ -33,6 +33,7 @@ from autoflow.language.operands import read_value
 from autoflow.language.placeholders import holds_placeholder, read_text
 from autoflow.language.rates import read_rate
 from autoflow.language.source import Report
+from autoflow.language.template_names import names_of
 from autoflow.model.clock_times import parse_clock, parse_day
 from autoflow.model.durations import Duration, parse_duration
 from autoflow.model.values import millionths
@@ -89,14 +90,32 @@ def _offset(spec: Spec, node: Node, around: Around) -> Duration:
 
 def _length(spec: Spec, node: Node, around: Around) -> Duration | Text:
     if holds_placeholder(node):
-        return read_text(node, around.scope, around.what(spec))
+        return _placeholder(node, spec, around, ("number", "text", "choice"), "a number, or a text such as 3 days")
     return scalars.duration(node, around.scope.report, around.what(spec))
 
 
 def _clock_or_moment(spec: Spec, node: Node, around: Around) -> int | Text:
     if holds_placeholder(node):
-        return read_text(node, around.scope, around.what(spec))
+        return _placeholder(node, spec, around, ("date", "date_time", "text"), "a date, or a date and time")
     return _clock(spec, node, around)
+
+
+def _placeholder(node: Node, spec: Spec, around: Around, types: tuple[str, ...], needed: str) -> Text:
+    """A placeholder whose value must be of one of the types; one of another type would fail every run."""
+    scope = around.scope
+    found = read_text(node, scope, around.what(spec))
+    for path in dict.fromkeys(read.path for read in names_of(str(found.source), False).reads):
+        root, _, name = path.partition(".")
+        starts = scope.starts if root == "event" else ()
+        known = [scope.property(event, name) for event in starts]
+        if root == "contact":
+            known = [scope.attribute(name)]
+        declared = [each for each in known if each is not None]
+        if declared and all(each.type not in types for each in declared):
+            place = scalars.inside(node.span, scope.report, path)
+            message = f'"{path}" is {TYPE_WORDS[declared[0].type]}, and {around.what(spec)} needs {needed}.'
+            scope.report.add("value", place, message, "Name another attribute or property.")
+    return found
 
 
 def _rate(spec: Spec, node: Node, around: Around) -> Limit:

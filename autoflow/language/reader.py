@@ -229,7 +229,8 @@ def _check_place(condition: Condition, beside: Mapping[str, Entry], scope: Scope
             "A placeholder cannot stand here: these events are counted before anybody starts the recipe."
         )
         fix = (
-            "Write the value itself. Placeholders go with what is counted since the start, in goal and exit."
+            "Write the value itself. Placeholders go with what is counted since the start: in goal and exit,"
+            " and in steps beside since: start."
         )
         scope.report.add("placeholder-here", beside["where"].value.span, message, fix)
 

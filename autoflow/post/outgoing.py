@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from autoflow.language.settings import Settings
-from autoflow.model.effects import EMAIL
+from autoflow.model.effects import EMAIL, WEBHOOKS
 from autoflow.model.problems import AutoflowError
 from autoflow.post.channels.base import Channel, ChannelDown, Outgoing
 from autoflow.post.content.links import Links
@@ -69,7 +69,7 @@ class Post:
         for channel, group in self._groups(entries):
             if self._down_until.get(channel, 0) > now:
                 continue  # it went down with the group before: to try the rest would cost a time-out each
-            ready, failed = self._render(channel, group)
+            ready, failed = self._render(channel, group, now)
             self._settled += failed
             started, moved = self._start([entry for entry, _ in ready], now)
             progressed = progressed or bool(started or moved or failed)
@@ -148,21 +148,24 @@ class Post:
         return started
 
     def _render(
-        self, channel: str, group: list[Entry]
+        self, channel: str, group: list[Entry], now: int
     ) -> tuple[list[tuple[Entry, Outgoing]], list[Settlement]]:
         ready: list[tuple[Entry, Outgoing]] = []
         failed: list[Settlement] = []
         for entry in group:
             try:
-                ready.append((entry, self._outgoing(channel, entry)))
+                ready.append((entry, self._outgoing(channel, entry, now)))
             except UNMADE as error:
                 failed.append(Settlement(entry, ledger.FAILED, str(error)))
         return ready, failed
 
-    def _outgoing(self, channel: str, entry: Entry) -> Outgoing:
+    def _outgoing(self, channel: str, entry: Entry, now: int) -> Outgoing:
         if channel == EMAIL:
-            return Outgoing(entry.key, str(entry.values["to"]), self.preview(entry).mime)
-        return Outgoing(entry.key, entry.name, {**entry.values, "at": entry.at, "recipe": entry.recipe})
+            return Outgoing(entry.key, str(entry.values["to"]), self.preview(entry).mime, now)
+        said = {**entry.values, "at": entry.at, "recipe": entry.recipe}
+        if channel == WEBHOOKS:
+            said["contact"] = entry.contact_key.partition(":")[2]
+        return Outgoing(entry.key, entry.name, said, now)
 
     def _send(self, channel: str, mails: list[tuple[Entry, Outgoing]], now: int) -> list[Settlement]:
         if not mails:

@@ -30,6 +30,7 @@ class Loaded(msgspec.Struct):
     record: Record
     due: int | None
     email: object = None
+    stored: bytes | None = None
 
 
 def load(
@@ -37,16 +38,17 @@ def load(
 ) -> dict[int, Loaded]:
     """The contacts' records, with the window entries that fall due by `horizon` back in place.
 
-    Those in `whole` get all of their window entries back.
+    Those in `whole` get all of their window entries back. A `range` of contacts is read in one stretch.
     """
-    rows = database.all(
-        "SELECT id, part, key, due, record FROM contact WHERE id IN (SELECT value FROM json_each(?))",
-        listed(sorted(contacts)),
-    )
+    columns = "SELECT id, part, key, due, record FROM contact WHERE id"
+    if isinstance(contacts, range):
+        rows = database.all(f"{columns} BETWEEN ? AND ?", contacts.start, contacts.stop - 1)
+    else:
+        rows = database.all(f"{columns} IN (SELECT value FROM json_each(?))", listed(sorted(contacts)))
     loaded = {}
     for contact, part, key, due, blob in rows:
         record = unpack(blob) if blob is not None else Record(key, key[2:])
-        loaded[contact] = Loaded(contact, part, record, due, record.attributes.get("email"))
+        loaded[contact] = Loaded(contact, part, record, due, record.attributes.get("email"), blob)
     _refill(database, loaded, program, horizon, whole)
     return loaded
 

@@ -11,26 +11,33 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from autoflow.core.program import Program, compile_program
+from autoflow.core.compiling import compile_program
+from autoflow.core.program import Program
+from autoflow.kinds.memory import FirstTimes, LastTimes
 from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION
 from autoflow.store.database import Database, listed
 from autoflow.store.lease import verify
+from autoflow.store.standing import BUILT
 
 RECIPE, TEMPLATE = "recipe", "template"
 FOLDER = "templates/"
+_TIMES_ALONE = (LastTimes, FirstTimes)
 
 
 class Applied(NamedTuple):
-    """A release ready to run, and what it remembers that the one before did not."""
+    """A release ready to run, and what it remembers that the one before did not: memories, of which events, and
+    whether of more than their times. `sweeps`: everybody has to be looked at.
+    """
 
     release: int
     workspace: Workspace | None
     program: Program
     fresh: frozenset[str]
     fresh_events: frozenset[str]
+    reads_properties: bool
     sweeps: bool
 
 
@@ -134,11 +141,11 @@ def load_release(database: Database, release: int, environment: Mapping[str, str
     before = compile_program(_workspace(database, release - 1, environment)) if release > 1 else None
     old = set(before.memory_keys()) if before is not None else set()
     fresh = frozenset(key for key in program.memory_keys() if key not in old)
-    events = frozenset(
-        event for key, memory in program.memory_keys().items() if key in fresh for event in memory.events
-    )
+    memories = [memory for key, memory in program.memory_keys().items() if key in fresh]
+    events = frozenset(event for memory in memories for event in memory.events)
+    reads = any(type(memory) not in _TIMES_ALONE or memory.where.tests for memory in memories)
     sweeps = before is None or before.meaning() != program.meaning()
-    return Applied(release, workspace, program, fresh, events, sweeps)
+    return Applied(release, workspace, program, fresh, events, reads, sweeps)
 
 
 def enter_release(database: Database, applied: Applied, fence: int) -> None:
@@ -150,8 +157,6 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
             APPLY,
         )
         assert row is not None
-        everybody = database.one("SELECT coalesce(max(id), 0) FROM contact")
-        assert everybody is not None
         kept = [key for key in applied.program.memory_keys() if key not in applied.fresh]
         database.do(  # what is remembered anew must not find what was remembered once
             "DELETE FROM window_entry WHERE memory NOT IN (SELECT value FROM json_each(?))", listed(kept)
@@ -163,7 +168,7 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
             row[1] - 1,
             applied.release,
             row[1],
-            0 if applied.sweeps else everybody[0],
+            0 if applied.sweeps else BUILT,
         )
 
 

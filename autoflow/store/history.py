@@ -8,14 +8,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from autoflow.model.event import Event
-from autoflow.model.inside import CHANGES, ENTERED, RECORDED, REMEMBERED, as_event
+from autoflow.model.inside import CHANGES, ENTERED, REMEMBERED, as_event
 from autoflow.store.database import Database, listed
 from autoflow.store.log import CHUNK
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-ANY_OWN_DOING = "*"
-# What the event of each kind of line is called. A recorded one has a name of its own: its subject.
-_CALLED = {kind: as_event(kind, "", "", {"points": 0})[0] for kind in REMEMBERED if kind != RECORDED}
 
 
 class Stored(NamedTuple):
@@ -35,61 +32,6 @@ class Stored(NamedTuple):
 def values(text: str | None) -> dict[str, Any]:
     """The properties of a row."""
     return _decode(text) if text is not None else {}
-
-
-def histories(
-    database: Database, contacts: Collection[int], names: Collection[str], before: int
-) -> dict[int, list[Event]]:
-    """Each contact's events of those names that apply before an instant, in order; "*" is any own doing.
-
-    What came inside (mails sent, events that steps recorded) is among them where it is asked for by name, after
-    what came from outside at the same instant.
-    """
-    found: dict[int, list[Event]] = {contact: [] for contact in contacts}
-    if not names or not contacts:
-        return found
-    for owner, row in _rows_of(database, contacts):
-        if row.at < before and row.name[0] != "$" and (ANY_OWN_DOING in names or row.name in names):
-            found[owner].append(Event(row.seq, row.at, row.occurred_at, row.name, row.properties))
-    for contact, event in _inside(database, contacts, names, before):
-        found[contact].append(event)
-    for events in found.values():
-        events.sort(key=lambda event: event.at)
-    return found
-
-
-def _inside(
-    database: Database, contacts: Collection[int], names: Collection[str], before: int
-) -> Iterator[tuple[int, Event]]:
-    kinds = [kind for kind, name in _CALLED.items() if name in names]
-    recorded = [name for name in names if name != ANY_OWN_DOING and name[0] != "$"]
-    if not kinds and not recorded:
-        return  # a look into each chunk of the journal for each contact is left out
-    people = persons(database, contacts)
-    for contact, n, at, kind, subject, recipe, text in database.each(
-        "SELECT contact, n, at, kind, subject, recipe, detail FROM journal"
-        " WHERE chunk IN (SELECT value FROM json_each(?)) AND contact IN (SELECT value FROM json_each(?))"
-        " AND (kind IN (SELECT value FROM json_each(?)) OR"
-        " (kind = ? AND subject IN (SELECT value FROM json_each(?)))) AND at < ? ORDER BY contact, n",
-        journal_chunks(database),
-        listed(people),
-        listed(kinds),
-        RECORDED,
-        listed(recorded),
-        before,
-    ):
-        event = _remembered(n, at, kind, subject, recipe, values(text))
-        if event is not None:
-            yield people[contact], event
-
-
-def _remembered(
-    n: int, at: int, kind: str, subject: str, recipe: str, detail: dict[str, Any]
-) -> Event | None:
-    """The event that a line stands for; None where it is none: a run taken over in a merge entered long before."""
-    if kind not in REMEMBERED or (kind == ENTERED and "merged" in detail):
-        return None
-    return Event(n, at, at, *as_event(kind, subject, recipe, detail), inside=True)
 
 
 def persons(database: Database, contacts: Collection[int]) -> dict[int, int]:
@@ -158,9 +100,19 @@ def changes_inside(database: Database, before: int) -> Iterator[tuple[int, Event
         detail = values(text)
         if kind in CHANGES:
             yield contact, Event(n, at, at, f"${kind}", {"subject": subject, **detail})
-        event = _remembered(n, at, kind, subject, recipe, detail)
+        event = remembered(n, at, kind, subject, recipe, detail)
         if event is not None:
             yield contact, event
+
+
+def remembered(n: int, at: int, kind: str, subject: str, recipe: str, detail: dict[str, Any]) -> Event | None:
+    """The event that a line of the journal stands for; None where it is none that conditions may remember.
+
+    A run that was taken over in a merge entered long before.
+    """
+    if kind not in REMEMBERED or (kind == ENTERED and "merged" in detail):
+        return None
+    return Event(n, at, at, *as_event(kind, subject, recipe, detail), inside=True)
 
 
 def event_chunks(database: Database) -> str:

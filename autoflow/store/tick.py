@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from autoflow.core.adopt import adopt
 from autoflow.core.advance import advance
 from autoflow.core.merge import merge
 from autoflow.core.program import Program
 from autoflow.model.contact import Record
 from autoflow.model.event import APPLY, MERGE, Event
 from autoflow.store.batches import Batch, Loaded, load
+from autoflow.store.building import bring_up
 from autoflow.store.database import Database
 from autoflow.store.definitions import Applied
-from autoflow.store.history import histories
 from autoflow.store.lease import verify
+from autoflow.store.standing import Standing, standing
 
 EVENTS = 4_000
 TIMERS = 2_000
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-
-
-class Standing(NamedTuple):
-    """The row that says how far the engine is."""
-
-    cursor: int
-    horizon: int
-    epoch: int
-    release: int
-    applied_at: int
-    built_to: int
-    journal_rows: int
-    known_to: int
 
 
 class Ticked(NamedTuple):
@@ -54,15 +41,6 @@ class _Found(NamedTuple):
     horizon: int
     more: bool
     apply: tuple[int, int] | None
-
-
-def standing(database: Database) -> Standing:
-    """How far the engine is."""
-    row = database.one(
-        "SELECT cursor, horizon, epoch, release, applied_at, built_to, journal_rows, known_to FROM state"
-    )
-    assert row is not None
-    return Standing(*row)
 
 
 def tick(
@@ -193,48 +171,6 @@ def _advance_group(program: Program, group: Mapping[int, Loaded], found: _Found,
         younger.record = Record(was.key, was.name, epoch=was.epoch, n=was.n)
     for name in group:
         catch_up(name, found.horizon)
-
-
-def bring_up(
-    database: Database, applied: Applied, at: Standing, contacts: Iterable[Loaded], batch: Batch
-) -> None:
-    """Bring those who are not yet there to the definitions in force, from the log before their place."""
-    stale = [each for each in contacts if each.id > at.built_to and each.record.epoch < at.epoch]
-    known = [contact.id for contact in stale if contact.record.first_known]
-    past = histories(database, known, applied.fresh_events, before=at.applied_at)
-    for contact in stale:
-        if contact.record.first_known:
-            history = past[contact.id]
-            effects = adopt(applied.program, contact.record, history, at.applied_at, at.epoch, applied.fresh)
-            batch.add(contact, effects)
-        else:
-            contact.record.epoch = at.epoch
-
-
-def build(
-    database: Database,
-    applied: Applied,
-    fence: int,
-    progress: Callable[[int, int], None] | None = None,
-    step: int = 2_000,
-) -> None:
-    """Bring every contact to the definitions in force, in transactions of `step` contacts.
-
-    Killed anywhere, it goes on where it was. `progress` is told how many of how many contacts are done.
-    """
-    total = database.one("SELECT coalesce(max(id), 0) FROM contact")
-    assert total is not None
-    while (at := standing(database)).built_to < total[0]:
-        with database.write():
-            verify(database, fence)
-            upto = at.built_to + step
-            batch = Batch()
-            loaded = load(database, range(at.built_to + 1, upto + 1), applied.program, at.applied_at)
-            bring_up(database, applied, at, loaded.values(), batch)
-            batch.save(database, at.journal_rows)
-            database.do("UPDATE state SET built_to = ?", upto)
-        if progress is not None:
-            progress(min(upto, total[0]), total[0])
 
 
 def next_timer(database: Database) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from autoflow.store.database import open_database
 from tests.cli.shop import DAY, Shop, ana, message
 
 Bring = Callable[..., Path]
@@ -26,7 +27,18 @@ def lapsed(shop: Shop, bring: Bring) -> Shop:
 def test_status_for_programs(lapsed: Shop) -> None:
     found = lapsed.json("status")
     assert list(found) == [
-        *("contacts", "events", "runs", "outbox", "next_due", "lag_seconds", "undeclared", "release", "store")
+        *(
+            "contacts",
+            "events",
+            "runs",
+            "outbox",
+            "next_due",
+            "lag_seconds",
+            "undeclared",
+            "release",
+            "store",
+        ),
+        "building",
     ]
     assert found == {
         "contacts": 2,
@@ -38,6 +50,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
         "undeclared": {},
         "release": 1,
         "store": str(lapsed.folder / ".autoflow/store.db"),
+        "building": None,
     }
     assert found["next_due"].endswith("Z")
 
@@ -65,7 +78,7 @@ def test_status_for_people(lapsed: Shop) -> None:
 
 def test_segments_for_programs(lapsed: Shop) -> None:
     found = lapsed.json("segments")
-    assert list(found) == ["at", "segments"]
+    assert list(found) == ["at", "segments", "building"]
     assert found["segments"] == [{"segment": "lapsed-buyers", "members": 1}]
     assert found["at"].startswith("2026-04-30T12:00:00")
 
@@ -102,6 +115,22 @@ def test_segments_say_when_the_engine_is_behind(lapsed: Shop) -> None:
     assert lapsed.run("segments", "--json").stderr == (
         "The engine has not read 1 row yet: `autoflow run --until-idle` does.\n"
     )
+
+
+def test_what_is_being_built_is_said(lapsed: Shop) -> None:
+    """The engine stopped after the first of two contacts."""
+    assert lapsed.json("segments")["building"] is None
+    assert "Building" not in lapsed.run("status").stdout
+    database = open_database("sqlite:///.autoflow/store.db", lapsed.folder)
+    database.do("UPDATE state SET built_to = 1")
+    database.close()
+    for command in ("segments", "status"):
+        assert lapsed.json(command)["building"] == {"done": 1, "contacts": 2}
+    told = lapsed.run("segments")
+    assert told.stderr == "Building: 1 of 2 contacts are counted by what is new so far.\n"
+    assert "Building 1 of 2 contacts are brought to what is new in it\n" in lapsed.run("status").stdout
+    lapsed.run("run", "--until-idle")
+    assert lapsed.json("status")["building"] is None
 
 
 def test_a_segment_that_is_not_there(lapsed: Shop) -> None:
@@ -179,3 +208,102 @@ def test_a_preview_takes_the_event_that_the_template_speaks_of(lapsed: Shop) -> 
 def test_a_template_that_is_not_there(lapsed: Shop) -> None:
     result = lapsed.run("preview", "winback", "--contact", "ana", status=1)
     assert result.stderr == 'There is no template called "winback".\n  Did you mean "win-back"?\n'
+
+
+CARED_FOR = """
+recipe: care
+trigger: {event: purchased}
+actions:
+  - give_consent: {topic: news}
+  - set_stage: regular
+  - adjust_score: {score: lead, by: 15}
+  - split:
+      - {name: letter, percent: 99, actions: [{send_email: letter}]}
+      - {name: rest, percent: 1}
+  - send_email: thanks
+  - withdraw_consent: offers
+  - create_task: Ring him
+"""
+DECLARED = (
+    "stages: [prospect, regular]\n"
+    "scores: {lead: {rules: [{when: page_visited, add: 5}]}}\n"
+    "attributes: {orders: {count_of: purchased}, spent: {sum_of: purchased.total}, card: text}\n"
+    "events:"
+)
+
+
+def cared_for(shop: Shop) -> None:
+    """Ana walks a recipe with a step of nearly every kind, and one of her mails cannot be made."""
+    shop.replace("autoflow.yaml", "\nevents:", f"\n{DECLARED}")
+    shop.write("recipes/care.yaml", CARED_FOR)
+    mail = "---\nsubject: Hello\nclass: transactional\n---\n<p>{}</p>\n"
+    shop.write("templates/thanks.html", mail.format("Thank you"))
+    shop.write("templates/letter.html", mail.format("{{ contact.card }}"))
+    shop.run("run", "--until-idle")
+    shop.run("track", "ana", "identify", "email=ana@example.com")
+    shop.run("track", "ana", "purchased", "order_id=A1", "total=24")
+    for _ in range(2):
+        shop.run("run", "--until-idle")
+        shop.clock.jump(shop.clock.now() + 1_000_000)
+
+
+def test_a_contact_is_shown_with_stage_scores_consent_and_what_is_worked_out(shop: Shop) -> None:
+    cared_for(shop)
+    told = shop.run("contact", "show", "ana").stdout.splitlines()
+    assert told[1:4] == ["  email: ana@example.com", "  orders: 1 (worked out)", "  spent: 24 (worked out)"]
+    for line in ("Stage      regular", "Scores     lead 15", "Agreed to  news", "Unsubscribed from offers"):
+        assert line in told
+    story = shop.json("contact", "show", "ana")
+    assert {name: story[name] for name in ("computed", "stage", "scores", "consent")} == {
+        "computed": {"orders": 1, "spent": 24},
+        "stage": "regular",
+        "scores": {"lead": 15},
+        "consent": ["news"],
+    }
+
+
+def test_each_line_of_the_timeline_is_a_sentence(shop: Shop) -> None:
+    cared_for(shop)
+    told = [line.split("  ", 1)[1] for line in shop.run("contact", "show", "ana").stdout.splitlines()[-11:]]
+    why = "templates/letter.html:5: “contact.card” has no value here. Give it a stand-in, as in  "
+    assert told == [
+        "purchased (order_id: A1, total: 24)",
+        "entered the recipe care",
+        "agreed to news (care)",
+        "moved to the stage regular (care)",
+        "score lead: 15 points (care)",
+        "fell into the part letter (care)",
+        "mail letter could not be made or delivered (care): " + why + '{{ contact.card | default("…") }}',
+        "mail thanks (care)",
+        "took back the consent to offers (care)",
+        "task: Ring him (care)",
+        "care ended: finished",
+    ]
+
+
+def test_who_was_turned_away_is_told_by_which_condition(shop: Shop) -> None:
+    shop.write(
+        "recipes/big-orders.yaml",
+        "recipe: big-orders\ntrigger: {event: purchased}\nreentry: never\n"
+        "conditions: [{event_property: order_id, is: A_1}]\nactions: [{add_tag: big}]\n",
+    )
+    shop.run("run", "--until-idle")
+    shop.run("track", "ana", "identify", "email=ana@example.com")
+    for order in ("A_2", "A_1", "A_1"):
+        shop.run("track", "ana", "purchased", f"order_id={order}")
+    shop.run("run", "--until-idle")
+    told = [line[line.find("  ") + 2 :] for line in shop.run("contact", "show", "ana").stdout.splitlines()]
+    assert (
+        "was turned away from big-orders: this did not hold: order_id of the event is A_1 (seen was A_2)"
+        in told
+    )
+    assert "was turned away from big-orders: had been in it too recently" in told
+
+
+def test_a_preview_goes_into_files_that_it_knows(lapsed: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    result = lapsed.run("preview", "win-back", "--contact", "ana", "--out", file, status=1)
+    assert result.stderr == (
+        f"A mail cannot be written to {file}.\n  Write to a file that ends in .html, .txt or .eml.\n"
+    )
+    assert not file.exists()

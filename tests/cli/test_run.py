@@ -4,9 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.cli.shop import Shop
+from tests.cli.shop import Shop, ana
 
 HELLO = "recipe: hello\ntrigger: {event: purchased}\nactions: [send_email: hello]\n"
 TEMPLATE = "---\nsubject: Thank you\nclass: transactional\n---\n<p>Thank you.</p>\n"
@@ -27,7 +28,7 @@ def test_an_event_walks_from_the_door_to_a_delivered_mail(shop: Shop) -> None:
     shop.write("recipes/hello.yaml", HELLO)
     shop.write("templates/hello.html", TEMPLATE)
     assert called(shop.folder, "run", "--until-idle").startswith(
-        "Applied release 1: 2 live recipes, 1 segments.\n"
+        "Applied release 1: 2 live recipes, 1 segment.\n"
     )
     called(shop.folder, "track", "ana", "identify", "email=ana@example.com")
     called(shop.folder, "track", "ana", "purchased", "total=3")
@@ -75,3 +76,11 @@ def test_apply_says_what_is_in_force(shop: Shop) -> None:
     assert shop.run("apply").stdout.startswith("Release 2: 1 live recipe, 1 segment.\n")
     shop.run("run", "--until-idle")
     assert shop.json("status")["release"] == 2
+
+
+def test_what_is_due_next_is_told_by_the_clock_of_the_workspace(
+    shop: Shop, bring: Callable[..., Path]
+) -> None:
+    bring(*ana())
+    told = shop.run("run", "--until-idle").stdout.splitlines()
+    assert told[-1] == "Next thing due: 2026-04-30 11:00:00 (Europe/London)."

@@ -99,6 +99,27 @@ def test_for_people(shop: Shop, bring: Bring) -> None:
 
 
 @pytest.mark.usefixtures("past")
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ("{name: a, percent: 50}, {name: b, percent: 50}", "1 notice to sales, 1 task, 1 call"),
+        (
+            "{name: a, percent: 99.99, holdout: true}, {name: b, percent: 0.01}",
+            "1 notice to sales not made (1 held out), 1 task not made (1 held out), 1 call not made (1 held out)",
+        ),
+    ],
+)
+def test_notices_tasks_and_calls_are_no_mails(shop: Shop, parts: str, told: str) -> None:
+    shop.replace("autoflow.yaml", "channels:", "channels:\n  webhooks: {crm: {file: calls.ndjson}}")
+    shop.write(
+        "recipes/win-back.yaml",
+        "recipe: win-back\ntrigger: {segment_entered: lapsed-buyers}\nactions:\n"
+        f"  - split: [{parts}]\n  - notify_sales: hello\n  - create_task: hello\n  - webhook: {{to: crm}}\n",
+    )
+    assert f"  {told}." in shop.run("simulate", "--to", "2026-06-01").stdout.splitlines()
+
+
+@pytest.mark.usefixtures("past")
 @pytest.mark.parametrize("status", ["draft", "paused"])
 def test_a_recipe_that_is_named_runs_whatever_its_status(shop: Shop, status: str) -> None:
     shop.replace("recipes/win-back.yaml", "reentry:", f"status: {status}\nreentry:")

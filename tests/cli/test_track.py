@@ -6,6 +6,10 @@ import pytest
 
 from tests.cli.shop import Shop, ana
 
+UNAPPLIED = (
+    "No files are in force yet, so this counts and starts nothing: `autoflow apply` puts them in force.\n"
+)
+
 
 def last(shop: Shop, who: str) -> dict[str, object]:
     return dict(shop.json("contact", "show", who)["timeline"][-1])
@@ -14,8 +18,21 @@ def last(shop: Shop, who: str) -> dict[str, object]:
 def test_values_are_read_by_their_declared_types(shop: Shop) -> None:
     result = shop.run("track", "ana", "purchased", "order_id=007", "total=24.50", "items=2")
     assert result.stdout == "Recorded: ana purchased.\n"
-    assert result.stderr == "ana was not known before and is a contact now.\n"
+    assert result.stderr == "ana was not known before and is a contact now.\n" + UNAPPLIED
     assert last(shop, "ana")["detail"] == {"order_id": "007", "total": 24.5, "items": 2}
+
+
+def test_what_comes_before_the_first_release_is_told_to_start_nothing(shop: Shop) -> None:
+    shop.write(
+        "recipes/hello.yaml", "recipe: hello\ntrigger: {event: purchased}\nactions: [{add_tag: new}]\n"
+    )
+    assert shop.run("track", "ana", "purchased").stderr.endswith(UNAPPLIED)
+    shop.run("run", "--until-idle")
+    assert shop.json("contact", "show", "ana")["runs"] == []
+    shop.run("apply")
+    assert shop.run("track", "ana", "purchased").stderr == ""
+    shop.run("run", "--until-idle")
+    assert len(shop.json("contact", "show", "ana")["runs"]) == 1
 
 
 @pytest.mark.parametrize("who", ["ana", "ana@example.com", "ANA@example.com"])

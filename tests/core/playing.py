@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autoflow.core.program import compile_program
+from autoflow.core.compiling import compile_program
 from autoflow.language.workspace import read_workspace
 from tests.engine.sources import SETTINGS, TEMPLATES, workspace
 from tests.oracle.decided import Decided

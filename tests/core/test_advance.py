@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autoflow.core.advance import advance
+from autoflow.core.compiling import compile_program
 from autoflow.core.merge import merge
-from autoflow.core.program import Program, compile_program
+from autoflow.core.program import Program
 from autoflow.language.workspace import read_workspace
 from autoflow.model.contact import Record, Window, pack, unpack
 from autoflow.model.durations import DAY

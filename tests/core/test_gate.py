@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from autoflow.core.advance import advance
-from autoflow.core.program import compile_program
+from autoflow.core.compiling import compile_program
 from autoflow.language.workspace import read_workspace
 from autoflow.model.contact import Record
 from autoflow.model.event import IDENTIFY, Event

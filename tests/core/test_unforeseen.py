@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autoflow.core.advance import advance
-from autoflow.core.program import compile_program
+from autoflow.core.compiling import compile_program
 from autoflow.language.workspace import read_workspace
 from autoflow.model.contact import Record
 from autoflow.model.effects import FAILED, Effects

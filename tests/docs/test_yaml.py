@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,13 @@ from autoflow.model.effects import ENDINGS
 from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
 
 LANGUAGE = ROOT / "docs/language.md"
-ENVIRONMENT = {"SMTP_USER": "shop", "SMTP_PASSWORD": "open sesame"}
+AUTOMATIONS = ROOT / "docs/automations.md"
+COPIED_FROM = ROOT / "tests/scenarios/automations"  # a workspace that is tested where it stands
+ENVIRONMENT = {
+    "SMTP_USER": "shop",
+    "SMTP_PASSWORD": "open sesame",
+    "CRM_SECRET": "a secret of 24 bytes, or more",
+}
 # What the examples of single words name, beside what the shipped workspace declares.
 DECLARED = """
 attributes:
@@ -48,7 +55,7 @@ WRAPPED = {
 def examples() -> Iterator[tuple[str, Block]]:
     for page in PAGES:
         for block in blocks(page):
-            if block.language == "yaml":
+            if block.language == "yaml" and page != AUTOMATIONS:
                 yield f"{page.name}:{block.line}", block
 
 
@@ -112,6 +119,30 @@ def test_an_example_with_a_mistake_would_be_found() -> None:
     assert "at_leest" in problems(broken)
 
 
+def copied() -> dict[str, list[str]]:
+    """The blocks of the page about automations, by the file that they are or stand in."""
+    found: dict[str, list[str]] = {}
+    for block in blocks(AUTOMATIONS):
+        if block.language == "yaml":
+            found.setdefault(block.info, []).append(block.text)
+    return found
+
+
+@pytest.mark.parametrize("file", copied())
+def test_the_automations_are_word_for_word_the_files_that_are_tested(file: str) -> None:
+    text = (COPIED_FROM / file).read_text(encoding="utf-8")
+    if file == SETTINGS_FILE:  # shown in parts, each from the beginning of a line
+        assert [part for part in copied()[file] if f"\n{part}" not in text] == []
+    else:
+        assert copied()[file] == [text]
+
+
+def test_every_automation_is_told() -> None:
+    workspace = load_sources(COPIED_FROM)
+    kept = {file for file in workspace if file.startswith(("recipes/", "segments/"))}
+    assert kept <= copied().keys()
+
+
 def test_the_recipe_of_the_readme_is_the_shipped_one() -> None:
     [block] = [each for each in blocks(ROOT / "README.md") if each.info == "recipe"]
     assert len(block.text.splitlines()) == 10
@@ -121,7 +152,10 @@ def test_the_recipe_of_the_readme_is_the_shipped_one() -> None:
 
 def test_the_words_are_up_to_date() -> None:
     tool = ROOT / "tools/language_reference.py"
-    done = subprocess.run([sys.executable, str(tool), "--check"], capture_output=True, text=True, check=False)
+    here = {**os.environ, "PYTHONPATH": str(ROOT)}  # the code beside the page, whichever is installed
+    done = subprocess.run(
+        [sys.executable, str(tool), "--check"], capture_output=True, text=True, check=False, env=here
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 

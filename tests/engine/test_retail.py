@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from autoflow.app import Engine, Project, open_post, secret
-from autoflow.core.program import compile_program
+from autoflow.core.compiling import compile_program
 from autoflow.ingest.files import read_ndjson
 from autoflow.ingest.importing import Imported, import_file
 from autoflow.lab.simulate import Simulation, simulate

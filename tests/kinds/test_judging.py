@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autoflow.core.program import Program, compile_program
+from autoflow.core.compiling import compile_program
+from autoflow.core.program import Program
 from autoflow.kinds.base import Condition
 from autoflow.kinds.view import View
 from autoflow.language.workspace import read_workspace

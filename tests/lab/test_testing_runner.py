@@ -199,6 +199,7 @@ cases:
     assert failed.why[0] == "offer was skipped at 2026-03-08 13:00: the contact has no email address."
     assert failed.why[1].startswith("welcome failed at 2026-03-08 13:00: ")
     assert "contact.email" in failed.why[1]
+    assert failed.why[1].endswith("no value for 'email'.")
     assert again.why == ("welcome was not entered at 2026-03-07 13:00: the contact is in it already.",)
 
 

@@ -165,3 +165,10 @@ def test_steps_know_where_they_stand() -> None:
     source = found.report.source
     lines = {step: source.line_number(span.start) for step, span in found.places.items()}
     assert lines == {"wait:2 hours": 3, "add_tag:bought": 4}
+
+
+@pytest.mark.parametrize("while_running", ["restart", "parallel"])
+def test_a_wait_longer_than_the_gap_keeps_nobody_out_who_may_enter_meanwhile(while_running: str) -> None:
+    text = "trigger: {event: purchased}\nreentry: after 1 day\nactions: [{wait: 2 days}]\n"
+    text += f"while_running: {while_running}\n"
+    assert [problem.code for problem in workspace({"recipes/r.yaml": text}).problems] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.oracle import clocks, timing
@@ -32,6 +33,7 @@ class Alarms:
         self.due: dict[str, tuple[int, bool]] = {}  # when over, and whether that may fire
         self.fired: dict[str, int] = {}  # up to when a trigger's moments were dealt with
         self.done: set[tuple[str, Any]] = set()  # dates that have fired
+        self.shown: dict[str, datetime] = {}  # what the contact's clock showed when a schedule last fired
         self._schedules: dict[tuple[str, str], tuple[int, int | None]] = {}
 
     def measure(self) -> None:
@@ -61,6 +63,8 @@ class Alarms:
                 self.done.update((trigger.name, which) for which, at in self._dates(trigger) if at == moment)
                 if self._is_addressed(trigger):
                     fire.append(trigger.name)
+                    if trigger.word == "schedule" and trigger.argument.get("zone") != "project":
+                        self.shown[trigger.name] = timing.wall(now, self.walk.look().zones[0])
             self.fired[trigger.name] = now
         return [Signal("alarm", name) for name in sorted(fire)]
 
@@ -91,6 +95,9 @@ class Alarms:
         if not since <= after or (moment is not None and moment <= after):
             moment = clocks.next_scheduled(trigger.argument, after, zone)
             self._schedules[trigger.name, zone] = after, moment
+        shown = self.shown.get(trigger.name)  # a time of his clock comes once, wherever he has moved since
+        while moment is not None and shown is not None and timing.wall(moment, zone) <= shown:
+            moment = clocks.next_scheduled(trigger.argument, moment, zone)
         return moment
 
     def _is_addressed(self, trigger: Trigger) -> bool:

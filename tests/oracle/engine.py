@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from autoflow.core.advance import advance
-from autoflow.core.program import Program, compile_program
+from autoflow.core.compiling import compile_program
+from autoflow.core.program import Program
 from autoflow.kinds.scores import Score
 from autoflow.kinds.view import View
 from autoflow.language.workspace import read_workspace
@@ -93,10 +94,11 @@ class Engine:
             sorted(runs),
             [_said(message) for _, _, message in sent if message.outcome != HELD],
             Counter(refused),
-            {key: self._state(unpack(life.record), end) for key, life in lives.items()},
+            {key: self.state(unpack(life.record), end) for key, life in lives.items()},
         )
 
-    def _state(self, record: Record, end: int) -> State:
+    def state(self, record: Record, end: int) -> State:
+        """What is true of a contact at an instant."""
         view = View(record, end, self.program.zone)
         return State(
             attributes=record.attributes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autoflow.model.contact import unpack
+from autoflow.model.contact import Record, unpack
 from autoflow.store.database import Database
 
 # Left out: how the journal and the log are cut into chunks, and numbers of rows that say in which order ticks
@@ -28,6 +28,12 @@ TABLES = {
 }
 
 
+def _record(blob: bytes) -> Record:
+    record = unpack(blob)
+    record.epoch = 0  # whether it was brought up by itself or in its turn
+    return record
+
+
 def dump(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, records unpacked so that a difference can be read."""
     found = {}
@@ -36,7 +42,7 @@ def dump(database: Database) -> dict[str, list[tuple[Any, ...]]]:
         records = database.one("SELECT 1 FROM pragma_table_info(?) WHERE name = 'record'", name) is not None
         found[name] = sorted(
             (
-                tuple(unpack(cell) if records and isinstance(cell, bytes) else cell for cell in row)
+                tuple(_record(cell) if records and isinstance(cell, bytes) else cell for cell in row)
                 for row in rows
             ),
             key=repr,

@@ -10,7 +10,7 @@ import pytest
 
 from autoflow.model.durations import DAY
 from autoflow.model.event import Incoming
-from autoflow.store import definitions, tick
+from autoflow.store import definitions
 from tests.engine import laws
 from tests.engine.sources import MARKETING, RECIPES, SEGMENTS, workspace
 from tests.engine.world import START, World, identify, track
@@ -290,54 +290,6 @@ def test_a_mail_is_made_from_the_template_as_it_was_when_it_was_decided(world: M
         assert html is not None
         bodies.append(html.get_content())
     assert ["We have news" in body for body in bodies] == [True, False]
-
-
-@pytest.mark.parametrize("died_after", [0, 1, 2, 4])
-def test_building_memory_goes_on_where_it_was_killed(
-    world: Make, monkeypatch: pytest.MonkeyPatch, died_after: int
-) -> None:
-    names = [f"c{n:02}" for n in range(12)]
-    one, whole = world(workspace({}, {}), mail=False), world(workspace({}, {}), mail=False)
-    for each in (one, whole):
-        each.append(*(track("purchased", who, total=60) for who in names for _ in "12"))
-        settle(each)
-        each.release(workspace({}, SEGMENTS))
-    build = tick.build
-    steps = []
-
-    def killed(done: int, total: int) -> None:
-        steps.append(done)
-        if len(steps) > died_after:
-            raise KeyboardInterrupt
-
-    def small(database, applied, fence, progress=None, step=2):  # type: ignore[no-untyped-def]
-        build(database, applied, fence, killed, step)
-
-    monkeypatch.setattr(tick, "build", small)
-    with pytest.raises(KeyboardInterrupt):
-        settle(one)
-    monkeypatch.undo()
-    assert 0 < len(members(one, "big")) < len(names)
-    one.reopen()
-    assert members(one, "big") == names
-    settle(one)
-    settle(whole)
-    assert dump(one.database) == dump(whole.database)
-
-
-def test_somebody_who_is_not_built_yet_is_built_before_his_turn(
-    world: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = world(workspace({}, {}), mail=False)
-    one.append(*(track("purchased", who, total=60) for who in ("ana", "bo")))
-    settle(one)
-    one.release(workspace({"r": "trigger: {segment_entered: big}\nactions: [add_tag: in]\n"}, SEGMENTS))
-    monkeypatch.setattr(tick, "build", lambda *_: None)
-    one.append(track("purchased", "bo", total=60))
-    settle(one)
-    assert members(one, "big") == ["bo"]
-    assert tags(one) == [("bo", "in")]
-    assert members(one, "buyers") == ["bo"]
 
 
 def test_an_unsound_workspace_is_not_applied(world: Make) -> None:

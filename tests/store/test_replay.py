@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autoflow.core.program import compile_program
+from autoflow.core.compiling import compile_program
 from autoflow.lab.simulate import simulate
 from autoflow.language.workspace import read_workspace
 from autoflow.model.durations import DAY

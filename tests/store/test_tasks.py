@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autoflow.core.program import compile_program
+from autoflow.core.compiling import compile_program
 from autoflow.language.workspace import read_workspace
 from autoflow.model.effects import EMAIL, SENT, SKIPPED, TASKS, Effects, Message, effect_key
 from autoflow.model.event import Incoming

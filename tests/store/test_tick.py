@@ -101,7 +101,7 @@ def drain(world: World, **limits: int) -> None:
         done = tick.tick(world.database, engine.applied, world.clock.now(), engine.lease.fence, **limits)
         if done.apply is not None:
             engine.tick()
-        elif not done.more:
+        elif not done.more and not engine.tick():
             return
 
 

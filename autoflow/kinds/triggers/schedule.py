@@ -11,6 +11,8 @@ from autoflow.kinds.base import SEGMENT, ZONE, Finding, Topic, Trigger
 from autoflow.kinds.calendar import Calendar, cron_finding
 from autoflow.kinds.fields import Days, Moment, Name
 from autoflow.kinds.view import View
+from autoflow.model.instants import from_wall, to_wall
+from autoflow.model.values import Value
 
 USUAL = 9 * 60
 
@@ -20,7 +22,8 @@ class Schedule(Trigger):
     """Starts by the clock, for every contact who is known, or in the segment, at that moment.
 
     `every` names days, and `at` a time of the day (09:00 unless said); or `at` alone names one date and time; or
-    `cron` is a line of five fields. It is the contact's clock, or with `zone: project` the project's.
+    `cron` is a line of five fields. It is the contact's clock, or with `zone: project` the project's. Whoever
+    changes his zone comes to no time of his clock twice.
     """
 
     word: ClassVar[str] = "schedule"
@@ -49,9 +52,29 @@ class Schedule(Trigger):
     def fires_at(self, view: View, after: int) -> int | None:
         if self.segment is not None and self.segment not in view.record.segments:
             return None
-        return self._calendar.first_after(after, view.zone if self.zone == "contact" else view.project_zone)
+        if self.zone == "project":
+            return self._calendar.first_after(after, view.project_zone)
+        zone, last = view.zone, view.record.fired.get(self._name)
+        found = self._calendar.first_after(after, zone)
+        while found is not None and last is not None and _reading(found, zone) <= last:
+            found = self._calendar.first_after(found, zone)
+        return found
+
+    def mark(self, view: View) -> Value:
+        """What the contact's clock shows, so that whoever moves to where it is earlier does not come to it again."""
+        return _reading(view.now, view.zone) if self.zone == "contact" else None
+
+    @cached_property
+    def _name(self) -> str:
+        ((word, asked),) = self.hears()
+        return f"{word}:{asked}"
 
     def findings(self) -> Iterator[Finding]:
         yield from self._calendar.findings(self.example)
         if self.cron is not None:
             yield from cron_finding(self.cron)
+
+
+def _reading(instant: int, zone: str) -> int:
+    """What a clock in the zone shows, as a number that grows with it."""
+    return from_wall(to_wall(instant, zone), "UTC")

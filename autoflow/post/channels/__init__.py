@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autoflow.language.settings import Settings, Smtp
-from autoflow.model.effects import AUDIENCES, EMAIL, SALES
+from autoflow.model.effects import AUDIENCES, EMAIL, SALES, WEBHOOKS
 from autoflow.post.channels.base import Channel
 
 
@@ -13,11 +13,13 @@ def open_channels(settings: Settings, folder: Path) -> dict[str, Channel]:
     """The channels of the workspace in `folder`, by the kind of message; nothing is connected or written yet."""
     from autoflow.post.channels.audiences import AudienceFolder
     from autoflow.post.channels.sales import SalesFiles
+    from autoflow.post.channels.webhooks import WebhookCalls
 
     return {
         EMAIL: _email(settings, folder),
         SALES: SalesFiles({name: folder / path for name, path in settings.sales.items()}),
         AUDIENCES: AudienceFolder(folder / settings.audiences),
+        WEBHOOKS: WebhookCalls(settings.webhooks, folder),
     }
 
 

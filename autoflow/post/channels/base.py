@@ -1,4 +1,4 @@
-"""The port of everything that leaves the house: one protocol for mail, notices and audiences."""
+"""The port of everything that leaves the house: one protocol for mail, notices, audiences and calls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from autoflow.model.problems import AutoflowError
 
-Outcome = Literal["sent", "unsent", "rejected", "unknown"]
+Outcome = Literal["sent", "unsent", "postponed", "rejected", "unknown"]
 Policy = Literal["at_most_once", "at_least_once"]
 
 
@@ -16,13 +16,15 @@ Policy = Literal["at_most_once", "at_least_once"]
 class Outgoing:
     """One message on its way: the key of its effect, to whom, and what.
 
-    `to` is one mail address, the name of a sales channel, or the name of an audience. `payload` is the finished
-    mail as bytes, or the values of a notice or of an audience's row.
+    `to` is one mail address, or the name of a sales channel, an audience or an endpoint. `payload` is the finished
+    mail as bytes, or the values of a notice, of an audience's row or of a call. `now` is the instant at which it is
+    handed over, for channels have no clock.
     """
 
     key: str
     to: str
     payload: bytes | Mapping[str, object]
+    now: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Result:
 
     - `sent`: it was taken.
     - `unsent`: surely not taken, and may be tried again, after `retry_after` microseconds if that is known.
+    - `postponed`: not tried, since where it goes is left alone for a while (`retry_after`); no attempt of its own.
     - `rejected`: refused for good, this message alone. `suppress`: because the address is dead, so that nothing
       should be sent to it again; never for policy, spam or a full mailbox.
     - `unknown`: it may or may not have been taken; nobody can tell.
@@ -58,7 +61,7 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str:
-        """Of the kind: `email`, `sales` or `audiences`."""
+        """Of the kind: `email`, `sales`, `audiences` or `webhooks`."""
 
     @property
     def policy(self) -> Policy:

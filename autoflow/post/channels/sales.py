@@ -28,8 +28,9 @@ class SalesFiles:
     idempotent = True
     group_size = 500
 
-    def __init__(self, files: Mapping[str, Path]) -> None:
-        self._files = {name: _NoticeFile(path) for name, path in files.items()}
+    def __init__(self, files: Mapping[str, Path], called: str = "notices") -> None:
+        """`called` is what stands in the files, in sentences about them."""
+        self._files = {name: _NoticeFile(path, called) for name, path in files.items()}
 
     def send(self, group: Sequence[Outgoing]) -> list[Result]:
         """Append a group, in its order. Raises `ChannelDown` where the disk takes nothing."""
@@ -58,8 +59,9 @@ class SalesFiles:
 
 
 class _NoticeFile:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, called: str) -> None:
         self._path = path
+        self._called = called
         self._file = -1
         self._keys: set[str] = set()
 
@@ -77,7 +79,7 @@ class _NoticeFile:
             # Whether lines were written, in whole or in part, the file itself tells when it is opened again.
             self.close()
             raise ChannelDown(
-                f"The file of notices cannot be written: {os.strerror(error.errno or 0)}."
+                f"The file of {self._called} cannot be written: {os.strerror(error.errno or 0)}."
             ) from error
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from autoflow.post.channels.smtp import SmtpChannel
 def test_the_channels_stand_where_autoflow_yaml_says(tmp_path: Path) -> None:
     settings = Settings(email=Mailbox("box"), sales={"sales": "s.ndjson", "vip": "v.ndjson"}, audiences="ads")
     channels = open_channels(settings, tmp_path)
-    assert sorted(channels) == ["audiences", "email", "sales"]
+    assert sorted(channels) == ["audiences", "email", "sales", "webhooks"]
     assert all(channel.name == kind for kind, channel in channels.items())
     assert list(tmp_path.iterdir()) == []  # opening writes nothing
     assert isinstance(channels["email"], Maildir)
