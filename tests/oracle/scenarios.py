@@ -99,7 +99,7 @@ def workspaces(draw: st.DrawFn) -> dict[str, str]:
     files = {"autoflow.yaml": json.dumps(draw(settings_files(computed, mirrors)))}
     files |= {"templates/hello.html": MAIL.format(""), "templates/bill.html": BILL}
     files |= {"templates/news.html": MAIL.format("topic: news\n")}
-    denied = [draw(st.integers(0, 7)) == 7 for _ in segments]
+    denied = [draw(st.integers(0, 5)) == 5 for _ in segments]
     for number, name in enumerate(segments):
         segment: Json = {"segment": name}
         known = names._replace(segments=segments[:number])
