@@ -39,3 +39,42 @@ def test_a_mail_is_held_so_long_on_the_clock_that_he_lives_by() -> None:
     )
     assert runs(decided)[1] == ("2026-03-02 10:00", "finished", "2026-03-05 10:00")
     assert said(decided, "email")[1] == ("2026-03-05 10:00", "cap")
+
+
+CAPPED = "sending: {at_most: {emails: 1, per: 1 month}}\n"
+
+
+def test_what_time_brings_ends_a_run_whose_mail_is_held() -> None:
+    """Held at eleven by the cap; at ten the next day he has bought nothing for a day."""
+    goal = "goal: [{did_not: purchased, within_last: 1 day}]\n"
+    decided = play(
+        [KNOWN, track("purchased", "2026-03-02 10:00"), track("refunded", "2026-03-02 11:00")],
+        until="2026-03-20 00:00",
+        recipes={
+            "r": f"trigger: {{event: refunded}}\n{goal}{CAPPED}actions: [{{send_email: hello}}]\n",
+            "s": f"{ON_PURCHASE}actions: [{{send_email: hello}}]\n",
+        },
+    )
+    assert runs(decided) == [("2026-03-02 11:00", "goal", "2026-03-03 10:00")]
+    assert said(decided, "email") == [("2026-03-02 10:00", "")]
+
+
+def test_keep_while_and_goal_are_looked_at_when_a_held_mail_is_released() -> None:
+    """Nothing looks at keep_while in between: he is let out when the mail would go."""
+    keep, did = "keep_while: [{did_not: looked}]\n", [(10, "purchased"), (11, "refunded"), (12, "looked")]
+    decided = play(
+        [
+            KNOWN,
+            *(
+                track(name, f"2026-03-02 {hour}:00")
+                for hour, name in ((10, "purchased"), (11, "refunded"), (12, "looked"))
+            ),
+        ],
+        until="2026-03-20 00:00",
+        recipes={
+            "r": f"trigger: {{event: refunded}}\n{keep}{CAPPED}actions: [{{send_email: hello}}]\n",
+            "s": f"{ON_PURCHASE}actions: [{{send_email: hello}}]\n",
+        },
+    )
+    assert runs(decided) == [("2026-03-02 11:00", "no_longer_matches", "2026-03-05 11:00")]
+    assert said(decided, "email") == [("2026-03-02 10:00", "")]
