@@ -25,12 +25,15 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class Ticked(NamedTuple):
-    """What a tick did. `apply` names the release whose place in the log has been reached."""
+    """What a tick did. `apply` names the release whose place in the log has been reached; `brought_up` counts those
+    whom it had to bring to the definitions in force before their turn.
+    """
 
     events: int
     contacts: int
     more: bool
     apply: int | None = None
+    brought_up: int = 0
 
 
 class _Found(NamedTuple):
@@ -63,7 +66,8 @@ def tick(
         more = found.more or len(due) == timers
         batch = Batch()
         loaded = load(database, contacts, applied.program, found.horizon, joined) if contacts else {}
-        _advance(database, applied, at, loaded, found, batch)
+        brought_up = bring_up(database, applied, at, loaded.values(), batch)
+        _advance(applied.program, loaded, found, batch)
         rows = batch.save(database, at.journal_rows) if contacts else at.journal_rows
         if contacts or found.cursor != at.cursor:
             database.do(
@@ -74,7 +78,7 @@ def tick(
                 max((at.known_to, *found.items)),
             )
     reached = found.apply[0] if found.apply is not None and not more else None
-    return Ticked(found.events, len(contacts), more or found.apply is not None, reached)
+    return Ticked(found.events, len(contacts), more or found.apply is not None, reached, brought_up)
 
 
 def _find(database: Database, program: Program, at: Standing, now: int, limit: int) -> _Found:
@@ -119,23 +123,15 @@ def _find(database: Database, program: Program, at: Standing, now: int, limit: i
     )
 
 
-def _advance(
-    database: Database,
-    applied: Applied,
-    at: Standing,
-    loaded: Mapping[int, Loaded],
-    found: _Found,
-    batch: Batch,
-) -> None:
+def _advance(program: Program, loaded: Mapping[int, Loaded], found: _Found, batch: Batch) -> None:
     """Every contact alone; those whom a merge joins as one group, in the order of the log."""
-    bring_up(database, applied, at, loaded.values(), batch)
     groups = _groups(found.joined)
     for name, contact in loaded.items():
         if name not in groups:
             items = found.items.get(name, ())
-            batch.add(contact, advance(applied.program, contact.record, items, found.horizon))
+            batch.add(contact, advance(program, contact.record, items, found.horizon))
     for group in {id(group): group for group in groups.values()}.values():
-        _advance_group(applied.program, {name: loaded[name] for name in sorted(group)}, found, batch)
+        _advance_group(program, {name: loaded[name] for name in sorted(group)}, found, batch)
 
 
 def _groups(joined: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
