@@ -90,7 +90,9 @@ def _offset(spec: Spec, node: Node, around: Around) -> Duration:
 
 def _length(spec: Spec, node: Node, around: Around) -> Duration | Text:
     if holds_placeholder(node):
-        return _placeholder(node, spec, around, ("number", "text", "choice"), "a number, or a text such as 3 days")
+        return _placeholder(
+            node, spec, around, ("number", "text", "choice"), "a number, or a text such as 3 days"
+        )
     return scalars.duration(node, around.scope.report, around.what(spec))
 
 
