@@ -7,7 +7,7 @@ stands in the log, between ticks.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -157,10 +157,7 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
             APPLY,
         )
         assert row is not None
-        kept = [key for key in applied.program.memory_keys() if key not in applied.fresh]
-        database.do(  # what is remembered anew must not find what was remembered once
-            "DELETE FROM window_entry WHERE memory NOT IN (SELECT value FROM json_each(?))", listed(kept)
-        )
+        forget_windows(database, applied)
         database.do(
             "UPDATE state SET cursor = ?, horizon = max(horizon, ?), release = ?, applied_at = ?,"
             " epoch = epoch + 1, built_to = ?",
@@ -170,6 +167,20 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
             row[1],
             0 if applied.sweeps else BUILT,
         )
+
+
+def forget_windows(database: Database, applied: Applied, people: Collection[int] | None = None) -> None:
+    """What is remembered anew must not find what was remembered once: of these contacts, or of all but those who are
+    set aside, who come to this release later.
+    """
+    kept = listed(key for key in applied.program.memory_keys() if key not in applied.fresh)
+    database.do(
+        "DELETE FROM window_entry WHERE memory NOT IN (SELECT value FROM json_each(?1)) AND"
+        " CASE WHEN ?2 IS NULL THEN contact NOT IN (SELECT contact FROM set_aside)"
+        " ELSE contact IN (SELECT value FROM json_each(?2)) END",
+        kept,
+        listed(people) if people is not None else None,
+    )
 
 
 def latest_workspace(database: Database, environment: Mapping[str, str]) -> Workspace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -81,22 +82,15 @@ class Autoflow:
 
 def line(process: subprocess.Popen[str], wanted: str) -> str:
     """The first line of its output that holds what is wanted."""
-    output = process.stdout
-    assert output is not None
+    assert process.stdout is not None
     said = []
-
-    def listen() -> None:
-        # In a thread, for lines that came in together are read together: the pipe is empty then, and says nothing.
-        for text in iter(output.readline, ""):
-            said.append(text)
-            if wanted in text:
-                return
-
-    listening = threading.Thread(target=listen, daemon=True)
-    listening.start()
-    listening.join(DEADLINE)
-    if said and wanted in said[-1]:
-        return said[-1]
+    while select.select([process.stdout], [], [], DEADLINE)[0]:
+        text = process.stdout.readline()
+        if not text:
+            break
+        said.append(text)
+        if wanted in text:
+            return text
     raise AssertionError(f"it never said {wanted!r}, but: {said}")
 
 

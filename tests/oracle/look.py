@@ -24,11 +24,7 @@ class _Placeholders(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
-def _spelled(value: Any) -> Any:
-    return format(Decimal(str(value)), "f") if isinstance(value, float) else value
-
-
-_JINJA = _Placeholders(undefined=StrictUndefined, finalize=_spelled)
+_JINJA = _Placeholders(undefined=StrictUndefined)
 
 
 class UnfilledError(Exception):
