@@ -133,7 +133,8 @@ class Engine:
         ticked = self._tick.tick(self.database, self.applied, begun, self.lease.fence)
         self.set_aside += ticked.aside
         if builder.open:
-            builder.go_on(clock.now() - begun if ticked.contacts or ticked.events else None)
+            busy = clock.now() - begun if ticked.contacts or ticked.events else None
+            builder.go_on(busy, ticked.brought_up)
         if ticked.apply is not None and not builder.open:
             self.applied = self._load(ticked.apply)
             self._definitions.enter_release(self.database, self.applied, self.lease.fence)

@@ -102,6 +102,12 @@ class Database:
         finally:
             self.connection.execute("COMMIT")
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For statements that write nothing but tables of this connection alone."""
+        with _told():
+            yield
+
     def changes_of_others(self) -> int:
         """A number that differs once another connection has committed."""
         row = self.one("PRAGMA data_version")
@@ -163,7 +169,7 @@ def open_database(
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA cache_size=-65536")
-        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("PRAGMA temp_store=FILE")  # what is gathered for building may be large
         database = Database(connection, path)
         _check(database, reading=reading)
         connection.execute("PRAGMA journal_mode=WAL")

@@ -22,7 +22,8 @@ TIMERS = 2_000
 class Ticked(NamedTuple):
     """What a tick did. `apply` names the release whose place in the log has been reached.
 
-    `aside` is how many contacts it set aside.
+    `aside` is how many contacts it set aside, `brought_up` how many it had to bring to the definitions in force before
+    their turn.
     """
 
     events: int
@@ -30,6 +31,7 @@ class Ticked(NamedTuple):
     more: bool
     apply: int | None = None
     aside: int = 0
+    brought_up: int = 0
 
 
 def tick(
@@ -75,19 +77,19 @@ def _tick(
         joined = {contact for pair in found.joined for contact in pair}
         contacts = {*found.items, *joined, *(row[0] for row in due)}
         more = found.more or len(due) == limits[1]
-        rows, aside = at.journal_rows, len(found.drawn)
+        rows, aside, brought_up = at.journal_rows, len(found.drawn), 0
         if one_by_one:
 
             def work(group: Collection[int], journal_rows: int) -> int:
                 part = found._replace(joined=[pair for pair in found.joined if pair[0] in group])
-                return _apply(database, applied, at._replace(journal_rows=journal_rows), group, part)
+                return _apply(database, applied, at._replace(journal_rows=journal_rows), group, part)[0]
 
             groups = groups_of(found.joined)
             alone = {id(group): group for group in (groups.get(name, {name}) for name in sorted(contacts))}
             rows, failed = set_aside.unless_done(database, at, alone.values(), work, now)
             aside += failed
         elif contacts:
-            rows = _apply(database, applied, at, contacts, found)
+            rows, brought_up = _apply(database, applied, at, contacts, found)
         if contacts or found.cursor != at.cursor:
             database.do(
                 "UPDATE state SET cursor = ?, horizon = ?, journal_rows = ?, known_to = ?",
@@ -97,19 +99,22 @@ def _tick(
                 max((at.known_to, *found.items)),
             )
     reached = found.apply[0] if found.apply is not None and not more else None
-    return Ticked(found.events, len(contacts), more or found.apply is not None, reached, aside)
+    return Ticked(found.events, len(contacts), more or found.apply is not None, reached, aside, brought_up)
 
 
 def _apply(
     database: Database, applied: Applied, at: Standing, contacts: Collection[int], found: Found
-) -> int:
-    """These contacts' items and timers, written as one batch; returns how many lines the journal has then."""
+) -> tuple[int, int]:
+    """These contacts' items and timers, written as one batch.
+
+    Returns how many lines the journal has then, and how many contacts had to be brought up.
+    """
     batch = Batch()
     joined = {contact for pair in found.joined for contact in pair}
     loaded = load(database, contacts, applied.program, found.horizon, joined)
-    bring_up(database, applied, at, loaded.values(), batch)
+    brought_up = bring_up(database, applied, at, loaded.values(), batch)
     advance_all(applied.program, loaded, found, batch)
-    return batch.save(database, at.journal_rows)
+    return batch.save(database, at.journal_rows), brought_up
 
 
 def next_timer(database: Database) -> int | None:
