@@ -117,8 +117,7 @@ class Engine:
         self.set_aside = 0  # how many contacts, since whoever looks here last set it to 0
         self.retry()
         self.post = post
-        if post is not None:
-            post.start(self.lease.fence, self.applied.program.deny)
+        self._start_post()
 
     def tick(self) -> bool:
         """One tick, and a slice of building where definitions are new; returns whether there is more to do at this
@@ -140,8 +139,7 @@ class Engine:
             self._definitions.enter_release(self.database, self.applied, self.lease.fence)
             builder.begin(self.applied)
             self.retry()
-            if self.post is not None:
-                self.post.start(self.lease.fence, self.applied.program.deny)
+            self._start_post()
         return ticked.more or builder.open
 
     def retry(self) -> None:
@@ -178,6 +176,11 @@ class Engine:
         if self.post is not None:
             self.post.close()
         self.lease.release()
+
+    def _start_post(self) -> None:
+        if self.post is not None:
+            program = self.applied.program
+            self.post.start(self.lease.fence, program.deny, self._definitions.caps(program))
 
     def _load(self, release: int) -> Applied:
         return self._definitions.load_release(self.database, release, self.project.environment)

@@ -19,6 +19,7 @@ from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION
 from autoflow.store.database import Database, listed
+from autoflow.store.last_look import Cap
 from autoflow.store.lease import verify
 from autoflow.store.standing import BUILT
 
@@ -146,6 +147,17 @@ def load_release(database: Database, release: int, environment: Mapping[str, str
     reads = any(type(memory) not in _TIMES_ALONE or memory.where.tests for memory in memories)
     sweeps = before is None or before.meaning() != program.meaning()
     return Applied(release, workspace, program, fresh, events, reads, sweeps)
+
+
+def caps(program: Program) -> tuple[Cap, ...]:
+    """How much marketing mail a contact gets, by the project's word and by that of each recipe that sends any.
+
+    Caps reach those under way on older versions too; only a deleted recipe's are its own still.
+    """
+    deleted = {name: recipe for (name, _), recipe in program.pinned.items() if name not in program.recipes}
+    asked = [("", program.at_most)]
+    asked += [(name, each.sending.at_most) for name, each in {**deleted, **program.recipes}.items()]
+    return tuple((name, each.limit.most, each.limit.per) for name, each in asked if each is not None)
 
 
 def enter_release(database: Database, applied: Applied, fence: int) -> None:
