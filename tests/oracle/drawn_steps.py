@@ -76,7 +76,8 @@ def waits_for(
     if draw(st.booleans()):
         written |= {"conditions": draw(st.lists(condition, min_size=1, max_size=2))}
     else:
-        event = draw(st.sampled_from([*BOUGHT, *MAIL_EVENTS, "email_sent", "noticed", "page_visited"]))
+        made = ["email_sent", "email_skipped", "noticed", "noticed"]  # by steps
+        event = draw(st.sampled_from([*BOUGHT, *MAIL_EVENTS, *made, "page_visited"]))
         written |= {"event": event}
         if event in MAIL_EVENTS:
             written |= {"where": {"template": draw(st.sampled_from(MAILS))}} if draw(st.booleans()) else {}
