@@ -49,7 +49,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 def _finalize(value: object) -> object:
-    return plain(value) if value is None or isinstance(value, (bool, list)) else value
+    return plain(value) if value is None or isinstance(value, (bool, list, float)) else value
 
 
 @dataclass(frozen=True)

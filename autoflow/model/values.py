@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -67,4 +68,6 @@ def plain(value: Value) -> str:
         return "no"
     if isinstance(value, list):
         return ", ".join(plain(item) for item in value)
+    if isinstance(value, float) and math.isfinite(value):
+        return format(Decimal(repr(value)), "f")  # 0.00001, not 1e-05, of which nobody makes a duration
     return str(value)

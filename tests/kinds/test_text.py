@@ -8,7 +8,7 @@ from autoflow.kinds.text import PlaceholderError, Text
 
 SCOPE = {
     "contact": {"id": "ana", "city": "Bonn"},
-    "event": {"items": 3, "get": "milk", "lines": [{"keys": 2}]},
+    "event": {"items": 3, "get": "milk", "lines": [{"keys": 2}], "gap": 1.2e-5, "large": 1e22, "price": 10.5},
 }
 
 
@@ -21,6 +21,11 @@ SCOPE = {
         ("{{ event.lines[0].keys }}", 2),
         ("{{ event.items }} x {{ event.get }}", "3 x milk"),
         ("{{ contact.city | upper }}", "BONN"),
+        ("{{ event.gap }}", 0.000012),
+        ("{{ event.gap }} days", "0.000012 days"),
+        ("{{ event.large }}.", "10000000000000000000000."),
+        ("{{ event.price }}", 10.5),
+        ("{{ event.price }} GBP", "10.5 GBP"),
         ("{{ contact.city.upper() }}", "BONN"),
     ],
 )

@@ -54,17 +54,18 @@ def waits(draw: st.DrawFn) -> Json:
     until: Json = {"until": draw(st.sampled_from(CLOCKS))}
     until |= {"days": draw(st.sampled_from(DAYS))} if draw(st.booleans()) else {}
     until |= {"not_before": draw(st.sampled_from(SHORT))} if draw(st.booleans()) else {}
-    dated: Json = {"until": draw(st.sampled_from(["{{ contact.trial_ends }}", "{{ contact.birthday }}"]))}
-    dated |= {"at": draw(st.sampled_from(CLOCKS))} if draw(st.booleans()) else {}
-    dated |= (
-        {"offset": draw(st.sampled_from(["-1 day", "6 hours", "1 month"]))} if draw(st.booleans()) else {}
-    )
     short = draw(st.sampled_from([*SHORT, "1 month", "1.5 days"]))
-    return {
-        "wait": draw(
-            st.sampled_from([short, short, short, until, until, dated, "{{ contact.income }} hours"])
-        )
-    }
+    return {"wait": draw(st.sampled_from([short, short, short, until, until, "{{ contact.income }} hours"]))}
+
+
+@st.composite
+def dated_waits(draw: st.DrawFn, steps: st.SearchStrategy[list[Json]]) -> Json:
+    written: Json = {"until": draw(st.sampled_from(["{{ contact.trial_ends }}", "{{ contact.birthday }}"]))}
+    written |= {"at": draw(st.sampled_from(CLOCKS))} if draw(st.booleans()) else {}
+    offset = draw(st.sampled_from(["", "", "-1 day", "6 hours", "1 month"]))
+    written |= {"offset": offset} if offset else {}
+    written |= {"then": draw(steps)} if draw(st.booleans()) else {}
+    return {"wait": written}
 
 
 @st.composite
@@ -75,7 +76,8 @@ def waits_for(
     if draw(st.booleans()):
         written |= {"conditions": draw(st.lists(condition, min_size=1, max_size=2))}
     else:
-        event = draw(st.sampled_from([*BOUGHT, *MAIL_EVENTS, "email_sent", "noticed", "page_visited"]))
+        made = ["email_sent", "email_skipped", "noticed", "noticed"]  # by steps
+        event = draw(st.sampled_from([*BOUGHT, *MAIL_EVENTS, *made, "page_visited"]))
         written |= {"event": event}
         if event in MAIL_EVENTS:
             written |= {"where": {"template": draw(st.sampled_from(MAILS))}} if draw(st.booleans()) else {}
@@ -127,7 +129,12 @@ def actions(of_run: OfRun, others: tuple[str, ...], depth: int = 2) -> st.Search
     if depth == 0:
         return st.lists(st.one_of(simple[:5]), min_size=1, max_size=2)
     inner = actions(of_run, others, depth - 1)
-    nesting = [waits_for(of_run.leaving, inner), choices(of_run.before_steps, inner), splits(inner)]
+    nesting = [
+        waits_for(of_run.leaving, inner),
+        choices(of_run.before_steps, inner),
+        splits(inner),
+        dated_waits(inner),
+    ]
     some_steps = st.one_of([*simple, *simple, *nesting])
     return st.lists(some_steps, min_size=depth, max_size=6 if depth == 2 else 2)
 

@@ -24,7 +24,11 @@ class _Placeholders(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
-_JINJA = _Placeholders(undefined=StrictUndefined)
+def _spelled(value: Any) -> Any:
+    return format(Decimal(str(value)), "f") if isinstance(value, float) else value
+
+
+_JINJA = _Placeholders(undefined=StrictUndefined, finalize=_spelled)
 
 
 class UnfilledError(Exception):

@@ -99,11 +99,15 @@ def workspaces(draw: st.DrawFn) -> dict[str, str]:
     files = {"autoflow.yaml": json.dumps(draw(settings_files(computed, mirrors)))}
     files |= {"templates/hello.html": MAIL.format(""), "templates/bill.html": BILL}
     files |= {"templates/news.html": MAIL.format("topic: news\n")}
+    denied = [draw(st.integers(0, 5)) == 5 for _ in segments]
     for number, name in enumerate(segments):
         segment: Json = {"segment": name}
         known = names._replace(segments=segments[:number])
-        segment["conditions"] = draw(st.lists(conditions(known), min_size=1, max_size=2))
-        segment |= {"kind": "deny"} if draw(st.integers(0, 7)) == 7 else {}
+        # What a mirror follows must not ask for the mirror, and a deny segment moves every mirror.
+        audiences = ("fans", *mirrors) if number and not any(denied) else ("fans",)
+        condition = conditions(known, audiences=audiences)
+        segment["conditions"] = draw(st.lists(condition, min_size=1, max_size=2))
+        segment |= {"kind": "deny"} if denied[number] else {}
         files[f"segments/{name}.yaml"] = json.dumps(segment)
     for name in made:
         files[f"recipes/{name}.yaml"] = json.dumps(draw(recipes(name, names, ONCE)))

@@ -89,6 +89,19 @@ def test_a_split_goes_by_the_hash_of_recipe_step_and_contact() -> None:
     assert set(drawn.values()) == {"a", "b", "c"}
 
 
+@pytest.mark.parametrize(("of_the_first", "part"), [(0, "b"), (1, "a")])
+def test_a_part_has_the_buckets_below_its_percent(of_the_first: int, part: str) -> None:
+    """The very bucket into which he falls is the first of the second part, or the last of the first."""
+    hundredths = bucket("r/s/u:ana") + of_the_first
+    percents = [f"{number / 100:.2f}" for number in (hundredths, 10_000 - hundredths)]
+    parts = ", ".join(
+        f"{{name: {name}, percent: {percent}, actions: [{{id: {name}, notify_sales: x}}]}}"
+        for name, percent in zip("ab", percents, strict=True)
+    )
+    outcome = play([BOUGHT], recipes={"r": f"{ON_PURCHASE}actions:\n  - {{id: s, split: [{parts}]}}\n"})
+    assert [message.step for message in outcome.messages] == [part]
+
+
 def test_a_split_is_the_same_for_each_entry_unless_it_says_otherwise() -> None:
     days = [f"2026-03-{day:02} 10:00" for day in range(1, 13)]
     for draw, parts in (
