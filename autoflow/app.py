@@ -100,10 +100,10 @@ class Engine:
         self, project: Project, database: Database, post: Post | None = None, progress: Progress | None = None
     ) -> None:
         """Take the lease (raises `Held` where somebody else runs) and finish what a crash interrupted."""
-        from autoflow.store import building, definitions, lease, ledger, standing, tick
+        from autoflow.store import building, definitions, lease, ledger, set_aside, standing, tick
 
         gc.set_threshold(100_000, 50, 50)  # a batch is many small objects that all die together
-        self._tick, self._definitions = tick, definitions
+        self._tick, self._definitions, self._aside = tick, definitions, set_aside
         self.project = project
         self.database = database
         self.progress = progress
@@ -114,9 +114,10 @@ class Engine:
         self.applied: Applied = self._load(standing.standing(database).release)
         self._builder = building.Builder(database, project.clock, self.lease.fence, self._told)
         self._builder.begin(self.applied)
+        self.set_aside = 0  # how many contacts, since whoever looks here last set it to 0
+        self.retry()
         self.post = post
-        if post is not None:
-            post.start(self.lease.fence, self.applied.program.deny)
+        self._start_post()
 
     def tick(self) -> bool:
         """One tick, and a slice of building where definitions are new; returns whether there is more to do at this
@@ -124,18 +125,32 @@ class Engine:
 
         A release is entered at its place in the log, once the one before is built.
         """
+        if self._aside.asked(self.database):
+            self.retry()
         clock, builder = self.project.clock, self._builder
         begun = clock.now()
         ticked = self._tick.tick(self.database, self.applied, begun, self.lease.fence)
+        self.set_aside += ticked.aside
         if builder.open:
-            builder.go_on(clock.now() - begun if ticked.contacts or ticked.events else None)
+            busy = clock.now() - begun if ticked.contacts or ticked.events else None
+            builder.go_on(busy, ticked.brought_up)
         if ticked.apply is not None and not builder.open:
             self.applied = self._load(ticked.apply)
             self._definitions.enter_release(self.database, self.applied, self.lease.fence)
             builder.begin(self.applied)
-            if self.post is not None:
-                self.post.start(self.lease.fence, self.applied.program.deny)
+            self.retry()
+            self._start_post()
         return ticked.more or builder.open
+
+    def retry(self) -> None:
+        """Try those again who are set aside."""
+        from autoflow.store.retry import retry
+
+        if self._aside.contacts(self.database):
+            tried = retry(self.database, self.applied, self._load, self.lease.fence)
+            if tried.older:
+                self.applied = self._load(self.applied.release)
+                self._builder.begin(self.applied)
 
     def settle(self) -> None:
         """Do everything that is due at this instant, mail included."""
@@ -162,12 +177,35 @@ class Engine:
             self.post.close()
         self.lease.release()
 
+    def _start_post(self) -> None:
+        if self.post is not None:
+            program = self.applied.program
+            self.post.start(self.lease.fence, program.deny, self._definitions.caps(program))
+
     def _load(self, release: int) -> Applied:
         return self._definitions.load_release(self.database, release, self.project.environment)
 
     def _told(self, done: int, total: int) -> None:
         if self.progress is not None:
             self.progress("Building memory from the log", done, total)
+
+
+def work_off(project: Project, database: Database) -> bool:
+    """Read what is unread, and send nothing; False where an engine runs, which does it."""
+    from autoflow.store.lease import Held
+
+    post = open_post(project)
+    try:
+        engine = Engine(project, database, post)
+    except Held:
+        post.close()
+        return False
+    try:
+        while engine.tick():
+            pass
+    finally:
+        engine.close()
+    return True
 
 
 def open_post(project: Project) -> Post:

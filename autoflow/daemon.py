@@ -165,6 +165,7 @@ def run(project: Project, *, until_idle: bool = False, say: Say = print) -> int:
             say(f"{told}: see `autoflow outbox`.")
         if until_idle:
             engine.settle()
+            _tell_aside(engine, say)
             say(_standing(project, engine))
             return 0
         return _keep_going(project, engine, room, say)
@@ -199,6 +200,7 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
                 while engine.tick() and not stopping:
                     room.ring()
                 room.ring()
+                _tell_aside(engine, say)
                 alarm.set(engine.next_timer())
             except FencedOff as error:
                 say(str(error))
@@ -216,6 +218,13 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
         alarm.close()
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _tell_aside(engine: Engine, say: Say) -> None:
+    if engine.set_aside:
+        people = _count(engine.set_aside, "contact")
+        say(f"Stumbled over {people}, and went on without: `autoflow status` tells who and why.")
+        engine.set_aside = 0
 
 
 def _standing(project: Project, engine: Engine) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import change, mails, replay, throughput, waits
+from bench import building, change, mails, replay, throughput, waits
 
 
 class Line(NamedTuple):
@@ -84,10 +84,25 @@ def _check(folder: Path, *, quick: bool) -> Iterator[Line]:
     )
 
 
+def _building(folder: Path, *, quick: bool) -> Iterator[Line]:
+    contacts, events, count = (5_000, 50_000, 8_000) if quick else (100_000, 1_000_000, 40_000)
+    people = f"{contacts:,} contacts, {events:,} events"
+    for each in building.measure(folder / "alone", contacts, events):
+        figure = f"{each.seconds:,.2f} s, {each.grown / 1e6:+,.0f} MB"
+        ratio = f"{each.seconds / each.floor:.1f}"
+        yield Line(f"a segment of {each.what}", figure, f"{each.floor:.2f} s", ratio, "ratio ≤ 3")
+    found = building.measure_ticks(folder / "meanwhile", contacts, events, count)
+    figure = f"{found.meanwhile:,.0f} events/s"
+    yield Line(
+        f"ticks meanwhile, {people}", figure, f"{found.alone:,.0f}", f"{found.share:.2f}", "ratio ≥ 0.5"
+    )
+
+
 PARTS: dict[str, Callable[..., Iterator[Line]]] = {
     "throughput": _throughput,
     "change": _change,
     "waits": _waits,
+    "building": _building,
     "mails": _mails,
     "simulate": _simulate,
     "check": _check,

@@ -94,7 +94,7 @@ def show(state: State, who: str, *, as_json: bool) -> None:
 
     with state.store(reading=True) as database:
         story = contact_story(database, who)
-    if not story.record.first_known:
+    if not story.record.first_known and story.aside is None:
         note_unread(story.record.name)
     timeline = _timeline(story)
     scores = _scores(story, state.settings, state.project.clock.now())
@@ -177,6 +177,11 @@ def _row(story: ContactStory, timeline: list[Moment], scores: dict[str, int | fl
         "messages": [{**each._asdict(), "at": iso(each.at)} for each in story.messages],
         "timeline": [{**each._asdict(), "at": iso(each.at)} for each in timeline],
         "tasks": [task_row(each) for each in story.tasks],
+        "set_aside": (
+            {"since": iso(story.aside.since), "reason": story.aside.reason}
+            if story.aside is not None
+            else None
+        ),
     }
 
 
@@ -209,6 +214,10 @@ def _tell(story: ContactStory, timeline: list[Moment], scores: dict[str, int | f
         say(f"Gets no mail at all: {record.suppressed}")
     elif record.refused:
         say(f"Unsubscribed from {clean(_topics(record.refused))}")
+    if story.aside is not None:
+        since, reason = local(story.aside.since, zone), clean(story.aside.reason)
+        say(f"Set aside since {since}, for the engine stumbled: {reason}.")
+        say("What came in since then waits, and nothing is sent; `autoflow retry` tries again.")
     if story.runs:
         say()
         rows = [

@@ -24,6 +24,7 @@ COMMANDS = {
     "track": "track",
     "enter": "enter",
     "run": "run",
+    "retry": "retry",
     "status": "status",
     "segments": "segments",
     "contact": "contact",

@@ -70,6 +70,7 @@ def command(
                 "digest": found.digest,
                 "recipes": [_row(outcome) for outcome in found.recipes],
                 "segments": dict(sorted(found.segments.items())),
+                "set_aside": [{"contact": who, "reason": reason} for who, reason in found.aside],
             }
         )
     elif str(messages) != "-":

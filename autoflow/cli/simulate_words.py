@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from autoflow.cli.output import count, local, say
+from autoflow.cli.output import clean, count, local, say
 from autoflow.lab.simulate import RecipeOutcome, Simulation
 from autoflow.model.effects import AUDIENCES, EMAIL, HELD, SALES, SENT, SKIPPED, TASKS, WEBHOOKS, Message
 
+_MOST_NAMED = 20
 _WHY_SKIPPED = {
     "no_consent": "no consent",
     "no_email": "no address",
@@ -41,6 +42,10 @@ def tell(found: Simulation, zone: str) -> None:
         for line in _sentences(outcome, by_recipe.get(outcome.recipe, [])):
             say(line)
     say()
+    for who, reason in found.aside[:_MOST_NAMED]:
+        say(f"Left out, for the engine would stumble over {clean(who)}: {clean(reason)}.")
+    if len(found.aside) > _MOST_NAMED:
+        say(f"And {len(found.aside) - _MOST_NAMED:,} more are left out.")
     say(
         "What this cannot know: how people would have answered. They do here what is recorded, mail or no mail,"
     )

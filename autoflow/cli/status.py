@@ -12,7 +12,10 @@ from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.clock import MICROS
 
 if TYPE_CHECKING:
-    from autoflow.store.reports import Counts
+    from autoflow.store.reports import Counts, Stumbled
+
+
+_MOST_NAMED = 20
 
 
 @click.command()
@@ -26,6 +29,7 @@ def command(state: State, *, as_json: bool) -> None:
     settings = state.settings
     with state.store(reading=True) as database:
         counts = reports.counts(database)
+        stumbled = reports.set_aside(database)
         found: dict[str, Any] = {
             "contacts": counts.contacts,
             "events": counts.events,
@@ -37,11 +41,13 @@ def command(state: State, *, as_json: bool) -> None:
             "release": standing(database).release,
             "store": str(database.path.resolve()),
             "building": building_row(building(database)),
+            "set_aside": [{**each._asdict(), "since": iso(each.since)} for each in stumbled],
         }
     if as_json:
         print_json(found)
     else:
         _tell(found, counts, settings.timezone)
+        _tell_aside(stumbled, settings.timezone)
 
 
 def _lag(counts: Counts, now: int) -> float:
@@ -75,6 +81,20 @@ def _tell(found: dict[str, Any], counts: Counts, zone: str) -> None:
         say("Events that autoflow.yaml does not declare (kept, and of no use to recipes until it does):")
         for name, number in sorted(found["undeclared"].items(), key=lambda pair: (-pair[1], pair[0])):
             say(f"  {clean(name)} ({number:,})")
+
+
+def _tell_aside(stumbled: list[Stumbled], zone: str) -> None:
+    if not stumbled:
+        return
+    are = "is" if len(stumbled) == 1 else "are"
+    say(
+        f"The engine stumbled over {count(len(stumbled), 'contact')}, who {are} set aside: what comes in waits."
+        " `autoflow retry` tries again."
+    )
+    for each in stumbled[:_MOST_NAMED]:
+        say(f"  {clean(each.contact)} (since {local(each.since, zone)}): {clean(each.reason)}")
+    if len(stumbled) > _MOST_NAMED:
+        say(f"  and {len(stumbled) - _MOST_NAMED:,} more")
 
 
 def _age(seconds: float) -> str:

@@ -169,8 +169,12 @@ class Program:
             places = self._positions[key] = {each.id: index for index, each in enumerate(recipe.steps)}
         return places[step]
 
-    def memory_keys(self) -> dict[str, Memory]:
+    def memory_keys(self) -> Mapping[str, Memory]:
         """Everything that a contact's record remembers, by key."""
+        return self._memory_keys
+
+    @cached_property
+    def _memory_keys(self) -> dict[str, Memory]:
         return {memory.key: memory for memories in self.memories.values() for memory in memories}
 
     def meaning(self) -> object:

@@ -210,9 +210,9 @@ def _walk_on(walk: Walk, run: Run, position: int) -> None:
         except PlaceholderError as error:
             end(walk, run, FAILED, str(error))
             return
-        except Exception as error:  # noqa: BLE001 - one contact's data must not stop everybody's engine
-            end(walk, run, FAILED, f"unforeseen at this step: {type(error).__name__} {error}")
-            return
+        except Exception as error:
+            error.add_note(f"at the step {step.id} of {recipe.id}")
+            raise
         if isinstance(outcome, (Wait, Hold)):
             _stay(walk, run, outcome)
             return

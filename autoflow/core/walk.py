@@ -76,25 +76,25 @@ class Walk:
         younger = first or item.occurred_at < record.first_known
         if younger:
             record.first_known = item.occurred_at
-        suppressed, signals = record.suppressed, list[Signal]()
+        suppressed = record.suppressed
+        signals = [Signal((CONTACT_CREATED, ""), {}, item.at)] if first else []
+        self._heard_from(item, signals)
         touched = remember(self, item, signals)
-        changes = self.reassess(touched, everything=first, due=self._due_now(item.at))
+        signals += self.reassess(touched, everything=first, due=self._due_now(item.at))
         if record.suppressed != suppressed:
-            changes += self._expelled(touched)
+            signals += self._expelled(touched)
         if self.program.timed:
             self.set_timers(self.program.timed if younger else self._timed_touched(touched), touched)
-        news = [Signal((CONTACT_CREATED, ""), {}, item.at)] if first else []
-        news += self._heard_from(item)
         starts, self.enters = self.enters, item.at >= self._silent_before  # what steps do now is not silent
-        self._settle([*news, *signals, *changes], frozenset(touched), starts=starts)
+        self._settle(signals, frozenset(touched), starts=starts)
 
-    def _heard_from(self, item: Event) -> list[Signal]:
-        if item.name == ENTER:
-            return [Signal((MANUAL, str(item.properties.get("recipe"))), {}, item.at)]
-        if item.name[0] == "$":
-            return []
-        own = item.occurred_at if own_doing(item) else 0
-        return [Signal((EVENT, item.name), item.properties, item.occurred_at, None, own)]
+    def _heard_from(self, item: Event, signals: list[Signal]) -> None:
+        """What triggers hear of the item itself."""
+        if item.name[0] != "$":
+            own = item.occurred_at if own_doing(item) else 0
+            signals.append(Signal((EVENT, item.name), item.properties, item.occurred_at, None, own))
+        elif item.name == ENTER:
+            signals.append(Signal((MANUAL, str(item.properties.get("recipe"))), {}, item.at))
 
     # -- what follows at once: computed attributes, memberships, audiences -------------------------------------
 

@@ -81,13 +81,12 @@ class Calendar:
 def cron_finding(line: str) -> Iterator[Finding]:
     """What is wrong with a cron line."""
     try:
-        never = next(CronSim(line, _ANY_TIME), None) is None
+        readable = len(line.split()) == 5 and next(CronSim(line, _ANY_TIME), None) is not None
     except CronSimError:
-        message = f'"{line}" is not a cron line: minute, hour, day of the month, month, day of the week.'
+        readable = False
+    if not readable:
+        message = f'"{line}" is no cron line that ever comes: minute, hour, day of the month, month, weekday.'
         yield Finding("cron", "value", message, 'For example cron: "0 9 * * 1", Mondays at nine.')
-        return
-    if never or len(line.split()) != 5:
-        yield Finding("cron", "value", f'"{line}" never comes, or has more than five fields.', "Change it.")
 
 
 def _month_after(day: date) -> date:

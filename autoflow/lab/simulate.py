@@ -31,6 +31,7 @@ from autoflow.model.effects import (
 from autoflow.model.event import MERGE, REACTION, Event
 from autoflow.store.database import Database
 from autoflow.store.history import changes_inside, contact_keys, everything
+from autoflow.store.set_aside import in_words
 
 
 @dataclass
@@ -62,7 +63,10 @@ class RecipeOutcome:
 
 @dataclass
 class Simulation:
-    """The outcome of a span; instants are UTC microseconds. `messages` come in order, with the user id of each."""
+    """The outcome of a span; instants are UTC microseconds. `messages` come in order, with the user id of each.
+
+    `aside` are contacts that the core stumbled over, with the reason: nothing of theirs is counted.
+    """
 
     start: int
     end: int
@@ -72,6 +76,7 @@ class Simulation:
     segments: dict[str, int]
     contacts: int
     events: int
+    aside: list[tuple[str, str]] = field(default_factory=list)
 
     def rows(self) -> Iterable[dict[str, Any]]:
         """The messages as `--messages` writes them."""
@@ -138,9 +143,17 @@ def _play(
     """One person's span, counted."""
     finals = {}
     held: dict[tuple[str, str, int], Happening] = {}
-    for record, effects in _live(program, person, keys, simulation.start, simulation.end):
+    try:
+        lived = [
+            (record, record.name, effects)
+            for record, effects in _live(program, person, keys, simulation.start, simulation.end)
+        ]
+    except Exception as error:  # noqa: BLE001 - as in a tick, he fails alone
+        simulation.aside.append((keys[min(person.members)][1], in_words(error)))
+        return
+    for record, name, effects in lived:
         finals[record.key] = record
-        _count(simulation, outcomes, record, effects, simulation.start)
+        _count(simulation, outcomes, name, effects)
         for line in effects.journal:
             if line.kind == EMAIL_HELD:
                 held[record.key, line.recipe, line.entry] = line
@@ -256,12 +269,10 @@ def _live(
         yield flush(contact, end)
 
 
-def _count(
-    simulation: Simulation, outcomes: dict[str, RecipeOutcome], record: Record, effects: Effects, start: int
-) -> None:
+def _count(simulation: Simulation, outcomes: dict[str, RecipeOutcome], name: str, effects: Effects) -> None:
     for each in effects.journal:
         outcome = outcomes.get(each.recipe)
-        if outcome is None or each.at < start:
+        if outcome is None or each.at < simulation.start:
             continue
         if each.kind == "entered":
             outcome.entered += 1
@@ -276,4 +287,4 @@ def _count(
     for message in effects.messages:
         if message.recipe in outcomes:  # an audience that mirrors a segment changes by no recipe
             outcomes[message.recipe].messages[message.outcome] += 1
-        simulation.messages.append((message, record.name))
+        simulation.messages.append((message, name))

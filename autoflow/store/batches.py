@@ -85,6 +85,10 @@ def _refill_cell(
             memory.key,
             KEPT // 2,
         )
+        if not rows:
+            raise LookupError(
+                f"{cell.spilled} entries are gone from a window"
+            )  # to look again would find none
         cell.head.extend(rows)
         cell.spilled -= len(rows)
         database.many(

@@ -20,6 +20,11 @@ APPLICATION_ID = 0x6175746F  # "auto", in the file's header: whose file this is
 SCHEMA_VERSION = 2
 _BUSY_MS = 30_000
 
+_OF_WHAT_IS_WRITTEN = (
+    *(sqlite3.IntegrityError, sqlite3.DataError),
+    *(sqlite3.ProgrammingError, sqlite3.InterfaceError),
+)
+
 Row = tuple[Any, ...]
 
 
@@ -76,6 +81,19 @@ class Database:
             raise
 
     @contextmanager
+    def undone_alone(self) -> Iterator[None]:
+        """A part of a transaction: where it raises, what it wrote is undone, and the rest goes on."""
+        self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self.connection.in_transaction:  # a full disk may have undone all of it already
+                self.connection.execute("ROLLBACK TO part")
+                self.connection.execute("RELEASE part")
+            raise
+        self.connection.execute("RELEASE part")
+
+    @contextmanager
     def read(self) -> Iterator[None]:
         """A transaction in which every query sees the same state."""
         self.connection.execute("BEGIN")
@@ -83,6 +101,12 @@ class Database:
             yield
         finally:
             self.connection.execute("COMMIT")
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For statements that write nothing but tables of this connection alone."""
+        with _told():
+            yield
 
     def changes_of_others(self) -> int:
         """A number that differs once another connection has committed."""
@@ -105,6 +129,13 @@ def _told() -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise StoreError(f"The store could not be read: {error}.", "Nothing was changed.") from error
+
+
+def is_trouble(error: Exception) -> bool:
+    """Whether store or machine are at fault, or another engine has taken over: not what was to be written."""
+    if isinstance(error, sqlite3.Error):
+        return not isinstance(error, _OF_WHAT_IS_WRITTEN)
+    return isinstance(error, (StoreError, MemoryError, OSError))
 
 
 def listed(values: Iterable[Any]) -> str:
@@ -138,7 +169,7 @@ def open_database(
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA cache_size=-65536")
-        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("PRAGMA temp_store=FILE")  # what is gathered for building may be large
         database = Database(connection, path)
         _check(database, reading=reading)
         connection.execute("PRAGMA journal_mode=WAL")

@@ -7,7 +7,7 @@ stands in the log, between ticks.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION
 from autoflow.store.database import Database, listed
+from autoflow.store.last_look import Cap
 from autoflow.store.lease import verify
 from autoflow.store.standing import BUILT
 
@@ -148,6 +149,17 @@ def load_release(database: Database, release: int, environment: Mapping[str, str
     return Applied(release, workspace, program, fresh, events, reads, sweeps)
 
 
+def caps(program: Program) -> tuple[Cap, ...]:
+    """How much marketing mail a contact gets, by the project's word and by that of each recipe that sends any.
+
+    Caps reach those under way on older versions too; only a deleted recipe's are its own still.
+    """
+    deleted = {name: recipe for (name, _), recipe in program.pinned.items() if name not in program.recipes}
+    asked = [("", program.at_most)]
+    asked += [(name, each.sending.at_most) for name, each in {**deleted, **program.recipes}.items()]
+    return tuple((name, each.limit.most, each.limit.per) for name, each in asked if each is not None)
+
+
 def enter_release(database: Database, applied: Applied, fence: int) -> None:
     """The engine has reached the place of a release: from here on it is in force."""
     with database.write():
@@ -157,10 +169,7 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
             APPLY,
         )
         assert row is not None
-        kept = [key for key in applied.program.memory_keys() if key not in applied.fresh]
-        database.do(  # what is remembered anew must not find what was remembered once
-            "DELETE FROM window_entry WHERE memory NOT IN (SELECT value FROM json_each(?))", listed(kept)
-        )
+        forget_windows(database, applied)
         database.do(
             "UPDATE state SET cursor = ?, horizon = max(horizon, ?), release = ?, applied_at = ?,"
             " epoch = epoch + 1, built_to = ?",
@@ -170,6 +179,20 @@ def enter_release(database: Database, applied: Applied, fence: int) -> None:
             row[1],
             0 if applied.sweeps else BUILT,
         )
+
+
+def forget_windows(database: Database, applied: Applied, people: Collection[int] | None = None) -> None:
+    """What is remembered anew must not find what was remembered once: of these contacts, or of all but those who are
+    set aside, who come to this release later.
+    """
+    kept = listed(key for key in applied.program.memory_keys() if key not in applied.fresh)
+    database.do(
+        "DELETE FROM window_entry WHERE memory NOT IN (SELECT value FROM json_each(?1)) AND"
+        " CASE WHEN ?2 IS NULL THEN contact NOT IN (SELECT contact FROM set_aside)"
+        " ELSE contact IN (SELECT value FROM json_each(?2)) END",
+        kept,
+        listed(people) if people is not None else None,
+    )
 
 
 def latest_workspace(database: Database, environment: Mapping[str, str]) -> Workspace:

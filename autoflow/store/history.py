@@ -115,6 +115,19 @@ def remembered(n: int, at: int, kind: str, subject: str, recipe: str, detail: di
     return Event(n, at, at, *as_event(kind, subject, recipe, detail), inside=True)
 
 
+def last_before(database: Database, instant: int) -> int:
+    """The last row of the log that was received before an instant; 0 where none was."""
+    row = database.one("SELECT coalesce(max(seq), 0) FROM event")
+    assert row is not None
+    low, high = 0, row[0]
+    while low < high:  # receipts ascend with the rows, which have no gaps
+        middle = (low + high + 1) // 2
+        found = database.one("SELECT at FROM event WHERE seq = ?", middle)
+        assert found is not None
+        low, high = (middle, high) if found[0] < instant else (low, middle - 1)
+    return low
+
+
 def event_chunks(database: Database) -> str:
     """Every chunk of `event_of_contact`, for a query."""
     row = database.one("SELECT coalesce(max(seq), 0) FROM event")

@@ -16,6 +16,7 @@ from autoflow.model.effects import EMAIL
 from autoflow.store.database import Database, listed
 from autoflow.store.history import persons
 from autoflow.store.log import CHUNK
+from autoflow.store.set_aside import silent
 
 TRANSACTIONAL = "transactional"
 # Marketing mail that has left the house, or may have. Word for word the condition of the index on it.
@@ -90,9 +91,11 @@ Verdict = Go | Refuse | Hold | PutOff
 def look(
     database: Database, entries: Sequence[Entry], now: int, rules: Rules
 ) -> Iterator[tuple[Entry, Verdict]]:
-    """What may become of each entry, in their order; those of contacts with something unread are left out."""
+    """What may become of each entry, in their order; those of contacts with something unread are left out, and so are
+    contacts who are set aside: for them it stays unread.
+    """
     people = _persons(database, entries)
-    unread = _unread(database, people)
+    unread = _unread(database, people) | silent(database)
     records = _records(database, {people[entry.contact] for entry in entries if entry.channel == EMAIL})
     caps = _Caps(database, entries, people, now, rules)
     for entry in entries:

@@ -19,6 +19,7 @@ from autoflow.store.database import Database, StoreError, listed
 from autoflow.store.last_look import TRANSACTIONAL, Entry, Go, Hold, PutOff, Refuse, Rules, look
 from autoflow.store.lease import verify
 from autoflow.store.log import append_within
+from autoflow.store.set_aside import silent
 
 PENDING, SENDING, SENT, REFUSED, FAILED, UNKNOWN, HELD = (
     "pending",
@@ -62,14 +63,18 @@ class Started(NamedTuple):
 
 
 def waiting(database: Database, now: int, limit: int, closed: Collection[str] = ()) -> list[Entry]:
-    """What may go out now, oldest decision first; nothing of the `closed` channels, however much waits for them."""
+    """What may go out now, oldest decision first; nothing of the `closed` channels, however much waits for them, and
+    nothing for contacts who are set aside.
+    """
     rows = database.all(
         "SELECT o.id, o.key, o.contact, c.key, o.at, o.recipe, o.step, o.channel, o.name, o.klass, o.template_version,"
         " o.payload, o.attempts, o.result FROM outbox o JOIN contact c ON c.id = o.contact"
         f" WHERE {OPEN} AND o.state = 'pending' AND o.next_at <= ?"
-        " AND o.channel NOT IN (SELECT value FROM json_each(?)) ORDER BY o.next_at, o.id LIMIT ?",
+        " AND o.channel NOT IN (SELECT value FROM json_each(?))"
+        " AND o.contact NOT IN (SELECT value FROM json_each(?)) ORDER BY o.next_at, o.id LIMIT ?",
         now,
         listed(closed),
+        listed(silent(database)),
         limit,
     )
     return [Entry._make((*row[:11], _decode(row[11]), row[12], _is_released(row[13]))) for row in rows]
@@ -149,7 +154,11 @@ def park_unfinished(database: Database, now: int, repeatable: Collection[str]) -
 
 def next_attempt(database: Database) -> int | None:
     """The earliest instant at which something may go out."""
-    row = database.one(f"SELECT min(next_at) FROM outbox WHERE {OPEN} AND state = 'pending'")
+    row = database.one(
+        f"SELECT min(next_at) FROM outbox WHERE {OPEN} AND state = 'pending'"
+        " AND contact NOT IN (SELECT value FROM json_each(?))",
+        listed(silent(database)),
+    )
     return row[0] if row else None
 
 

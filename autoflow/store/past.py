@@ -1,4 +1,7 @@
-"""What memories that are new are built from: the past of some contacts, as it stood when a release took effect."""
+"""What memories that are new are built from: the past of a few contacts, as it stood when a release took effect.
+
+For everybody's past there is `gathering`.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,8 @@ def histories(
 
     What came inside (mails sent, events that steps recorded) is among them where it is asked for by name, after
     what came from outside at the same instant. Somebody's events are also those of whom he was merged with, as far
-    as the engine has come: where it has not read of a merge yet, both have their own past still. A `range` of
-    contacts is read in one stretch of each chunk. Without `properties` the events have none.
+    as the engine has come: where it has not read of a merge yet, both have their own past still. Without
+    `properties` the events have none.
     """
     found: dict[int, list[Event]] = {}
     if not names or not contacts:
@@ -52,26 +55,13 @@ def histories(
             if at < events[-1].at:
                 unordered.add(owner)
             events.append(event)
-        for contact, event in _from_inside(database, some, names, before):
+        for contact, event in from_inside(database, some, names, before):
             owner = owners.get(contact, contact)
             found.setdefault(owner, []).append(event)
             unordered.add(owner)
     for owner in unordered:
         found[owner].sort(key=lambda event: event.at)
     return found
-
-
-def rows_of(database: Database, contacts: range) -> int:
-    """How many rows of the log a range of contacts has, as far as it takes no look at the rows."""
-    row = database.one(
-        "SELECT count(*) FROM event_of_contact WHERE chunk IN (SELECT value FROM json_each(?))"
-        " AND contact BETWEEN ? AND ?",
-        event_chunks(database),
-        contacts.start,
-        contacts.stop - 1,
-    )
-    assert row is not None
-    return int(row[0])
 
 
 def _these(contacts: Collection[int]) -> tuple[str, tuple[Any, ...]]:
@@ -102,9 +92,10 @@ def _from_outside(
     return rows
 
 
-def _from_inside(
+def from_inside(
     database: Database, contacts: Collection[int], names: Collection[str], before: int
 ) -> Iterator[tuple[int, Event]]:
+    """What steps brought about, as the events of those names, by contact; a `range` is read in one stretch."""
     kinds = [kind for kind, name in _CALLED.items() if name in names]
     recorded = [name for name in names if name != ANY_OWN_DOING and name[0] != "$"]
     if not contacts or (not kinds and not recorded):

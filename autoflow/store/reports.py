@@ -58,6 +58,14 @@ class MessageLine(NamedTuple):
     result: str
 
 
+class Stumbled(NamedTuple):
+    """A contact who is set aside: since when, and over what the engine stumbled."""
+
+    contact: str
+    since: int
+    reason: str
+
+
 class ContactStory(NamedTuple):
     """Everything about one contact, each list by time."""
 
@@ -70,19 +78,22 @@ class ContactStory(NamedTuple):
     runs: list[RunRow]
     messages: list[MessageLine]
     tasks: list[Task]
+    aside: Stumbled | None
 
 
 def counts(database: Database) -> Counts:
     """The store in numbers; events count what came from outside, identify not counted."""
+    from autoflow.store.tick import next_timer
+
     with database.read():
         contacts = database.one("SELECT count(*) FROM contact WHERE merged_into IS NULL")
         events = database.one("SELECT count(*) FROM event WHERE origin = ? AND name NOT LIKE '$%'", OUTSIDE)
         runs: dict[str, int] = dict(database.all("SELECT state, count(*) FROM run GROUP BY state"))
         outbox: dict[str, int] = dict(database.all("SELECT state, count(*) FROM outbox GROUP BY state"))
-        due = database.one("SELECT min(due) FROM timer")
+        due = next_timer(database)
         unread = database.one("SELECT min(at), count(*) FROM event WHERE seq > (SELECT cursor FROM state)")
-    assert contacts and events and due and unread
-    return Counts(contacts[0], events[0], runs, outbox, due[0], unread[0], unread[1])
+    assert contacts and events and unread
+    return Counts(contacts[0], events[0], runs, outbox, due, unread[0], unread[1])
 
 
 def runs_by_recipe(database: Database) -> dict[str, dict[str, int]]:
@@ -160,7 +171,18 @@ def contact_story(database: Database, who: str) -> ContactStory:
             ],
             messages(database, contact=contact),
             sorted(tasks(database, contact=contact, done=True), key=lambda task: (task.at, task.id)),
+            next(iter(set_aside(database, contact)), None),
         )
+
+
+def set_aside(database: Database, contact: int | None = None) -> list[Stumbled]:
+    """Who is set aside, the first one first; of one contact, or all."""
+    rows = database.all(
+        "SELECT c.name, s.since, s.error FROM set_aside s JOIN contact c ON c.id = s.contact"
+        " WHERE ?1 IS NULL OR s.contact = ?1 ORDER BY s.since, s.contact",
+        contact,
+    )
+    return [Stumbled(*row) for row in rows]
 
 
 def journal_of(database: Database, contact: int) -> list[Line]:

@@ -241,6 +241,23 @@ class Task(Table, table=True):
     done_at: int | None = _big(nullable=True)
 
 
+class SetAside(Table, table=True):
+    """A contact over whom the engine stumbled: since when and why, and from where he goes on when he is tried again.
+
+    `error` says nothing of what he told us. Everything of his after row `cursor` is unread, everything that fell
+    due after `horizon` undone, and `release` was in force. `asked`: somebody wants him tried again.
+    """
+
+    __tablename__ = "set_aside"
+    contact: int = Field(sa_column=Column(Integer, primary_key=True))
+    since: int = _big()
+    error: str = Field(sa_type=Text)
+    cursor: int = _big()
+    horizon: int = _big()
+    release: int = Field(sa_type=Integer)
+    asked: int = Field(sa_type=SmallInteger)
+
+
 class Source(Table, table=True):
     """The text of a file of the workspace, under its hash."""
 

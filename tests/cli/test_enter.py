@@ -8,23 +8,19 @@ from typing import Any
 
 import pytest
 
-from autoflow.kinds import registry
-from autoflow.kinds.triggers.segment_left import SegmentLeft
 from autoflow.store.database import open_database
 from tests.cli.shop import Shop, ana, message
 
 WELCOME = """recipe: welcome
-trigger: {segment_left: lapsed-buyers}
+trigger: manual
 actions:
   - wait: 1 day
 """
 
 
 @pytest.fixture
-def shop(shop: Shop, bring: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Shop:
+def shop(shop: Shop, bring: Callable[..., Path]) -> Shop:
     """Ana and Ben are known; `welcome` is a recipe that is entered by hand."""
-    registry.triggers()  # the words are read once, and keep what they are called in files
-    monkeypatch.setattr(SegmentLeft, "word", "manual")
     bring(*ana(), message("ben", "purchased", "2026-03-01T10:00:00Z", order_id="B1", total=9, items=1))
     shop.write("recipes/welcome.yaml", WELCOME)
     shop.run("run", "--until-idle")
@@ -107,6 +103,14 @@ def test_what_was_applied_counts_and_not_what_lies_in_the_files(shop: Shop) -> N
     shop.write("recipes/welcome.yaml", WELCOME.replace("trigger:", "status: paused\ntrigger:"))
     shop.run("enter", "welcome", "ana")
     assert len(rows(shop)) == 1
+
+
+def test_who_is_put_forward_enters(shop: Shop) -> None:
+    shop.run("enter", "welcome", "ana")
+    shop.run("run", "--until-idle")
+    assert [(each["recipe"], each["state"]) for each in shop.json("contact", "show", "ana")["runs"]] == [
+        ("welcome", "running")
+    ]
 
 
 def test_the_row_is_told_of_its_contact_and_is_no_event_of_his(shop: Shop) -> None:

@@ -39,6 +39,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
             "store",
         ),
         "building",
+        "set_aside",
     ]
     assert found == {
         "contacts": 2,
@@ -51,6 +52,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
         "release": 1,
         "store": str(lapsed.folder / ".autoflow/store.db"),
         "building": None,
+        "set_aside": [],
     }
     assert found["next_due"].endswith("Z")
 

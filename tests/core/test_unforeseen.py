@@ -58,12 +58,22 @@ def test_dates_at_the_ends_of_the_calendar_are_never_near(day: str, word: str) -
     assert ("some" in record.segments) is (word == "not_within_last")
 
 
-def test_a_step_that_breaks_ends_its_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_placeholder_that_a_step_cannot_fill_fails_its_run_alone() -> None:
+    effects, record = played(
+        'trigger: {event: purchased}\nactions:\n  - set_attribute: {interest: "{{ event.category }}"}\n',
+        purchase(),
+    )
+    assert effects.runs["one", 1].state == FAILED
+    assert "some" in record.segments
+
+
+def test_a_step_that_breaks_names_itself_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a step may be done by then: whoever calls the core undoes all of it (`store.set_aside`)."""
+
     def broken(*_: object) -> None:
-        raise ZeroDivisionError("unforeseen")
+        raise ZeroDivisionError
 
     monkeypatch.setattr("autoflow.core.hand.StepHand.add_tag", broken)
-    effects, record = played("trigger: {event: purchased}\nactions:\n  - add_tag: a\n", purchase())
-    assert effects.runs["one", 1].state == FAILED
-    assert "unforeseen" in effects.runs["one", 1].reason
-    assert "some" in record.segments
+    with pytest.raises(ZeroDivisionError) as caught:
+        played("trigger: {event: purchased}\nactions:\n  - add_tag: a\n", purchase())
+    assert caught.value.__notes__ == ["at the step add_tag:a of one"]

@@ -97,10 +97,13 @@ def sink_and_store_agree(database: Database, channel: str, keys: Iterable[str]) 
 
 
 def nothing_after_an_unsubscribe(database: Database) -> None:
-    """L4: no marketing mail is decided to go out after an unsubscribe was appended, nor settled as sent later
-    than a group takes."""
+    """L4: no marketing mail is decided to go out after somebody unsubscribed from everything, unless he has given
+    consent since. What concerns one topic stops other mail no more than it should.
+    """
     late = database.all(
-        "WITH gone AS (SELECT contact, min(at) AS at FROM event WHERE name = 'unsubscribed' GROUP BY contact)"
+        "WITH gone AS (SELECT contact, min(at) AS at FROM event e WHERE name = 'unsubscribed'"
+        " AND coalesce(json_extract(properties, '$.topic'), '*') = '*' AND NOT EXISTS (SELECT 1 FROM event c"
+        " WHERE c.contact = e.contact AND c.name = 'consent_given' AND c.occurred_at > e.at) GROUP BY contact)"
         " SELECT o.key FROM gone JOIN outbox o ON o.contact = gone.contact WHERE o.channel = 'email'"
         " AND o.klass = 'marketing' AND o.outcome = 'sent' AND o.at > gone.at"
     )
@@ -117,7 +120,10 @@ def nothing_before_it_is_due(database: Database) -> None:
     )
     early += database.all("SELECT contact, n FROM journal WHERE at > ?", horizon)
     assert early == [], f"L5: before it is due: {early}"
-    waiting = database.all("SELECT contact, due FROM timer WHERE due <= ?", horizon)
+    waiting = database.all(
+        "SELECT contact, due FROM timer WHERE due <= ? AND contact NOT IN (SELECT contact FROM set_aside)",
+        horizon,
+    )
     assert waiting == [], f"L5: due and not done: {waiting}"
     timers: dict[int, int] = dict(database.all("SELECT contact, due FROM timer"))
     for contact, blob in database.all("SELECT id, record FROM contact WHERE record IS NOT NULL"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -82,15 +81,22 @@ class Autoflow:
 
 def line(process: subprocess.Popen[str], wanted: str) -> str:
     """The first line of its output that holds what is wanted."""
-    assert process.stdout is not None
+    output = process.stdout
+    assert output is not None
     said = []
-    while select.select([process.stdout], [], [], DEADLINE)[0]:
-        text = process.stdout.readline()
-        if not text:
-            break
-        said.append(text)
-        if wanted in text:
-            return text
+
+    def listen() -> None:
+        # In a thread, for lines that came in together are read together: the pipe is empty then, and says nothing.
+        for text in iter(output.readline, ""):
+            said.append(text)
+            if wanted in text:
+                return
+
+    listening = threading.Thread(target=listen, daemon=True)
+    listening.start()
+    listening.join(DEADLINE)
+    if said and wanted in said[-1]:
+        return said[-1]
     raise AssertionError(f"it never said {wanted!r}, but: {said}")
 
 

@@ -14,7 +14,7 @@ from autoflow.post.channels.base import Result
 from autoflow.store import ledger
 from autoflow.store.last_look import CAPS_AFTER, Cap
 from tests.engine.sources import SETTINGS, workspace
-from tests.engine.world import World, identify, track
+from tests.engine.world import START, World, identify, track
 from tests.store.queries import seen
 
 HOUR = 3_600_000_000
@@ -259,6 +259,27 @@ def test_mail_put_off_until_it_is_late_is_held(world: Make) -> None:
     step(one)
     one.live_until(one.clock.now() + 7 * DAY)
     assert states(one)[1] == ("held", 0, "late")
+
+
+@pytest.mark.parametrize("where", ["project", "recipe", "another recipe"])
+def test_the_caps_are_those_of_project_and_recipe(world: Make, where: str) -> None:
+    """Three days apart by the gate's clock; the engine stood still, and both would go in one night."""
+    cap = "at_most: {emails: 1, per: 2 days}"
+    two = "trigger: {event: looked}\nactions: [{send_email: hello}, {wait: 3 days}, {send_email: again}]\n"
+    recipes = {"two": two, "other": two.replace("looked", "refunded")}
+    settings = PATIENT
+    if where == "project":
+        settings = PATIENT.replace("90 days}", f"90 days, {cap}}}")
+    else:
+        name = "two" if where == "recipe" else "other"
+        recipes[name] += f"sending: {{{cap}}}\n"
+    one = world(workspace(recipes, {}, settings))
+    one.append(identify(email="ana@example.com"), track("looked"))
+    one.clock.jump(START + 4 * DAY)
+    one.engine.settle()
+    assert names(one) == (["sent", "sent"] if where == "another recipe" else ["sent", "pending"])
+    one.live_until(START + 6 * DAY + 1_000)
+    assert names(one) == ["sent", "sent"]
 
 
 def test_those_who_are_turned_away_hide_nobody_behind_them(

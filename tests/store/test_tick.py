@@ -16,7 +16,7 @@ from autoflow.model.contact import Record, Window, unpack
 from autoflow.model.durations import DAY
 from autoflow.model.event import IDENTIFY, PAGE_VISITED, Event, Incoming
 from autoflow.store import log, tick
-from autoflow.store.database import Database
+from autoflow.store.database import Database, StoreError
 from autoflow.store.lease import FencedOff
 from tests.engine import laws
 from tests.engine.sources import workspace
@@ -359,12 +359,15 @@ def test_a_tick_that_fails_changes_nothing(world: Make, monkeypatch: pytest.Monk
     one.append(identify(email="ana@example.com"), track("purchased", total=120), page("/products/x"))
     before = list(one.database.connection.iterdump())
     tables = {statement.split()[2] for statement in before if statement.startswith("INSERT")}
+
+    def broken() -> None:
+        raise OSError
+
+    one.database.connection.create_function("broken", 0, broken)
     for table in ("contact", "journal", "run", "membership", "outbox", "timer", "tag", "state"):
         verb = "UPDATE" if table in {"contact", "state"} else "INSERT"
-        one.database.do(
-            f"CREATE TEMP TRIGGER broken BEFORE {verb} ON {table} BEGIN SELECT raise(ABORT, 'broken'); END"
-        )
-        with pytest.raises(Exception, match="broken"):
+        one.database.do(f"CREATE TEMP TRIGGER broken BEFORE {verb} ON {table} BEGIN SELECT broken(); END")
+        with pytest.raises(StoreError, match="could not be written"):
             one.engine.tick()
         one.database.do("DROP TRIGGER broken")
         assert list(one.database.connection.iterdump()) == before, table
