@@ -63,13 +63,7 @@ def test_keep_while_and_goal_are_looked_at_when_a_held_mail_is_released() -> Non
     """Nothing looks at keep_while in between: he is let out when the mail would go."""
     keep, did = "keep_while: [{did_not: looked}]\n", [(10, "purchased"), (11, "refunded"), (12, "looked")]
     decided = play(
-        [
-            KNOWN,
-            *(
-                track(name, f"2026-03-02 {hour}:00")
-                for hour, name in ((10, "purchased"), (11, "refunded"), (12, "looked"))
-            ),
-        ],
+        [KNOWN, *(track(name, f"2026-03-02 {hour}:00") for hour, name in did)],
         until="2026-03-20 00:00",
         recipes={
             "r": f"trigger: {{event: refunded}}\n{keep}{CAPPED}actions: [{{send_email: hello}}]\n",
