@@ -100,10 +100,11 @@ class Engine:
         self, project: Project, database: Database, post: Post | None = None, progress: Progress | None = None
     ) -> None:
         """Take the lease (raises `Held` where somebody else runs) and finish what a crash interrupted."""
-        from autoflow.store import building, definitions, lease, ledger, set_aside, standing, tick
+        from autoflow.store import building, definitions, erasing, lease, ledger, set_aside, standing, tick
 
         gc.set_threshold(100_000, 50, 50)  # a batch is many small objects that all die together
-        self._tick, self._definitions, self._aside = tick, definitions, set_aside
+        self._tick, self._definitions, self._standing = tick, definitions, standing
+        self._aside, self._erasing = set_aside, erasing
         self.project = project
         self.database = database
         self.progress = progress
@@ -158,7 +159,22 @@ class Engine:
             while self.tick():
                 pass
             if self.post is None or not self.post.step(self.project.clock.now()):
+                self.finish_erasures()
                 return
+
+    def see_off(self) -> None:
+        """Read what is unread, and send nothing but that people who are being erased leave their audiences."""
+        while True:
+            while self.tick():
+                pass
+            now = max(self.project.clock.now(), self._standing.standing(self.database).horizon)
+            if self.post is None or not self.post.see_off(now):
+                self.finish_erasures()
+                return
+
+    def finish_erasures(self) -> None:
+        """Make the store anew where nothing is waited for any more of people who are being erased."""
+        self._erasing.finish(self.database)
 
     def next_timer(self) -> int | None:
         """The next instant at which time alone has something to do in a tick."""
@@ -191,7 +207,7 @@ class Engine:
 
 
 def work_off(project: Project, database: Database) -> bool:
-    """Read what is unread, and send nothing; False where an engine runs, which does it."""
+    """Read what is unread, and finish erasures; nothing else is sent. False where an engine runs, which does it."""
     from autoflow.store.lease import Held
 
     post = open_post(project)
@@ -201,8 +217,7 @@ def work_off(project: Project, database: Database) -> bool:
         post.close()
         return False
     try:
-        while engine.tick():
-            pass
+        engine.see_off()
     finally:
         engine.close()
     return True

@@ -201,6 +201,7 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
                     room.ring()
                 room.ring()
                 _tell_aside(engine, say)
+                engine.finish_erasures()
                 alarm.set(engine.next_timer())
             except FencedOff as error:
                 say(str(error))

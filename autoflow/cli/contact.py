@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from autoflow.cli.erase import erase
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import clean, iso, local, note_unread, say, table
 from autoflow.cli.state import State, json_option, pass_state
@@ -81,7 +82,10 @@ class Moment(NamedTuple):
 
 @click.group()
 def command() -> None:
-    """Look at one contact."""
+    """Look at one contact, or have contacts erased."""
+
+
+command.add_command(erase)
 
 
 @command.command()

@@ -41,12 +41,18 @@ def command(state: State, *, as_json: bool) -> None:
             "release": standing(database).release,
             "store": str(database.path.resolve()),
             "building": building_row(building(database)),
+            "erasing": counts.erasing,
             "set_aside": [{**each._asdict(), "since": iso(each.since)} for each in stumbled],
         }
     if as_json:
         print_json(found)
     else:
         _tell(found, counts, settings.timezone)
+        if counts.erasing:
+            say(
+                f"Erasing  {count(counts.erasing, 'contact')}: nothing goes out any more; what is kept goes when the"
+            )
+            say("         engine runs, audiences have heard of it, and the store is made anew")
         _tell_aside(stumbled, settings.timezone)
 
 

@@ -45,6 +45,12 @@ def settle(walk: Walk, touched: set[Topic]) -> list[Signal]:
     return _sync(walk, sorted(program.mirrors), touched)
 
 
+def leave_all(walk: Walk) -> None:
+    """Leave every audience, whatever follows."""
+    for audience in sorted(walk.record.audiences):
+        _leave(walk, audience, set())
+
+
 def _sync(walk: Walk, audiences: Iterable[str], touched: set[Topic]) -> list[Signal]:
     signals = []
     for audience in audiences:

@@ -50,7 +50,7 @@ def remember(walk: Walk, item: Event, signals: list[Signal]) -> set[Topic]:
             change_attribute(walk, key, value, touched, signals)
         return touched
     if name == KNOWN_AS:
-        walk.record.name = item.properties["user"]
+        walk.record.name = item.properties.get("user", walk.record.name)  # of whoever was erased nobody knows
         return set()
     if name in _DONE_INSIDE:
         return _replay_inside(walk, item)

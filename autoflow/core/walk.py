@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from autoflow.core import audiences, computed, runs, segments
+from autoflow.core.erase import erase
 from autoflow.core.program import COMPUTED, MANUAL, MOST_SIGNALS, TIMER, Listener, Program
 from autoflow.core.remember import change_attribute, observe, own_doing, remember
 from autoflow.kinds.base import AUDIENCE, EVENT, RECIPE, TAG, Signal, Topic
 from autoflow.kinds.view import View
 from autoflow.model.contact import Record, Run
-from autoflow.model.effects import Effects, Happening
-from autoflow.model.event import ENTER, Event
+from autoflow.model.effects import ERASED, Effects, Happening
+from autoflow.model.event import ENTER, ERASE, Event
 from autoflow.model.inside import ATTRIBUTE_SET, as_event
 from autoflow.model.values import Value
 
@@ -72,6 +73,10 @@ class Walk:
         self._stale = True
         self.enters = item.enters and item.at >= self._silent_before
         record = self.record
+        if item.name == ERASE:
+            erase(self, item)
+        if record.suppressed == ERASED:
+            return
         first = not record.first_known
         younger = first or item.occurred_at < record.first_known
         if younger:

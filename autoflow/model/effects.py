@@ -35,6 +35,11 @@ def effect_key(recipe: str, entry: int, step: str, visit: int, contact: str) -> 
     return f"{recipe}/{entry}/{step}/{visit}/{contact}"
 
 
+def renamed(key: str, contact: str) -> str:
+    """The name of the same effect, for a contact who has another key now."""
+    return "/".join([*key.split("/", 4)[:4], contact])
+
+
 class Happening(NamedTuple):
     """One line of a contact's journal: what happened inside, when, and in which run.
 

@@ -11,6 +11,7 @@ MERGE = "$merge"
 KNOWN_AS = "$known_as"
 APPLY = "$apply"
 ENTER = "$enter"
+ERASE = "$erase"
 PAGE_VISITED = "page_visited"
 
 OUTSIDE = 0

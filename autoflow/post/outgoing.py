@@ -12,12 +12,12 @@ from functools import lru_cache
 from autoflow.language.settings import Settings
 from autoflow.model.effects import EMAIL, WEBHOOKS
 from autoflow.model.problems import AutoflowError
-from autoflow.post.channels.base import Channel, ChannelDown, Outgoing
+from autoflow.post.channels.base import Channel, ChannelDown, Keeps, Outgoing
 from autoflow.post.content.links import Links
 from autoflow.post.content.load import CompiledTemplate, compile_template
 from autoflow.post.content.mime import Sender
 from autoflow.post.content.render import Rendered, render
-from autoflow.store import ledger
+from autoflow.store import erasing, ledger
 from autoflow.store.database import Database
 from autoflow.store.definitions import template_at
 from autoflow.store.last_look import Cap, Entry, Rules
@@ -42,6 +42,7 @@ class Post:
         self._settings = settings
         sender = settings.sender
         self._sender = Sender(sender.name, sender.email, sender.postal_address)
+        self._secret = secret
         self._links = Links(sender.email, secret, settings.unsubscribe_url or None)
         self._down_until: dict[str, int] = {}
         self._settled: list[Settlement] = []  # what became of the last group, until the store has it
@@ -63,9 +64,23 @@ class Post:
         then nothing was sent that is not written down as `sending`.
         """
         held = ledger.hold_late(self._database, now, self._late_after)
-        closed = [channel for channel, until in self._down_until.items() if until > now]
-        entries = ledger.waiting(self._database, now, AHEAD, closed)
-        progressed = held > 0
+        progressed = self._send_off(ledger.waiting(self._database, now, AHEAD, self._closed(now)), now)
+        return self._forget() or progressed or held > 0
+
+    def see_off(self, now: int) -> bool:
+        """The same for those only who are being erased: their audiences hear of it, and channels clean their files."""
+        leaving = erasing.contacts(self._database)
+        if not leaving:
+            return False
+        entries = ledger.waiting(self._database, now, AHEAD, self._closed(now), only=leaving)
+        progressed = self._send_off(entries, now)
+        return self._forget() or progressed
+
+    def _closed(self, now: int) -> list[str]:
+        return [channel for channel, until in self._down_until.items() if until > now]
+
+    def _send_off(self, entries: list[Entry], now: int) -> bool:
+        progressed = False
         for channel, group in self._groups(entries):
             if self._down_until.get(channel, 0) > now:
                 continue  # it went down with the group before: to try the rest would cost a time-out each
@@ -79,6 +94,26 @@ class Post:
             )
         self._start([], now)
         return progressed
+
+    def _forget(self) -> bool:
+        """Have the channels take out of their files what they have of people who are erased.
+
+        In the same thread that sends, and after it has: nothing is written after it was taken out.
+        """
+        owed = erasing.owed(self._database)
+        for channel in sorted({each.channel for each in owed}):
+            kept: object = self._channels.get(channel)
+            mine = [each for each in owed if each.channel == channel]
+            if isinstance(kept, Keeps):
+                try:
+                    kept.forget({each.key for each in mine}, {each.person for each in mine})
+                except OSError as error:
+                    raise AutoflowError(
+                        f"What {channel} has of somebody who is erased cannot be taken out: {error.strerror}.",
+                        "It is tried again until it can.",
+                    ) from error
+            erasing.paid(self._database, mine)
+        return bool(owed)
 
     def close(self) -> None:
         """Close what is open."""
@@ -141,7 +176,13 @@ class Post:
             now,
             self._fence,
             Rules(
-                self._deny, self.repeatable, MOST_ATTEMPTS, self._caps, self._late_after, settings.timezone
+                self._deny,
+                self.repeatable,
+                MOST_ATTEMPTS,
+                self._caps,
+                self._late_after,
+                settings.timezone,
+                self._secret,
             ),
         )
         self._settled = []

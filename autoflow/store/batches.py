@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -109,6 +109,10 @@ class Batch:
         if before is not None:
             effects = _joined(before[1], effects)
         self._touched[contact.id] = (contact, effects)
+
+    def change(self, contact: int, how: Callable[[Effects], None]) -> None:
+        """Have something changed of what came of a contact."""
+        how(self._touched[contact][1])
 
     def save(self, database: Database, journal_rows: int) -> int:
         """Write everything; returns how many lines the journal has now."""

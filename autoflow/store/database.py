@@ -118,6 +118,18 @@ class Database:
         """Bring the write-ahead log into the file, as far as readers allow."""
         self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+    def make_anew(self) -> None:
+        """Write the file anew, so that nothing deleted is left in it. That takes about as long as to copy it."""
+        with _told():
+            self.connection.execute("PRAGMA temp_store=FILE")  # it may be larger than memory
+            self.connection.execute("VACUUM")
+            self.connection.execute("PRAGMA temp_store=MEMORY")
+
+    def empty_log(self) -> bool:
+        """Bring the write-ahead log into the file and leave nothing in it; False where somebody still reads from it."""
+        row = self.one("PRAGMA wal_checkpoint(TRUNCATE)")
+        return row is not None and row[0] == 0
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from autoflow.core.program import Program
-from autoflow.model.event import APPLY, MERGE, Event
+from autoflow.model.event import APPLY, ERASE, MERGE, Event
 from autoflow.store.database import Database
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 class Found(NamedTuple):
     """Items by contact, who is merged with whom, and how far that brings the engine.
 
-    `drawn` are those who are merged with somebody set aside: they wait with him.
+    `drawn` are those who are merged with somebody set aside: they wait with him. `erased` are those who are to be
+    forgotten, with what they are called from then on.
     """
 
     items: dict[int, list[Event]]
@@ -31,6 +32,7 @@ class Found(NamedTuple):
     horizon: int
     more: bool
     apply: tuple[int, int] | None
+    erased: Mapping[int, str] = {}
     drawn: frozenset[int] = frozenset()
 
 
@@ -41,6 +43,7 @@ def find(
     rows = database.all(f"SELECT {COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT ?", at.cursor, limit)
     items: dict[int, list[Event]] = {}
     joined: list[tuple[int, int]] = []
+    erased: dict[int, str] = {}
     cursor, passed, apply = at.cursor, 0, None
     for row in rows:
         seq, contact, received, occurred, _, name, properties, _ = row
@@ -55,6 +58,8 @@ def find(
         item = as_item(program, row)
         if name == MERGE:
             joined.append((contact, item.properties["other"]))
+        elif name == ERASE:
+            erased[contact] = item.properties["as"]
         found = items.get(contact)
         if found is None:
             items[contact] = [item]
@@ -68,7 +73,7 @@ def find(
     else:
         horizon = max(now, last)
     read = passed + sum(map(len, items.values()))
-    found_all = Found(items, joined, read, cursor, horizon, len(rows) == limit, apply)
+    found_all = Found(items, joined, read, cursor, horizon, len(rows) == limit, apply, erased)
     return _without(found_all, aside) if aside else found_all
 
 
@@ -90,13 +95,17 @@ def groups_of(joined: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     return groups
 
 
+def but_erasure(found: Found, people: Collection[int]) -> Found:
+    """Nothing of these people's but that they are to be forgotten: that waits for nothing."""
+    items = {name: items for name, items in found.items.items() if name not in people}
+    for name in found.erased.keys() & people:
+        items[name] = [item for item in found.items[name] if item.name == ERASE]
+    return found._replace(items=items, joined=[pair for pair in found.joined if pair[0] not in people])
+
+
 def _without(found: Found, aside: Collection[int]) -> Found:
     """Leave out those set aside, and with them whoever is to be merged with one of them."""
     groups = groups_of(found.joined)
     waiting = {name for name, group in groups.items() if not group.isdisjoint(aside)}
-    left_out = waiting.union(aside)
-    return found._replace(
-        items={name: items for name, items in found.items.items() if name not in left_out},
-        joined=[pair for pair in found.joined if pair[0] not in waiting],
-        drawn=frozenset(waiting.difference(aside)),
-    )
+    drawn = frozenset(waiting.difference(aside, found.erased))
+    return but_erasure(found, waiting.union(aside))._replace(drawn=drawn)

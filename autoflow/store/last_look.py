@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from autoflow.kinds.view import View
 from autoflow.model.contact import Record, unpack
 from autoflow.model.durations import DAY, Duration
-from autoflow.model.effects import EMAIL
+from autoflow.model.effects import AUDIENCES, EMAIL, ERASED
 from autoflow.store.database import Database, listed
+from autoflow.store.erasing import Suppressed
 from autoflow.store.history import persons
 from autoflow.store.log import CHUNK
 from autoflow.store.set_aside import silent
@@ -52,6 +53,7 @@ class Rules(NamedTuple):
     """What the last look and the settling go by: segments that get no marketing mail, channels on which sending
     a key again changes nothing, and after how many attempts a message is given up.
 
+    `secret` is what hashes on the suppression list are made with.
     `caps` are (recipe, most, window): no more marketing mail than that in a window that ends now, whoever sent it,
     for mail of that recipe, or of all where it is "". Mail later than `late_after` waits for a person's word; None:
     none does. `zone` is the project's.
@@ -63,6 +65,7 @@ class Rules(NamedTuple):
     caps: Sequence[Cap] = ()
     late_after: int | None = None
     zone: str = "UTC"
+    secret: bytes = b""
 
 
 class Go(NamedTuple):
@@ -98,9 +101,17 @@ def look(
     unread = _unread(database, people) | silent(database)
     records = _records(database, {people[entry.contact] for entry in entries if entry.channel == EMAIL})
     caps = _Caps(database, entries, people, now, rules)
+    suppressed = Suppressed(database, rules.secret)
+    erased = suppressed.contacts({*people, *people.values()})
     for entry in entries:
         person = people[entry.contact]
         if entry.contact in unread or person in unread:
+            continue
+        if entry.contact in erased or person in erased:
+            yield entry, Go() if _leaves_audience(entry) else Refuse(ERASED)
+            continue
+        if entry.channel == EMAIL and suppressed.address(entry.values.get("to")):
+            yield entry, Refuse(ERASED)
             continue
         record = records.get(person)
         if entry.channel != EMAIL or record is None:
@@ -110,6 +121,10 @@ def look(
         if isinstance(verdict, Go):
             verdict = caps.look(entry, person, View(record, now, rules.zone).zone)
         yield entry, verdict
+
+
+def _leaves_audience(entry: Entry) -> bool:
+    return entry.channel == AUDIENCES and entry.values.get("change") == "remove"
 
 
 def _judge(entry: Entry, record: Record, now: int, rules: Rules) -> Verdict:

@@ -15,6 +15,7 @@ import msgspec
 from autoflow.model.effects import EMAIL
 from autoflow.model.event import Incoming
 from autoflow.model.identifiers import message_hash
+from autoflow.store import erasing
 from autoflow.store.database import Database, StoreError, listed
 from autoflow.store.last_look import TRANSACTIONAL, Entry, Go, Hold, PutOff, Refuse, Rules, look
 from autoflow.store.lease import verify
@@ -62,19 +63,27 @@ class Started(NamedTuple):
     moved: int
 
 
-def waiting(database: Database, now: int, limit: int, closed: Collection[str] = ()) -> list[Entry]:
+def waiting(
+    database: Database,
+    now: int,
+    limit: int,
+    closed: Collection[str] = (),
+    only: Collection[int] | None = None,
+) -> list[Entry]:
     """What may go out now, oldest decision first; nothing of the `closed` channels, however much waits for them, and
-    nothing for contacts who are set aside.
+    nothing for contacts who are set aside. Of everybody, or of some contacts only.
     """
     rows = database.all(
         "SELECT o.id, o.key, o.contact, c.key, o.at, o.recipe, o.step, o.channel, o.name, o.klass, o.template_version,"
         " o.payload, o.attempts, o.result FROM outbox o JOIN contact c ON c.id = o.contact"
-        f" WHERE {OPEN} AND o.state = 'pending' AND o.next_at <= ?"
-        " AND o.channel NOT IN (SELECT value FROM json_each(?))"
-        " AND o.contact NOT IN (SELECT value FROM json_each(?)) ORDER BY o.next_at, o.id LIMIT ?",
+        f" WHERE {OPEN} AND o.state = 'pending' AND o.next_at <= ?1"
+        " AND o.channel NOT IN (SELECT value FROM json_each(?2))"
+        " AND o.contact NOT IN (SELECT value FROM json_each(?3))"
+        " AND (?4 IS NULL OR o.contact IN (SELECT value FROM json_each(?4))) ORDER BY o.next_at, o.id LIMIT ?5",
         now,
         listed(closed),
         listed(silent(database)),
+        listed(only) if only is not None else None,
         limit,
     )
     return [Entry._make((*row[:11], _decode(row[11]), row[12], _is_released(row[13]))) for row in rows]
@@ -113,7 +122,9 @@ def settle_and_start(
     """
     with database.write():
         verify(database, fence)
-        events = [event for each in settled for event in _settle(database, each, now, rules)]
+        erased = erasing.contacts(database)  # of what becomes of their messages nobody hears
+        told = [(each.entry.contact, _settle(database, each, now, rules)) for each in settled]
+        events = [event for contact, some in told for event in some if contact not in erased]
         started, moved = [], 0
         for entry, verdict in look(database, entries, now, rules):
             match verdict:
@@ -122,7 +133,8 @@ def settle_and_start(
                     continue
                 case Refuse(reason):
                     _set(database, entry, REFUSED, reason, now)
-                    events.append(_event(entry, "email_skipped", {"reason": reason}))
+                    if entry.channel == EMAIL and entry.contact not in erased:
+                        events.append(_event(entry, "email_skipped", {"reason": reason}))
                 case Hold():
                     database.do("UPDATE outbox SET state = 'held', result = ? WHERE id = ?", LATE, entry.id)
                 case PutOff(until):
@@ -133,6 +145,10 @@ def settle_and_start(
             [(entry.id,) for entry in started],
         )
         append_within(database, events, now)
+        if erased:
+            erasing.blank_settled(
+                database, [each.id for each in (*entries, *(each.entry for each in settled))]
+            )
     return Started(started, moved)
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from autoflow.model.contact import Record, unpack
 from autoflow.model.effects import RunRow
 from autoflow.model.event import IDENTIFY, OUTSIDE
+from autoflow.model.identifiers import TOMBSTONE
 from autoflow.model.problems import did_you_mean
 from autoflow.model.values import fold
 from autoflow.store.database import Database, StoreError, listed
@@ -15,7 +16,10 @@ from autoflow.store.tasks import Task, tasks
 
 
 class Counts(NamedTuple):
-    """The store in numbers. Instants are UTC microseconds, `lag` is how many rows wait to be read."""
+    """The store in numbers. Instants are UTC microseconds, `lag` is how many rows wait to be read.
+
+    `erasing` is how many people's erasure is not finished.
+    """
 
     contacts: int
     events: int
@@ -24,6 +28,7 @@ class Counts(NamedTuple):
     next_due: int | None
     oldest_unread: int | None
     lag: int
+    erasing: int
 
 
 class Line(NamedTuple):
@@ -86,14 +91,19 @@ def counts(database: Database) -> Counts:
     from autoflow.store.tick import next_timer
 
     with database.read():
-        contacts = database.one("SELECT count(*) FROM contact WHERE merged_into IS NULL")
+        contacts = database.one(
+            "SELECT count(*) FROM contact WHERE merged_into IS NULL AND key NOT LIKE ?", f"{TOMBSTONE}%"
+        )
         events = database.one("SELECT count(*) FROM event WHERE origin = ? AND name NOT LIKE '$%'", OUTSIDE)
         runs: dict[str, int] = dict(database.all("SELECT state, count(*) FROM run GROUP BY state"))
         outbox: dict[str, int] = dict(database.all("SELECT state, count(*) FROM outbox GROUP BY state"))
         due = next_timer(database)
         unread = database.one("SELECT min(at), count(*) FROM event WHERE seq > (SELECT cursor FROM state)")
-    assert contacts and events and unread
-    return Counts(contacts[0], events[0], runs, outbox, due, unread[0], unread[1])
+        erasing = database.one(
+            "SELECT count(*) FROM erasure e JOIN contact c ON c.id = e.contact WHERE c.merged_into IS NULL"
+        )
+    assert contacts and events and unread and erasing
+    return Counts(contacts[0], events[0], runs, outbox, due, unread[0], unread[1], erasing[0])
 
 
 def runs_by_recipe(database: Database) -> dict[str, dict[str, int]]:

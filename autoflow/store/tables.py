@@ -258,6 +258,34 @@ class SetAside(Table, table=True):
     asked: int = Field(sa_type=SmallInteger)
 
 
+class Suppression(Table, table=True):
+    """All that is left of who was erased: keyed hashes of his addresses and user ids. No mail goes to them."""
+
+    __tablename__ = "suppression"
+    __table_args__ = _NARROW
+    hash: str = Field(primary_key=True, sa_type=Text)
+    since: int = _big()
+
+
+class Erasure(Table, table=True):
+    """An erasure that is not finished: asked for (0), read by the engine (1), the store made anew (2)."""
+
+    __tablename__ = "erasure"
+    contact: int = Field(sa_column=Column(Integer, primary_key=True))
+    since: int = _big()
+    stage: int = Field(sa_type=SmallInteger)
+
+
+class Forgetting(Table, table=True):
+    """What channels have yet to take out of their files for an erasure: by the effect's key, and whose it was."""
+
+    __tablename__ = "forgetting"
+    id: int = Field(sa_column=Column(Integer, primary_key=True))
+    channel: str = Field(sa_type=Text)
+    key: str = Field(sa_type=Text)
+    person: str = Field(sa_type=Text)
+
+
 class Source(Table, table=True):
     """The text of a file of the workspace, under its hash."""
 

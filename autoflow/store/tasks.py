@@ -56,7 +56,7 @@ def tasks(
 
     Of one contact or of everybody, of some owners or of all. Who was merged into another is that other one here.
     """
-    where, bound = ["TRUE"], []
+    where, bound = ["state != 'erased'"], []
     if not done:
         where.append("state = 'open'")  # word for word the condition of the index on them
     if contact is not None:

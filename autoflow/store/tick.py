@@ -10,10 +10,11 @@ from autoflow.store.batches import Batch, load
 from autoflow.store.building import bring_up
 from autoflow.store.database import Database, is_trouble, listed
 from autoflow.store.definitions import Applied
-from autoflow.store.finding import Found, find, groups_of
+from autoflow.store.finding import Found, but_erasure, find, groups_of
 from autoflow.store.groups import advance_all
 from autoflow.store.lease import verify
 from autoflow.store.standing import Standing, standing
+from autoflow.store.wiping import wipe
 
 EVENTS = 4_000
 TIMERS = 2_000
@@ -67,11 +68,12 @@ def _tick(
         waiting = set_aside.contacts(database)
         found = find(database, applied.program, at, now, limits[0], waiting)
         set_aside.stop(database, at, found.drawn, set_aside.DRAWN, now)
+        set_aside.take_back(database, waiting & found.erased.keys())
         due = database.all(
             "SELECT contact FROM timer WHERE due <= ? AND contact NOT IN (SELECT value FROM json_each(?))"
             " ORDER BY due LIMIT ?",
             found.horizon,
-            listed(waiting | found.drawn),
+            listed((waiting | found.drawn) - found.erased.keys()),
             limits[1],
         )
         joined = {contact for pair in found.joined for contact in pair}
@@ -81,8 +83,17 @@ def _tick(
         if one_by_one:
 
             def work(group: Collection[int], journal_rows: int) -> int:
+                here = at._replace(journal_rows=journal_rows)
                 part = found._replace(joined=[pair for pair in found.joined if pair[0] in group])
-                return _apply(database, applied, at._replace(journal_rows=journal_rows), group, part)[0]
+                if found.erased.keys().isdisjoint(group):
+                    return _apply(database, applied, here, group, part)[0]
+                try:
+                    with database.undone_alone():
+                        return _apply(database, applied, here, group, part)[0]
+                except Exception as error:
+                    if is_trouble(error):
+                        raise
+                return _apply(database, applied, here, group, but_erasure(part, group))[0]
 
             groups = groups_of(found.joined)
             alone = {id(group): group for group in (groups.get(name, {name}) for name in sorted(contacts))}
@@ -114,6 +125,9 @@ def _apply(
     loaded = load(database, contacts, applied.program, found.horizon, joined)
     brought_up = bring_up(database, applied, at, loaded.values(), batch)
     advance_all(applied.program, loaded, found, batch)
+    erased = {name: found.erased[name] for name in found.erased if name in loaded}
+    if erased:
+        wipe(database, erased, batch)
     return batch.save(database, at.journal_rows), brought_up
 
 

@@ -39,6 +39,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
             "store",
         ),
         "building",
+        "erasing",
         "set_aside",
     ]
     assert found == {
@@ -52,6 +53,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
         "release": 1,
         "store": str(lapsed.folder / ".autoflow/store.db"),
         "building": None,
+        "erasing": 0,
         "set_aside": [],
     }
     assert found["next_due"].endswith("Z")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,41 +13,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autoflow.core.adopt import adopt
-from autoflow.core.advance import advance
 from autoflow.core.program import Program
 from autoflow.model.contact import Record, unpack
 from autoflow.model.durations import DAY
 from autoflow.model.effects import Effects
-from autoflow.model.event import IDENTIFY, Event, Incoming
-from autoflow.store import building, groups, ledger, log, retry, set_aside
+from autoflow.model.event import IDENTIFY, Incoming
+from autoflow.store import building, ledger, log, retry, set_aside
 from autoflow.store.database import StoreError
 from autoflow.store.last_look import Rules
 from tests.engine import laws
+from tests.engine.poison import poison
 from tests.engine.sources import workspace
 from tests.engine.world import START, World, identify, page, track
 from tests.store.dumping import dump
 from tests.store.test_tick import FAT, HOUR, Batch, drain, drain_release, stories
 
 Make = Callable[..., World]
-
-
-@contextmanager
-def poison(*keys: str, halfway: bool = False) -> Iterator[None]:
-    """The core stumbles over these contacts; `halfway` after it has done everything."""
-
-    def stumbling(
-        program: Program, record: Record, items: Sequence[Event], horizon: int, **more: bool
-    ) -> Effects:
-        if record.key in keys and not halfway:
-            raise ZeroDivisionError("ana@example.com")
-        effects = advance(program, record, items, horizon)
-        if record.key in keys:
-            raise ZeroDivisionError("ana@example.com")
-        return effects
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(groups, "advance", stumbling)
-        yield
 
 
 def people(one: World) -> list[str]:

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from autoflow.post.channels.base import ChannelDown, Outgoing, Policy, Result
@@ -64,6 +64,16 @@ class AudienceFolder:
             for change in group
         ]
 
+    def forget(self, keys: Collection[str], people: Collection[str]) -> None:
+        """Take people out of every audience's file; one that is no audience any more is left as it is."""
+        gone = {quoted(person) for person in people}
+        if not self.folder.exists():
+            return
+        for path in sorted(Path(entry) for entry in os.scandir(self.folder) if entry.name.endswith(".csv")):
+            rows = _read(path)
+            if not gone.isdisjoint(rows):
+                self._write(path.stem, {member: row for member, row in rows.items() if member not in gone})
+
     def close(self) -> None:
         """Nothing is kept open."""
 
@@ -77,9 +87,12 @@ class AudienceFolder:
                 rows.pop(member, None)
             else:
                 rows[member] = {column: quoted(change.get(column)) for column in COLUMNS}
+        self._write(audience, rows)
+
+    def _write(self, audience: str, rows: Rows) -> None:
         made = self.folder / f".{audience}.csv.new"
         write_synced({made: _written(rows)})
-        made.replace(path)
+        made.replace(self.folder / f"{audience}.csv")
         sync_folder(self.folder)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from autoflow.model.problems import AutoflowError
 
@@ -54,6 +54,17 @@ class ChannelDown(AutoflowError):
     Leave it alone for a while and keep what waits; to try each message in turn would fail alike. What an
     idempotent channel did of the group after all, it finds done when the group comes again.
     """
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """A channel that keeps what it is given in files of this house, and can take it out of them again."""
+
+    def forget(self, keys: Collection[str], people: Collection[str]) -> None:
+        """For somebody who is erased: take out what was given under these keys, and what is about these people (as
+        `contact` names them in an audience's row). What is not there any more is no error. Raises `OSError` where a
+        file cannot be written; then it is asked again.
+        """
 
 
 class Channel(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autoflow.post.channels.base import ChannelDown, Outgoing, Policy, Result
@@ -53,6 +53,17 @@ class Maildir:
             raise ChannelDown(f"The mailbox cannot be written: {os.strerror(error.errno or 0)}.") from error
         delivered.update(new)
         return results
+
+    def forget(self, keys: Collection[str], people: Collection[str]) -> None:
+        """Throw mails away, whichever folder of the mailbox a mail program has moved them to."""
+        names = {file_name(key) for key in keys}
+        for folder, _, files in os.walk(self.folder):
+            gone = [name for name in files if name.partition(":")[0] in names]
+            for name in gone:
+                (Path(folder) / name).unlink(missing_ok=True)
+            if gone:
+                sync_folder(Path(folder))
+        self._delivered = None
 
     def close(self) -> None:
         """Forget what was delivered; the folder tells it again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from autoflow.post.channels.base import ChannelDown, Outgoing, Policy, Result
@@ -52,6 +52,11 @@ class SalesFiles:
             self._files[name].append(new)
         return results
 
+    def forget(self, keys: Collection[str], people: Collection[str]) -> None:
+        """Take lines out; those that a person wrote are left as they are."""
+        for file in self._files.values():
+            file.forget(keys)
+
     def close(self) -> None:
         """Close the files."""
         for file in self._files.values():
@@ -81,6 +86,31 @@ class _NoticeFile:
             raise ChannelDown(
                 f"The file of {self._called} cannot be written: {os.strerror(error.errno or 0)}."
             ) from error
+
+    def forget(self, keys: Collection[str]) -> None:
+        if not self._path.exists():
+            return
+        self.close()
+        self._open()  # which cuts off a line that a crash has torn
+        self.close()
+        made, found = self._path.with_name(f".{self._path.name}.new"), False
+        made.unlink(missing_ok=True)
+        with (
+            self._path.open("rb") as old,
+            os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new,
+        ):
+            for line in old:
+                if _key(line) in keys:
+                    found = True
+                else:
+                    new.write(line)
+            new.flush()
+            os.fsync(new.fileno())
+        if found:
+            made.replace(self._path)
+            sync_folder(self._path.parent)
+        else:
+            made.unlink()
 
     def close(self) -> None:
         if self._file >= 0:

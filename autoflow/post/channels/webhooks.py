@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -78,6 +78,10 @@ class WebhookCalls:
             found = self._write(calls) if self._webhooks[name].file else self._call(name, calls)
             results.update((result.key, result) for result in found)
         return [results[call.key] for call in group]
+
+    def forget(self, keys: Collection[str], people: Collection[str]) -> None:
+        """Take calls out of the files; what was called is another system."""
+        self._files.forget(keys, people)
 
     def close(self) -> None:
         """Close the files; no line outlasts a group."""
