@@ -19,6 +19,7 @@ from autoflow.model.problems import AutoflowError
 APPLICATION_ID = 0x6175746F  # "auto", in the file's header: whose file this is
 SCHEMA_VERSION = 2
 _BUSY_MS = 30_000
+_PATIENCE_MS = 200
 
 _OF_WHAT_IS_WRITTEN = (
     *(sqlite3.IntegrityError, sqlite3.DataError),
@@ -127,7 +128,9 @@ class Database:
 
     def empty_log(self) -> bool:
         """Bring the write-ahead log into the file and leave nothing in it; False where somebody still reads from it."""
+        self.connection.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")  # a report may read for minutes
         row = self.one("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         return row is not None and row[0] == 0
 
     def close(self) -> None:

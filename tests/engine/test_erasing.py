@@ -383,7 +383,6 @@ def test_somebody_who_reads_delays_the_end_and_no_more(life: Life) -> None:
         reader.do("BEGIN")
         reader.all("SELECT * FROM contact")
         with closing(life.database()) as database:
-            database.do("PRAGMA busy_timeout=0")
             erasing.request(database, [2], secret(life.folder), life.clock.now())
             engine = Engine(life.project, database, open_post(life.project))
             engine.see_off()
