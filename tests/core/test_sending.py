@@ -72,3 +72,17 @@ def test_keep_while_and_goal_are_looked_at_when_a_held_mail_is_released() -> Non
     )
     assert runs(decided) == [("2026-03-02 11:00", "no_longer_matches", "2026-03-05 11:00")]
     assert said(decided, "email") == [("2026-03-02 10:00", "")]
+
+
+def test_whoever_is_held_out_stays_so_whatever_a_later_split_draws() -> None:
+    parts = "        - {name: a, percent: 99.99, %s}\n        - {name: b, percent: 0.01, actions: [{add_tag: x}]}\n"
+    one, two = parts % "holdout: true", parts % "actions: [{add_tag: y}]"
+    splits = (
+        f"  - id: one\n    split:\n{one}  - id: two\n    split:\n{two.replace('add_tag: x', 'add_tag: z')}"
+    )
+    decided = play(
+        [KNOWN, track("purchased", "2026-03-02 10:00")],
+        until="2026-03-20 00:00",
+        recipes={"r": f"{ON_PURCHASE}actions:\n{splits}  - send_email: hello\n"},
+    )
+    assert said(decided, "email") == [("2026-03-02 10:00", "holdout")]
