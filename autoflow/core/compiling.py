@@ -125,11 +125,11 @@ def _listeners(recipes: Iterable[Recipe]) -> dict[Topic, PropertyIndex[Listener]
     index: dict[Topic, list[Listener]] = {}
     for recipe in recipes:
         order = (-recipe.priority, recipe.id)
-        words = [trigger.word for trigger in recipe.triggers]
-        for trigger, name in zip(recipe.triggers, recipe.trigger_ids or words, strict=True):
+        names = recipe.trigger_ids or [trigger.word for trigger in recipe.triggers]
+        for place, (trigger, name) in enumerate(zip(recipe.triggers, names, strict=True)):
             for topic in trigger.hears():
                 own = (topic[0], recipe.id) if topic[0] == MANUAL else topic
-                index.setdefault(own, []).append(Listener(order, recipe, trigger, name))
+                index.setdefault(own, []).append(Listener(order, place, recipe, trigger, name))
     return {
         topic: PropertyIndex(
             sorted(found, key=lambda each: each.order), lambda listener: listener.trigger.discriminant()

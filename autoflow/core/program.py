@@ -53,9 +53,10 @@ class ComputedAttribute(NamedTuple):
 
 
 class Listener(NamedTuple):
-    """A trigger of a recipe under its id; sorts in the order in which recipes are entered."""
+    """A trigger of a recipe under its id, at its place; sorts in the order in which recipes are entered."""
 
     order: tuple[int, str]
+    place: int
     recipe: Recipe
     trigger: Trigger
     id: str
@@ -134,6 +135,11 @@ class Program:
             for key in (each.computed.memory.key, each.timer):
                 index.setdefault(key, []).append(place)
         return {key: tuple(places) for key, places in index.items()}
+
+    @cached_property
+    def timed_topics(self) -> frozenset[Topic]:
+        """What is heard of triggers that time alone fires."""
+        return frozenset(each.topic for each in self.timed.values())
 
     @cached_property
     def computed_names(self) -> frozenset[str]:

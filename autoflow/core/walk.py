@@ -231,12 +231,20 @@ class Walk:
             if index is None:
                 continue
             for listener in index.find(signal.properties):
-                if listener.recipe.id not in hits and listener.trigger.accepts(signal, self.view):
+                known = hits.get(listener.recipe.id)
+                if (
+                    known is None or self._rings_first(listener, signal, *known)
+                ) and listener.trigger.accepts(signal, self.view):
                     hits[listener.recipe.id] = (listener, signal)
         if not hits:
             return
         for listener, signal in sorted(hits.values(), key=lambda hit: hit[0].order):
             runs.attempt(self, listener.recipe, signal, listener.id)
+
+    def _rings_first(self, listener: Listener, signal: Signal, known: Listener, heard: Signal) -> bool:
+        """Of the triggers that time fires at one instant, the first in the recipe's list."""
+        timed = self.program.timed_topics
+        return listener.place < known.place and signal.topic in timed and heard.topic in timed
 
     def drain(self) -> None:
         """Look at everything that steps brought about, first in first out, until nothing is left."""

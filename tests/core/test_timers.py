@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.core.playing import play, runs
 from tests.oracle.making import identify, track
 
@@ -26,6 +28,17 @@ def test_a_schedule_is_for_whoever_comes_into_the_segment_by_time_at_that_instan
         "2026-03-16 06:00"
     ]
     assert entered(at_six, known, segment='{local_time: {between: ["06:01", "01:30"]}}') == []
+
+
+@pytest.mark.parametrize("places", [(0, 1), (1, 0)])
+def test_of_two_that_ring_at_one_instant_the_first_in_the_list_counts(places: tuple[int, int]) -> None:
+    dates = ("{id: one, date: birthday}", '{id: two, date: {attribute: birthday, at: "09:00"}}')
+    trigger = "[" + ", ".join(dates[place] for place in places) + "]"
+    recipe = f"trigger: {trigger}\nconditions: [{{entered_by: one}}]\n{LOOK}"
+    decided = play(
+        [identify("2026-03-01 10:00", birthday="2026-03-10")], until="2026-03-11 00:00", recipes={"r": recipe}
+    )
+    assert len(runs(decided)) == (places[0] == 0)
 
 
 def test_a_silence_that_is_over_when_he_moves_is_over() -> None:
