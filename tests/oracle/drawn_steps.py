@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -116,6 +117,7 @@ def splits(draw: st.DrawFn, steps: st.SearchStrategy[list[Json]]) -> Json:
     return {"split": {"parts": parts, "draw": "each_entry"} if draw(st.integers(0, 3)) == 3 else parts}
 
 
+@cache
 def actions(of_run: OfRun, others: tuple[str, ...], depth: int = 2) -> st.SearchStrategy[list[Json]]:
     """A few steps, nested so deep; `others` are the recipes that they may hand people on to."""
     simple: list[st.SearchStrategy[Json]] = [

@@ -51,12 +51,12 @@ GAPS = (1, MINUTE, 15 * MINUTE, 16 * MINUTE, timing.HOUR, QUARTER, timing.DAY, t
 
 
 class Scenario(NamedTuple):
-    """`looks` are the instants at which whoever cuts the messages into calls looks at the contacts."""
+    """`looks` are the instants at which whoever cuts the messages into calls looks at the contacts; None: at each."""
 
     files: dict[str, str]
     messages: list[dict[str, Any]]
     end: int
-    looks: list[int]
+    looks: list[int] | None
 
 
 SCORE_RULES: list[Json] = [
@@ -192,8 +192,10 @@ def histories(draw: st.DrawFn, start: int) -> list[Json]:
 
 
 @st.composite
-def looks(draw: st.DrawFn, start: int, messages: list[Json]) -> list[int]:
-    """Some in steps of six hours or at any second, some at the messages' own instants and just before these."""
+def looks(draw: st.DrawFn, start: int, messages: list[Json]) -> list[int] | None:
+    """At each message; or in steps of six hours, at any second, at the messages' own instants and just before."""
+    if draw(st.integers(0, 3)) == 3:
+        return None
     quarters = st.integers(0, (SPAN + TAIL) // QUARTER).map(lambda n: start + n * QUARTER)
     seconds = st.builds(
         lambda quarter, second: quarter + second * timing.SECOND, quarters, st.integers(0, 21_600)
