@@ -124,12 +124,13 @@ def actions(of_run: OfRun, others: tuple[str, ...], depth: int = 2) -> st.Search
         st.sampled_from(LEAVING),
         waits(),
         st.sampled_from(MAILING),
+        st.sampled_from(MAILING),
         changes,
         changes,
         st.sampled_from([{"exit": "enough"}, *({"enter_recipe": recipe} for recipe in others * 3)]),
     ]
     if depth == 0:
-        return st.lists(st.one_of(simple[:5]), min_size=1, max_size=2)
+        return st.lists(st.one_of(simple[:6]), min_size=1, max_size=2)
     inner = actions(of_run, others, depth - 1)
     nesting = [
         waits_for(of_run.leaving, inner),

@@ -29,7 +29,7 @@ SETTINGS: Json = {
     "stages": list(STAGES),
 }
 TRAITS: dict[str, list[Any]] = {
-    "email": ["ana@example.com", "ana@example.com", None],
+    "email": [*["ana@example.com"] * 4, None],
     "city": ["Bonn", "Köln", None],
     "income": [10, 60, 10.0, "60"],
     "birthday": ["2026-02-01", "2026-03-20", "2026-03-30", "2026-10-25", "2000-02-29"],
@@ -74,9 +74,7 @@ def settings_files(draw: st.DrawFn, computed: tuple[str, ...], mirrors: dict[str
     score: Json = {"rules": draw(st.lists(st.sampled_from(SCORE_RULES), min_size=1, max_size=3))}
     score |= {"floor": 0} if draw(st.booleans()) else {}
     score |= {"halves_every": draw(st.sampled_from(["1 day", "6 hours"]))} if draw(st.booleans()) else {}
-    sending: Json = {
-        "consent": draw(st.sampled_from(["not_refused", "not_refused", "customers", "required"]))
-    }
+    sending: Json = {"consent": draw(st.sampled_from([*["not_refused"] * 4, "customers", "required"]))}
     sending |= {"quiet_hours": draw(quiet_hours)} if draw(st.booleans()) else {}
     sending |= {"at_most": draw(caps)} if draw(st.booleans()) else {}
     plain = {"birthday": "date", "income": "number", "trial_ends": "date_time"}
@@ -92,7 +90,7 @@ def settings_files(draw: st.DrawFn, computed: tuple[str, ...], mirrors: dict[str
 @st.composite
 def workspaces(draw: st.DrawFn) -> dict[str, str]:
     segments = tuple(f"s{number}" for number in range(draw(st.integers(1, 3))))
-    made = tuple(f"r{number}" for number in range(draw(st.integers(2, 4))))
+    made = tuple(f"r{number}" for number in range(draw(st.integers(2, 5))))
     computed = tuple(draw(st.lists(st.sampled_from(sorted(COMPUTED)), max_size=2, unique=True)))
     mirrors: dict[str, Json] = {"mirror": {"segment": segments[0]}} if draw(st.booleans()) else {}
     names = Names(segments, made, computed, tuple(mirrors))
@@ -143,13 +141,13 @@ TOLD: list[Json] = [
     {"type": "identify", "traits": {name: value}} for name, values in TRAITS.items() for value in values
 ]
 SORTS = (
-    *(PURCHASES, PURCHASES, PURCHASES, VISITS, REACTIONS, REACTIONS, TOLD, TOLD),
+    *(PURCHASES, PURCHASES, PURCHASES, PURCHASES, VISITS, REACTIONS, REACTIONS, TOLD, TOLD),
     [_event("refunded", order_id=order) for order in "AB"],
-    [_event(ENTER, recipe=f"r{number}") for number in range(4)],
+    [_event(ENTER, recipe=f"r{number}") for number in range(5)],
 )
 often = st.sampled_from(SORTS).flatmap(st.sampled_from)
 contents: st.SearchStrategy[Json] = st.one_of(
-    *[often] * 8, st.sampled_from(WISHES), st.sampled_from([*WISHES, *ENDS])
+    *[often] * 12, st.sampled_from(WISHES), st.sampled_from([*WISHES, *ENDS])
 )
 
 
@@ -177,7 +175,7 @@ def histories(draw: st.DrawFn, start: int) -> list[Json]:
     messages: list[Json] = []
     for who, since in (("ana", start - timing.HOUR), ("bo", start)):
         told = {name: draw(st.sampled_from(values)) for name, values in TRAITS.items() if draw(st.booleans())}
-        known = {"type": "identify", "traits": {"email": "ana@example.com", **told}}
+        known = {"type": "identify", "traits": {**told, "email": "ana@example.com"}}
         if who == "ana" or draw(st.booleans()):
             messages.append({**known, "userId": who, "timestamp": timing.iso(since)})
     drawn = st.tuples(st.sampled_from(["ana"] * 4 + ["bo"]), contents, st.sampled_from(LATE))
