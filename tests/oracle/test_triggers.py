@@ -269,3 +269,15 @@ def test_what_steps_do_breaks_no_silence_unless_it_is_named() -> None:
     steps = by_steps("wait: 2 days", "record_event: noticed", "give_consent: news")
     assert fired("{inactivity: {for: 5 days}}", BOUGHT, others=steps) == ["2026-03-07 10:00"]
     assert fired("{inactivity: {for: 5 days, of: [noticed]}}", BOUGHT, others=steps) == ["2026-03-09 10:00"]
+
+
+def test_a_time_of_the_week_comes_week_after_week() -> None:
+    """Nothing happens in between, and each time lies further ahead than the days that are looked at."""
+    outcome = play(
+        [track("purchased", "2026-03-14 06:15")],
+        until="2026-04-12 00:00",
+        segments={"s": 'conditions: [{local_time: {between: ["01:30", "06:00"], days: monday}}]\n'},
+        recipes={"r": "trigger: {segment_entered: s}\nreentry: always\nactions: [{add_tag: x}]\n"},
+    )
+    days = ["2026-03-16 01:30", "2026-03-23 01:30", "2026-03-30 00:30", "2026-04-06 00:30"]
+    assert entered(outcome) == days

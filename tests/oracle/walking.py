@@ -92,13 +92,14 @@ class Walk:
         return min(points, default=None)
 
     def _next_edge(self, what: object, edges: Callable[[], Iterator[int]]) -> list[int]:
-        """The next instant at which time could change it. They are many, so they are kept in order for two days, or
-        until something new is known of the contact.
+        """The next instant at which time could change it. They are many, so those of the next two days are kept in
+        order, until something new is known of the contact.
         """
         known, since, kept = self._edges.get(what, ((), 0, []))
-        if known != self.history.length or since + 2 * timing.DAY < self.clock:
-            known, since, kept = self.history.length, self.clock, sorted(set(edges()))
-            self._edges[what] = known, since, kept
+        ahead = kept[bisect_right(kept, self.clock) :][:1]
+        if known != self.history.length or not ahead or ahead[0] > since + 2 * timing.DAY:
+            kept = sorted(set(edges()))
+            self._edges[what] = self.history.length, self.clock, kept
         return kept[bisect_right(kept, self.clock) :][:1]
 
     def _edges_of_all(self) -> Iterator[int]:
