@@ -20,6 +20,8 @@ from autoflow.model.clock import Clock, SystemClock
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
+    from autoflow.lab.making import Maker
+    from autoflow.post.content.trial import Trial
     from autoflow.post.outgoing import Post
     from autoflow.store.database import Database
     from autoflow.store.definitions import Applied
@@ -74,6 +76,20 @@ class Project:
         from autoflow.store.definitions import apply
 
         return apply(database, self.sound_workspace(), self.clock.now(), by=_user(), commit=self.commit())
+
+    def trial(self, secret: bytes | None = None) -> Trial:
+        """Makes the mails of decided messages from the files as they are, as the post does, and sends nothing.
+
+        Their links work only where the workspace's `secret` is given. It may be pickled for another process.
+        Raises `Unsound` where the files have mistakes.
+        """
+        from autoflow.post.content.trial import NO_SECRET, Trial
+
+        return Trial.of(self.sound_workspace(), NO_SECRET if secret is None else secret)
+
+    def maker(self) -> Maker:
+        """Says of a decided message why its mail cannot be made, if so; otherwise as `trial`."""
+        return self.trial().problem
 
     def commit(self) -> str:
         """The workspace's commit in git, or nothing where it is not in git."""

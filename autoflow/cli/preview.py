@@ -65,33 +65,30 @@ def _render(state: State, workspace: Workspace, template: Template, story: Conta
     from autoflow.app import secret
     from autoflow.core.gate import values_read
     from autoflow.kinds.view import View
-    from autoflow.post.content.links import Links
-    from autoflow.post.content.load import compile_template
-    from autoflow.post.content.mime import Sender
-    from autoflow.post.content.render import render
+    from autoflow.model.effects import EMAIL, SENT, Message
 
-    settings = state.settings
     now = state.project.clock.now()
-    view = View(story.record, now, settings.timezone, None, _event(template, story, workspace))
+    view = View(story.record, now, state.settings.timezone, None, _event(template, story, workspace))
     values = values_read(template, view, "preview")
-    to = str(values.pop("to") or "")
-    if not to:
+    if not values["to"]:
         note("The contact has no email address, so nothing could be sent to him.")
-        to = "nobody@example.invalid"
-    sender = settings.sender
-    return render(
-        compile_template(
-            template, currency=settings.currency, timezone=settings.timezone, language=settings.language
-        ),
-        {name: value for name, value in values.items() if name != "contact_key"},
-        sender=Sender(sender.name, sender.email, sender.postal_address),
-        links=Links(sender.email, secret(state.project.folder), settings.unsubscribe_url or None),
-        contact=story.key,
+        values["to"] = "nobody@example.invalid"
+    decided = Message(
         key="preview",
         at=now,
-        to=to,
+        n=0,
         recipe="preview",
+        version=0,
+        entry=0,
+        step="",
+        channel=EMAIL,
+        name=template.name,
+        outcome=SENT,
+        klass=template.klass,
+        template_version=template.version,
+        values={**values, "contact_key": story.key},
     )
+    return state.project.trial(secret(state.project.folder)).mail(decided)
 
 
 def _event(template: Template, story: ContactStory, workspace: Workspace) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def command(state: State, paths: tuple[Path, ...], *, as_json: bool) -> int:
         say("There are no tests: write tests/NAME.yaml, with given, story and expect.")
         return 0
     asked = {test.recipe for test in tests} if paths else None
-    outcome = testing.report(workspace, testing.run_tests(workspace, tests), asked)
+    outcome = testing.report(workspace, testing.run_tests(workspace, tests, state.project.maker()), asked)
     if as_json:
         say(testing.as_json(outcome))
     else:

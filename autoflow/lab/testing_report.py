@@ -112,6 +112,9 @@ def as_text(outcome: Report) -> str:
 def _told(case: CaseResult) -> Iterable[str]:
     for failure in case.failures:
         yield f"      {case.file}:{failure.line}: {failure.message}"
+        if failure.expected is None:
+            yield f"        {_printable(str(failure.actual))}"
+            continue
         yield from _beside("expected", failure.expected)
         yield from _beside("actual", failure.actual)
     yield from (f"      {sentence}" for sentence in case.why)

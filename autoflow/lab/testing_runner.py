@@ -11,12 +11,14 @@ from autoflow.core.compiling import compile_program
 from autoflow.core.program import Program
 from autoflow.kinds.scores import Score
 from autoflow.kinds.view import View
+from autoflow.lab.making import Maker
 from autoflow.lab.story import Arrival, Case, Moment, RecipeTest, local_time
 from autoflow.lab.testing_expect import EXPECT, Seen
 from autoflow.lab.testing_walked import Walked
 from autoflow.lab.testing_why import why
 from autoflow.language.definitions import Workspace
 from autoflow.model.contact import Record
+from autoflow.model.effects import EMAIL, SENT
 from autoflow.model.event import IDENTIFY, Event
 from autoflow.model.inside import ADJUSTED
 from autoflow.model.problems import AutoflowError
@@ -24,7 +26,10 @@ from autoflow.model.values import Value
 
 
 class Failure(NamedTuple):
-    """Something that was not as expected: `message` says what, and when in the project's zone."""
+    """Something that was not as expected: `message` says what, and when in the project's zone.
+
+    Where a mail cannot be made `expected` is None, and `actual` is the sentence that tells why.
+    """
 
     line: int
     message: str
@@ -53,8 +58,10 @@ class CaseResult:
         return not self.failures
 
 
-def run_tests(workspace: Workspace, tests: Iterable[RecipeTest]) -> list[CaseResult]:
-    """Run every case, in the order of the files.
+def run_tests(
+    workspace: Workspace, tests: Iterable[RecipeTest], maker: Maker | None = None
+) -> list[CaseResult]:
+    """Run every case, in the order of the files. With a `maker`, a mail that cannot be made fails its case.
 
     Only the recipe under test is live, and those that the file names under `also`, whatever their `status`
     says; all segments are there. A contact who is given is known from the earliest thing that he did, or from
@@ -64,16 +71,18 @@ def run_tests(workspace: Workspace, tests: Iterable[RecipeTest]) -> list[CaseRes
     """
     if not workspace.sound:
         raise AutoflowError("The workspace has mistakes.", "autoflow check tells them.")
-    return [result for test in tests for result in _run_file(workspace, test)]
+    return [result for test in tests for result in _run_file(workspace, test, maker)]
 
 
-def _run_file(workspace: Workspace, test: RecipeTest) -> Iterable[CaseResult]:
+def _run_file(workspace: Workspace, test: RecipeTest, maker: Maker | None) -> Iterable[CaseResult]:
     walked = Walked(test.recipe)
     live = {name: walked.watched(workspace.recipes[name]) for name in (test.recipe, *test.also)}
     program = compile_program(replace(workspace, recipes=live))
     for case in test.cases:
         walked.begin(case.given.parts)
         failures, seen = _Play(program, workspace.settings.scores, test.recipe, case).play()
+        if maker is not None:
+            failures += _unmade(seen, case, program.zone, maker)
         reasons = why(seen, program.zone) if failures else ()
         yield CaseResult(
             test.file,
@@ -85,6 +94,19 @@ def _run_file(workspace: Workspace, test: RecipeTest) -> Iterable[CaseResult]:
             tuple(reasons),
             tuple(sorted(walked.branches)),
         )
+
+
+def _unmade(seen: Seen, case: Case, zone: str, maker: Maker) -> Iterable[Failure]:
+    """The mails of which the post would make nothing, each mistake once, at the step by which it was decided."""
+    told: set[tuple[str, str]] = set()
+    for each in seen.messages:
+        problem = maker(each) if (each.channel, each.outcome) == (EMAIL, SENT) else ""
+        if not problem or (each.name, problem) in told:
+            continue
+        told.add((each.name, problem))
+        line = next(moment.line for moment in case.story if moment.at >= each.at)
+        when = local_time(each.at, zone)
+        yield Failure(line, f"the mail {each.name} of {when} cannot be made", None, problem)
 
 
 class _Play:

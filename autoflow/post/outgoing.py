@@ -7,16 +7,13 @@ a crash can park no more than one group as `unknown`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from autoflow.language.settings import Settings
 from autoflow.model.effects import EMAIL, WEBHOOKS
 from autoflow.model.problems import AutoflowError
 from autoflow.post.channels.base import Channel, ChannelDown, Keeps, Outgoing
-from autoflow.post.content.links import Links
-from autoflow.post.content.load import CompiledTemplate, compile_template
-from autoflow.post.content.mime import Sender
-from autoflow.post.content.render import Rendered, render
+from autoflow.post.content.making import UNMADE, Letterhead, Mails
+from autoflow.post.content.render import Rendered
 from autoflow.store import erasing, ledger
 from autoflow.store.database import Database
 from autoflow.store.definitions import template_at
@@ -25,9 +22,6 @@ from autoflow.store.ledger import Settlement, Started
 
 AHEAD = 2_000
 MOST_ATTEMPTS = 70  # about three days of trying
-# What can keep one mail from being made; the others go out.
-UNMADE = (AutoflowError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, SyntaxError)
-_NOT_READ = frozenset({"to", "contact_key", "skip_after"})  # values that are not the template's
 PAUSE = 60_000_000  # how long a channel that is down is left alone
 
 
@@ -40,16 +34,13 @@ class Post:
         self._database = database
         self._channels = channels
         self._settings = settings
-        sender = settings.sender
-        self._sender = Sender(sender.name, sender.email, sender.postal_address)
         self._secret = secret
-        self._links = Links(sender.email, secret, settings.unsubscribe_url or None)
+        self._mails = Mails(Letterhead.of(settings, secret), lambda *named: template_at(database, *named))
         self._down_until: dict[str, int] = {}
         self._settled: list[Settlement] = []  # what became of the last group, until the store has it
         self._fence = 0
         self._deny: Collection[str] = ()
         self._caps: Sequence[Cap] = ()
-        self._template = lru_cache(maxsize=256)(self._load_template)
 
     def start(self, fence: int, deny: Collection[str], caps: Sequence[Cap] = ()) -> None:
         """Work under this fence; `deny` names the segments whose members get no marketing mail, and `caps` say how
@@ -123,27 +114,7 @@ class Post:
 
     def preview(self, entry: Entry) -> Rendered:
         """The mail of one ledger entry, as it goes out; raises `RenderError` where it cannot be made."""
-        compiled = self._template(entry.name, entry.template_version)
-        return render(
-            compiled,
-            {name: value for name, value in entry.values.items() if name not in _NOT_READ},
-            sender=self._sender,
-            links=self._links,
-            contact=entry.contact_key,
-            key=entry.key,
-            at=entry.at,
-            to=str(entry.values.get("to") or ""),
-            recipe=entry.recipe,
-        )
-
-    def _load_template(self, name: str, version: str) -> CompiledTemplate:
-        settings = self._settings
-        return compile_template(
-            template_at(self._database, name, version),
-            currency=settings.currency,
-            timezone=settings.timezone,
-            language=settings.language,
-        )
+        return self._mails.make(entry, entry.contact_key)
 
     @property
     def repeatable(self) -> frozenset[str]:

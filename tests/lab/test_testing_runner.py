@@ -10,6 +10,7 @@ import pytest
 from autoflow.lab.testing import CaseResult, Failure, as_json, load_tests, read_tests, report, run_tests
 from autoflow.language.present import as_text
 from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.model.effects import Message
 from autoflow.model.problems import AutoflowError
 from tests.lab.little_shop import SOURCES, shop
 
@@ -201,6 +202,53 @@ cases:
     assert "contact.email" in failed.why[1]
     assert failed.why[1].endswith("no value for 'email'.")
     assert again.why == ("welcome was not entered at 2026-03-07 13:00: the contact is in it already.",)
+
+
+def test_a_mail_that_cannot_be_made_is_told_once_at_the_step_by_which_it_was_decided() -> None:
+    text = (
+        STORY % ("{emails: [hello]}", "{emails: [hello, offer]}")
+        + """
+  - name: a mail that is skipped is not made
+    given: {contact: {email: ana@example.com}}
+    story:
+      - {at: 2026-03-06 13:00, event: unsubscribed}
+      - {after: 1 hour, page_visited: /welcome, expect: {skipped_emails: [hello]}}
+"""
+    )
+    tests, _ = read_tests({"tests/a.yaml": text}, shop())
+    asked: list[str] = []
+
+    def maker(message: Message) -> str:
+        asked.append(message.name)
+        return "templates/offer.html:4: Nothing." if message.name == "offer" else ""
+
+    made, skipped = run_tests(shop(), tests, maker)
+    assert made.failures == (
+        Failure(
+            9, "the mail offer of 2026-03-08 14:00 cannot be made", None, "templates/offer.html:4: Nothing."
+        ),
+    )
+    assert skipped.passed
+    assert asked == ["hello", "offer"]
+
+
+def test_of_one_mistake_in_two_mails_the_first_is_told() -> None:
+    text = """
+tests: welcome
+cases:
+  - name: twice
+    given: {contact: {email: ana@example.com}}
+    story:
+      - {at: 2026-03-06 14:00, page_visited: /welcome}
+      - {after: 4 days, page_visited: /welcome, expect: {running: true}}
+      - {after: 4 days, expect: {emails: [hello, offer, hello, offer]}}
+"""
+    tests, _ = read_tests({"tests/a.yaml": text}, shop())
+    [result] = run_tests(shop(), tests, lambda message: f"No {message.name}.")
+    assert [(each.line, each.message) for each in result.failures] == [
+        (7, "the mail hello of 2026-03-06 14:00 cannot be made"),
+        (8, "the mail offer of 2026-03-08 14:00 cannot be made"),
+    ]
 
 
 def test_cases_do_not_touch_one_another() -> None:

@@ -81,9 +81,7 @@ def render(  # noqa: PLR0913 - each is named at the call
             sender=sender, to=to, subject=subject, at=at, key=key, extra=extra, text=text, html=html
         )
     except HeaderRefusedError as error:
-        raise RenderError(
-            str(error), "It may come from the contact's data.", file=template.file_of("")
-        ) from error
+        raise RenderError(str(error), "It may come from the contact's data.") from error
     if len(mime) > MOST_BYTES:
         raise _too_large(compiled)
     return Rendered(subject, html, text, mime)
