@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.view import View
 from autoflow.kinds.where import Discriminant
+from autoflow.model.contact import last_instant
 from autoflow.model.values import Value
 
 Topic = tuple[str, str]
@@ -48,6 +49,18 @@ class Kind:
         yield from ()
 
 
+class Lack(NamedTuple):
+    """What would have to be otherwise for a condition to answer otherwise, in plain words.
+
+    `share` is how much of a number is there already, between 0 and 1; None where it is no matter of a number. `never`:
+    no more can change it, neither he nor time.
+    """
+
+    words: str
+    share: float | None = None
+    never: bool = False
+
+
 class Condition(Kind):
     """Something that holds or does not, for one contact at one instant."""
 
@@ -77,6 +90,18 @@ class Condition(Kind):
     def seen(self, view: View) -> Value:
         """The value that decided, for people."""
         raise NotImplementedError
+
+    def seen_at(self, view: View) -> int | None:
+        """When what it looks at was last seen: the last event that counts, the tag, the membership. None where the
+        record does not know.
+        """
+        cells = (view.cell(memory.key) for memory in self.memories())
+        found = (last_instant(cell) for cell in cells if cell is not None)
+        return max((at for at in found if at is not None), default=None)
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        """What would have to be otherwise for the answer to be `wanted`, where it is the other one now."""
+        return Lack(f"would have to hold{'' if wanted else ' no more'}: {self.says()}")
 
     def since_start(self) -> Condition:
         """The same condition as goals and exits mean it (language.md, rule 9)."""
@@ -116,6 +141,10 @@ class Trigger(Kind):
     """Starts a recipe."""
 
     default_reentry: ClassVar[str] = "always"
+
+    def says(self) -> str:
+        """When it fires, in plain words about the contact: `comes into the segment "vip"`."""
+        raise NotImplementedError
 
     def hears(self) -> frozenset[Topic]:
         """The topics of the signals that could fire it."""

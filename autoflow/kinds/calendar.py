@@ -10,7 +10,7 @@ from functools import cached_property
 from cronsim import CronSim, CronSimError
 
 from autoflow.kinds.base import Finding
-from autoflow.model.clock_times import at_clock, next_clock, parse_clock
+from autoflow.model.clock_times import at_clock, clock_says, days_say, next_clock, parse_clock
 from autoflow.model.instants import from_wall, parse_instant, to_wall
 
 MONTHLY = frozenset({7})
@@ -43,6 +43,15 @@ class Calendar:
                 day = _month_after(day)
             return found
         return next_clock(after + 1, self._minutes, self.every, zone)
+
+    def says(self) -> str:
+        """In plain words: what a clock shows."""
+        if self.cron is not None:
+            return f'"{self.cron}"'
+        if self.every is None:
+            return self.at or ""
+        days = "the first of each month" if self.every == MONTHLY else days_say(self.every)
+        return f"{clock_says(self._minutes)} on {days}".replace(" on every day", " on any day")
 
     @cached_property
     def _minutes(self) -> int:

@@ -21,6 +21,10 @@ class ConsentTrigger(Trigger):
 
     topic: Annotated[str | None, Name("topic")] = None
 
+    def says(self) -> str:
+        what = self.topic or "anything"
+        return f"consent to {what} is {'given' if 'consent_given' in self.events else 'taken back'}"
+
     def hears(self) -> frozenset[Topic]:
         return frozenset((EVENT, name) for name in self.events)
 

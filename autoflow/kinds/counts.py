@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Condition, Topic
+from autoflow.kinds.base import Condition, Lack, Topic
 from autoflow.kinds.conditions.did import Did
 from autoflow.kinds.fields import Times
 from autoflow.kinds.memory import Memory
@@ -34,6 +34,10 @@ class Counted(Condition):
         """What is counted, in plain words."""
         raise NotImplementedError
 
+    def wanting(self) -> str:
+        """What would have to happen, in plain words."""
+        raise NotImplementedError
+
     @cached_property
     def _did(self) -> Did:
         return Did(did=self.event, where=self.narrowed, at_least=self.at_least, within_last=self.within_last)
@@ -52,6 +56,15 @@ class Counted(Condition):
 
     def seen(self, view: View) -> Value:
         return self._did.seen(view)
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        found = self._did.lacks(view, wanted=wanted)
+        window = f" within {self.within_last}" if self.within_last else ""
+        least = f" at least {self.at_least} times" if self.at_least and self.at_least > 1 else ""
+        if wanted:
+            return found._replace(words=f"{self.wanting()}{least}{window}")
+        words = f"{self.thing()}, and that stays so" if found.never else f"{self.within_last} without that"
+        return found._replace(words=words)
 
     def says(self) -> str:
         times = f" at least {self.at_least} times" if self.at_least is not None else ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, Self, cast
 
-from autoflow.kinds.base import MEMORY, ZONE, Condition, Finding, Topic
+from autoflow.kinds.base import MEMORY, ZONE, Condition, Finding, Lack, Topic
+from autoflow.kinds.deeds_lacking import lack
 from autoflow.kinds.fields import Name, Times
 from autoflow.kinds.limits import OfBefore, compares
 from autoflow.kinds.memory import KEPT, FirstTimes, InWindow, LastTimes, Memory
@@ -206,6 +207,12 @@ class Deed(Condition):
             first = self.longer_ago_than is not None
             seen["first" if first else "last"] = to_iso(cell.times[: self._needed if first else None][-1])
         return seen
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        cell = self._cell(view)
+        count = 0 if self._special else self._count(cell, view)[0]
+        ever = cell.total if isinstance(cell, TimesCell) else 0
+        return lack(self, count, ever, wanted=wanted is not self.negated)
 
     @cached_property
     def _special(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from autoflow.kinds.base import Condition, Topic
+from autoflow.kinds.base import Condition, Lack, Topic
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
@@ -49,6 +49,16 @@ class Group(Condition):
             if change is not None and (soonest is None or change < soonest):
                 soonest = change
         return not self.decided, soonest
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        """Of one part that would decide, or of all that decide otherwise now."""
+        one_of = wanted is self.decided
+        asked = self.decisive if one_of else not self.decisive
+        found = [part.lacks(view, wanted=asked) for part in self.conditions if part.holds(view) is not asked]
+        shares = [each.share for each in found if each.share is not None]
+        share = max(shares, default=None) if one_of or len(found) == 1 else None
+        never = (all if one_of else any)(each.never for each in found)
+        return Lack((", or " if one_of else ", and ").join(each.words for each in found), share, never)
 
     def since_start(self) -> Self:
         return replace(self, conditions=tuple(condition.since_start() for condition in self.conditions))

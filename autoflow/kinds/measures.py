@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import MEMORY, ZONE, Condition, Finding, Topic
+from autoflow.kinds.base import MEMORY, ZONE, Condition, Finding, Lack, Topic
 from autoflow.kinds.fields import Operators
+from autoflow.kinds.lacking import of_number, of_value
 from autoflow.kinds.limits import OfBefore, compares
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.operators import Test
@@ -26,6 +27,7 @@ class Measure(Condition):
     """Works a number out over events, for good or in a window, and holds it against an operator."""
 
     named: ClassVar[str]
+    adds_up: ClassVar[bool] = False
 
     test: Annotated[Test, Operators("number")]
     where: Where = EVERY
@@ -53,6 +55,10 @@ class Measure(Condition):
     def measure(self, memory: Memory, view: View) -> Measured:
         """The number now."""
         raise NotImplementedError
+
+    def so_much(self, more: str) -> str:
+        """`3 more` of what adds up, in plain words."""
+        return f"{more} of {self.path}"
 
     @cached_property
     def _memory(self) -> Memory:
@@ -91,6 +97,25 @@ class Measure(Condition):
     def seen(self, view: View) -> Value:
         seen = self.measure(self._memory, view)[0]
         return None if seen is None else from_millionths(seen)
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        window = f" within {self.within_last}" if self.within_last else ""
+        subject = f"{self.named} {self.path}{window}"
+        if self._share is not None:
+            words = "" if wanted else "not "
+            return Lack(f"{subject} would {words}have to be {self.test.says()}")
+        seen = self.measure(self._memory, view)[0]
+        if self.adds_up:
+            return of_number(
+                lambda more: f"{self.so_much(more)}{window}",
+                self.test,
+                seen,
+                view,
+                wanted=wanted,
+                subject=subject,
+            )
+        value = None if seen is None else from_millionths(seen)
+        return of_value(subject, self.test, value, view, wanted=wanted)
 
     def findings(self) -> list[Finding]:  # type: ignore[override]
         if self._share is None or self.within_last is not None:

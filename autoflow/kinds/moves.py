@@ -21,6 +21,10 @@ class SegmentMove(Trigger):
     segment: Annotated[str, Name("segment")]
     for_: Duration | None = None
 
+    def says(self) -> str:
+        lasting = f" and stays {'in' if self.into else 'out of'} it for {self.for_}" if self.for_ else ""
+        return f'the contact {"comes into" if self.into else "leaves"} the segment "{self.segment}"{lasting}'
+
     def hears(self) -> frozenset[Topic]:
         if self.for_ is None:
             return frozenset({(self.word, self.segment)})

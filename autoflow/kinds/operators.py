@@ -165,7 +165,10 @@ class Test:
         if self.word == "is_set":
             return "is set" if operand else "is not set"
         words = self.word.replace("_", " ")
-        if isinstance(operand, (list, tuple)):
+        if type(operand) in {
+            list,
+            tuple,
+        }:  # a share of the time before is a tuple too, and says itself what it is
             said = (str(item.source if isinstance(item, Text) else item) for item in operand)
             return f"{words} {(' and ' if self.word == 'between' else ', ').join(said)}"
         return f"{words} {plain(operand)}"
@@ -186,10 +189,10 @@ class Test:
             return None
         if self.of_type == "date_time":  # read in the project's zone, which only the view knows
             return None
-        return self._prepared(_fill(self.operand, {}), "UTC")
+        return self._prepared(fill_in(self.operand, {}), "UTC")
 
     def _filled(self, view: View) -> Any:
-        return self._prepared(_fill(self.operand, view.scope()), view.project_zone)
+        return self._prepared(fill_in(self.operand, view.scope()), view.project_zone)
 
     def _prepared(self, operand: Any, zone: str) -> Any:
         if isinstance(operand, (list, tuple)):
@@ -201,10 +204,10 @@ class Test:
         return comparable(operand, of_type, zone)
 
 
-def _fill(operand: Any, scope: Mapping[str, Any]) -> Any:
+def fill_in(operand: Any, scope: Mapping[str, Any]) -> Any:
     """The operand with its placeholders filled, also those inside a list; None where there is nothing to fill in."""
     if isinstance(operand, tuple):
-        return tuple(_fill(item, scope) for item in operand)
+        return tuple(fill_in(item, scope) for item in operand)
     if not isinstance(operand, Text):
         return operand
     try:

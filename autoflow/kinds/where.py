@@ -27,6 +27,11 @@ class Where:
                 return name, values
         return None
 
+    def says(self) -> str:
+        """`, where total at least 80`; nothing where everything counts."""
+        told = " and ".join(f"{name} {test.says()}" for name, test in self.tests)
+        return f", where {told}" if told else ""
+
     def matches(self, properties: dict[str, Any], view: View) -> bool:
         """Whether an event with these properties counts; placeholders are filled from the view."""
         for name, test in self.tests:  # noqa: SIM110 - a loop is a third faster here than a generator

@@ -101,5 +101,7 @@ class ClockWindow:
 
     def says(self) -> str:
         """In plain words."""
+        if self.from_ == self.to:
+            return f"any time on {days_say(self.days)}"
         hours = f"between {clock_says(self.from_)} and {clock_says(self.to)}"
         return hours if self.days == EVERY_DAY else f"{hours} on {days_say(self.days)}"

@@ -75,6 +75,24 @@ class Pairs(msgspec.Struct, array_like=True, tag=7):
 Cell = Times | Total | Window | Latest | Distinct | Peaks | Points | Pairs
 
 
+def last_instant(cell: Cell) -> int | None:
+    """The last instant that a cell remembers; None where it remembers none."""
+    match cell:
+        case Times():
+            return cell.times[-1] if cell.times else None
+        case Window():
+            return cell.head[-1][0] if cell.head else None
+        case Peaks():
+            return cell.kept[-1][0] if cell.kept else None
+        case Distinct():
+            return max((times[-1] for times in cell.last.values()), default=None)
+        case Pairs():
+            return cell.done[-1] if cell.done else None
+        case Latest() | Points():
+            return cell.at or None
+    return None  # a sum for good keeps no instant
+
+
 class Run(msgspec.Struct, array_like=True):
     """One walk of a contact through a recipe; its key is (recipe, contact, `entry`).
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import ATTRIBUTE, ZONE, Condition, Topic
+from autoflow.kinds.base import ATTRIBUTE, ZONE, Condition, Lack, Topic
 from autoflow.kinds.fields import Name, Operators
+from autoflow.kinds.lacking import of_value
 from autoflow.kinds.operators import WINDOWS, Test
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
@@ -33,6 +34,9 @@ class Attribute(Condition):
     def seen(self, view: View) -> Value:
         value: Value = view.record.known(self.attribute)
         return value
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        return of_value(self.attribute, self.test, self.seen(view), view, wanted=wanted)
 
     def says(self) -> str:
         return f"{self.attribute} {self.test.says()}"

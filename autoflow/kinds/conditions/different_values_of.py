@@ -27,6 +27,7 @@ class DifferentValuesOf(Measure):
     word: ClassVar[str] = "different_values_of"
     example: ClassVar[str] = "{different_values_of: page_visited.path, within_last: 7 days, at_least: 3}"
     named: ClassVar[str] = "the number of different values of"
+    adds_up: ClassVar[bool] = True
 
     different_values_of: Annotated[str, PropertyPath(any_type=True)]
 
@@ -53,6 +54,9 @@ class DifferentValuesOf(Measure):
         ends = [max(window.window_end(at, view.zone) for at in seen) for seen in cell.last.values()]
         ahead = [end for end in ends if end > view.now]
         return len(ahead) * MILLION, min(ahead, default=None)
+
+    def so_much(self, more: str) -> str:
+        return f"{more} different value{'' if more.startswith('1 ') else 's'} of {self.path}"
 
     def findings(self) -> Iterator[Finding]:  # type: ignore[override]
         if any(asked > MOST_DIFFERENT * MILLION for asked in self.test.asked()):

@@ -26,5 +26,8 @@ class Entered(Counted):
     def narrowed(self) -> Where:
         return Where((("recipe", Test("is", self.entered, "text")),))
 
+    def wanting(self) -> str:
+        return f'the recipe "{self.entered}" would have to be entered'
+
     def thing(self) -> str:
         return f'has entered the recipe "{self.entered}"'

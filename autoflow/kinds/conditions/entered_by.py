@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Condition, Topic
+from autoflow.kinds.base import Condition, Lack, Topic
 from autoflow.kinds.fields import Name
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
@@ -29,6 +29,9 @@ class EnteredBy(Condition):
 
     def seen(self, view: View) -> Value:
         return view.trigger or None
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        return Lack(f'{"" if wanted else "another trigger than "}"{self.entered_by}" would have to start it')
 
     def says(self) -> str:
         return f'was started by "{self.entered_by}"'

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import ZONE, Condition, Topic
+from autoflow.kinds.base import ZONE, Condition, Lack, Topic
 from autoflow.kinds.fields import Operators
+from autoflow.kinds.lacking import of_value
 from autoflow.kinds.operators import WINDOWS, Test
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
@@ -35,6 +36,10 @@ class EventProperty(Condition):
 
     def seen(self, view: View) -> Value:
         return (view.event or {}).get(self.event_property)
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        subject = f"{self.event_property} of the event"
+        return of_value(subject, self.test, self.seen(view), view, wanted=wanted)
 
     def says(self) -> str:
         return f"{self.event_property} of the event {self.test.says()}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import CONSENT, Condition, Topic
+from autoflow.kinds.base import CONSENT, Condition, Lack, Topic
 from autoflow.kinds.fields import Name
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
@@ -40,6 +40,19 @@ class HasConsent(Condition):
 
     def seen(self, view: View) -> Value:
         return {"given": sorted(view.record.consent), "refused": sorted(view.record.refused)}
+
+    def seen_at(self, view: View) -> int | None:
+        record = view.record
+        if self.holds(view):
+            given = record.consent
+            topics = given if self.has_consent == ANY else (self.has_consent, EVERYTHING)
+        else:
+            given, topics = record.refused, (self.has_consent, EVERYTHING)
+        return max((given[topic] for topic in topics if topic in given), default=None)
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        what = "anything" if self.has_consent == ANY else f'"{self.has_consent}"'
+        return Lack(f"{'consent' if wanted else 'a refusal'} to {what}")
 
     def says(self) -> str:
         return "has agreed to anything" if self.has_consent == ANY else f'has agreed to "{self.has_consent}"'

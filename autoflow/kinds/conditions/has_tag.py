@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import TAG, Condition, Topic
+from autoflow.kinds.base import TAG, Condition, Lack, Topic
 from autoflow.kinds.fields import Name
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
@@ -28,6 +28,12 @@ class HasTag(Condition):
 
     def seen(self, view: View) -> Value:
         return self.holds(view)
+
+    def seen_at(self, view: View) -> int | None:
+        return view.record.tags.get(self.has_tag)
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        return Lack(f'the tag "{self.has_tag}" would have to be {"put on" if wanted else "taken off"}')
 
     def says(self) -> str:
         return f'has the tag "{self.has_tag}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import AUDIENCE, Condition, Topic
+from autoflow.kinds.base import AUDIENCE, Condition, Lack, Topic
 from autoflow.kinds.fields import Name
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
@@ -28,6 +28,12 @@ class InAudience(Condition):
 
     def seen(self, view: View) -> Value:
         return self.holds(view)
+
+    def seen_at(self, view: View) -> int | None:
+        return view.record.audiences.get(self.in_audience)
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        return Lack(f'would have to be {"in" if wanted else "out of"} the audience "{self.in_audience}"')
 
     def says(self) -> str:
         return f'is in the audience "{self.in_audience}"'

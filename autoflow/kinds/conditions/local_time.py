@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import ZONE, Condition, Finding, Topic
+from autoflow.kinds.base import ZONE, Condition, Finding, Lack, Topic
 from autoflow.kinds.fields import ClockSpan, Days
 from autoflow.kinds.view import View
 from autoflow.model.clock_times import EVERY_DAY, ClockWindow
@@ -47,6 +47,10 @@ class LocalTime(Condition):
         if self.between == (0, 0) and self.days == EVERY_DAY:
             message = "This asks neither for a time nor for a day."
             yield Finding("local_time", "missing-key", message, f"For example {self.example}")
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        other = "" if wanted else "another time than "
+        return Lack(f"it would have to be {other}{self._window.says()} where the contact is")
 
     def says(self) -> str:
         return f"it is {self._window.says()} where the contact is"

@@ -29,5 +29,8 @@ class Received(Counted):
     def narrowed(self) -> Where:
         return Where((("template", Test("is", self.received, "text")),))
 
+    def wanting(self) -> str:
+        return f'the mail "{self.received}" would have to be sent'
+
     def thing(self) -> str:
         return f'has been sent "{self.received}"'

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import MEMORY, Condition, Topic
+from autoflow.kinds.base import MEMORY, Condition, Lack, Topic
 from autoflow.kinds.fields import Name, Operators
+from autoflow.kinds.lacking import of_number
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.operators import Test
 from autoflow.kinds.scores import Score
@@ -40,6 +41,13 @@ class ScoreIs(Condition):
 
     def seen(self, view: View) -> Value:
         return from_millionths(self.score.value(view))
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        def points(more: str) -> str:
+            return f'{more} of the score "{self.score.name}"'
+
+        subject, seen = f'the score "{self.score.name}"', self.score.value(view)
+        return of_number(points, self.test, seen, view, wanted=wanted, subject=subject)
 
     def says(self) -> str:
         return f'the score "{self.score.name}" {self.test.says()}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import STAGE, Condition, Topic
+from autoflow.kinds.base import STAGE, Condition, Lack, Topic
 from autoflow.kinds.fields import Name
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
@@ -28,6 +28,10 @@ class InStage(Condition):
 
     def seen(self, view: View) -> Value:
         return view.record.stage or None
+
+    def lacks(self, view: View, *, wanted: bool = True) -> Lack:
+        there = " or ".join(self.stage)
+        return Lack(f"would have to stand at {'' if wanted else 'another stage than '}{there}")
 
     def says(self) -> str:
         return f"stands at the stage {' or '.join(self.stage)}"

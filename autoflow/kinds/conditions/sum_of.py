@@ -25,6 +25,7 @@ class SumOf(Measure):
     word: ClassVar[str] = "sum_of"
     example: ClassVar[str] = "{sum_of: purchased.total, within_last: 365 days, at_least: 500}"
     named: ClassVar[str] = "the sum of"
+    adds_up: ClassVar[bool] = True
 
     sum_of: Annotated[str, PropertyPath()]
     test: Annotated[Test, Operators("number", share=True)]

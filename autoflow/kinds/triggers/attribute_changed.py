@@ -27,6 +27,15 @@ class AttributeChanged(Trigger):
     from_: Annotated[Test | None, OneOrMore("attribute")] = None
     to: Annotated[Test | None, OneOrMore("attribute")] = None
 
+    def says(self) -> str:
+        sides = (("from", self.from_), ("to", self.to))
+        told = [
+            f"{side} {test.says().removeprefix('is ').removeprefix('in ')}"
+            for side, test in sides
+            if test is not None
+        ]
+        return " ".join([f"{self.attribute} changes", *told])
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self.attribute)})
 

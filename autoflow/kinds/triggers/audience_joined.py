@@ -19,5 +19,8 @@ class AudienceJoined(Trigger):
 
     audience: Annotated[str, Name("audience")]
 
+    def says(self) -> str:
+        return f'the contact comes into the audience "{self.audience}"'
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self.audience)})

@@ -19,5 +19,8 @@ class AudienceLeft(Trigger):
 
     audience: Annotated[str, Name("audience")]
 
+    def says(self) -> str:
+        return f'the contact leaves the audience "{self.audience}"'
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self.audience)})

@@ -16,5 +16,8 @@ class ContactCreated(Trigger):
     example: ClassVar[str] = "contact_created"
     default_reentry: ClassVar[str] = "never"
 
+    def says(self) -> str:
+        return "the contact is first heard of"
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, "")})

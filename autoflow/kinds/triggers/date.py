@@ -11,6 +11,7 @@ from autoflow.kinds.base import ATTRIBUTE, ZONE, Topic, Trigger
 from autoflow.kinds.dates import NOTHING, Moments
 from autoflow.kinds.fields import Clock, Name, Offset, TypeOf
 from autoflow.kinds.view import View
+from autoflow.model.clock_times import clock_says
 from autoflow.model.durations import Duration
 from autoflow.model.values import Value
 
@@ -34,6 +35,14 @@ class Date(Trigger):
     at: Annotated[int | None, Clock()] = None
     every: Literal["year"] | None = None
     of_type: Annotated[str, TypeOf("attribute")] = "date"
+
+    def says(self) -> str:
+        moved = str(self.offset).replace("-", "")
+        side = "before" if str(self.offset).startswith("-") else "after"
+        day = self.attribute if self.offset == NOTHING else f"{moved} {side} {self.attribute}"
+        own = self.at is None and self.of_type != "date"
+        clock = "" if own else f", {clock_says(USUAL if self.at is None else self.at)}"
+        return f"it is {day}{clock}{', each year' if self.every else ''}"
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self._heard)})

@@ -22,6 +22,9 @@ class EventTrigger(Trigger):
     name: Annotated[str, Name("event")]
     where: Where = EVERY
 
+    def says(self) -> str:
+        return f"{self.name} comes in{self.where.says()}"
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(EVENT, self.name)})
 

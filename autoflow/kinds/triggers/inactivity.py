@@ -28,6 +28,10 @@ class Inactivity(Trigger):
     for_: Duration
     of: Annotated[tuple[str, ...], Name("event")] = ()
 
+    def says(self) -> str:
+        what = f"none of {', '.join(self.of)}" if self.of else "nothing"
+        return f"the contact has done {what} for {self.for_}"
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, f"{self._memory.key} {self.for_}")})
 

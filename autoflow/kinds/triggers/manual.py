@@ -15,5 +15,8 @@ class Manual(Trigger):
     word: ClassVar[str] = "manual"
     example: ClassVar[str] = "manual"
 
+    def says(self) -> str:
+        return "somebody puts the contact in by hand"
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, "")})

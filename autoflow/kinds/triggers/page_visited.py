@@ -44,6 +44,9 @@ class PageVisited(Trigger):
     utm_term: Annotated[str | None, Glob()] = None
     utm_content: Annotated[str | None, Glob()] = None
 
+    def says(self) -> str:
+        return f"a page is visited{self._where.says()}"
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(EVENT, PAGE_VISITED)})
 

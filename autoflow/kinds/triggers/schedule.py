@@ -35,6 +35,10 @@ class Schedule(Trigger):
     segment: Annotated[str | None, Name("segment")] = None
     zone: Literal["contact", "project"] = "contact"
 
+    def says(self) -> str:
+        who = f', for whoever is in the segment "{self.segment}"' if self.segment is not None else ""
+        return f"the clock comes to {self._calendar.says()}{who}"
+
     def hears(self) -> frozenset[Topic]:
         asked = (
             f"{self.cron or ''}|{sorted(self.every or ())}|{self.at or ''}|{self.segment or ''}|{self.zone}"

@@ -24,6 +24,9 @@ class ScoreReached(Trigger):
     score: Annotated[Score, Name("score")]
     at_least: Annotated[int, Number()]
 
+    def says(self) -> str:
+        return f'the score "{self.score.name}" comes up to {from_millionths(self.at_least)}'
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, f"{self.score.name} {from_millionths(self.at_least)}")})
 

@@ -19,5 +19,8 @@ class StageLeft(Trigger):
 
     stage: Annotated[str, Name("stage")]
 
+    def says(self) -> str:
+        return f"the contact leaves the stage {self.stage}"
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self.stage)})

@@ -19,5 +19,8 @@ class TagAdded(Trigger):
 
     tag: Annotated[str, Name("tag")]
 
+    def says(self) -> str:
+        return f'the tag "{self.tag}" is put on'
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self.tag)})

@@ -19,5 +19,8 @@ class TagRemoved(Trigger):
 
     tag: Annotated[str, Name("tag")]
 
+    def says(self) -> str:
+        return f'the tag "{self.tag}" is taken off'
+
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self.tag)})
