@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "check",
     "test": "test",
     "simulate": "simulate",
+    "plan": "plan",
     "apply": "apply",
     "import": "importing",
     "track": "track",

@@ -77,7 +77,9 @@ class Measure(Condition):
         return self.test.operand if isinstance(self.test.operand, OfBefore) else None
 
     def memories(self) -> tuple[Memory, ...]:
-        return (self._memory,) if self._share is None else (self._memory, self._longer)
+        if self._share is None or self.within_last is None:  # a share needs a window, which `findings` tells
+            return (self._memory,)
+        return (self._memory, self._longer)
 
     def topics(self) -> frozenset[Topic]:
         own = frozenset((MEMORY, memory.key) for memory in self.memories())

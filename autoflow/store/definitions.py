@@ -46,7 +46,7 @@ def apply(database: Database, workspace: Workspace, now: int, *, by: str, commit
     """Write a sound workspace as the next release; returns its number, or None where nothing has changed."""
     hashes = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in workspace.sources.items()}
     with database.write():
-        latest = _latest(database)
+        latest = latest_release(database)
         if latest and _files(database, latest) == hashes:
             return None
         release = latest + 1
@@ -195,9 +195,16 @@ def forget_windows(database: Database, applied: Applied, people: Collection[int]
     )
 
 
+def latest_release(database: Database) -> int:
+    """The number of what was applied last, whether or not the engine has come to its place; 0 where nothing was."""
+    row = database.one("SELECT coalesce(max(id), 0) FROM release")
+    assert row is not None
+    return int(row[0])
+
+
 def latest_workspace(database: Database, environment: Mapping[str, str]) -> Workspace:
     """What was applied last, whether or not the engine has come to its place; an empty one where nothing was."""
-    return _workspace(database, _latest(database), environment)
+    return _workspace(database, latest_release(database), environment)
 
 
 def template_at(database: Database, name: str, version: str) -> Template:
@@ -254,12 +261,6 @@ def _pinned(
         pinned[name, version] = replace(then.recipes[name], version=version)
         templates.update(then.templates)
     return pinned, templates
-
-
-def _latest(database: Database) -> int:
-    row = database.one("SELECT coalesce(max(id), 0) FROM release")
-    assert row is not None
-    return int(row[0])
 
 
 def _files(database: Database, release: int) -> dict[str, str]:

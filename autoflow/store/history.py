@@ -115,6 +115,12 @@ def remembered(n: int, at: int, kind: str, subject: str, recipe: str, detail: di
     return Event(n, at, at, *as_event(kind, subject, recipe, detail), inside=True)
 
 
+def last_row(database: Database) -> int:
+    """The last row of the log about anybody; 0 where there is none."""
+    row = database.one("SELECT seq FROM event WHERE contact != 0 ORDER BY seq DESC LIMIT 1")
+    return row[0] if row is not None else 0
+
+
 def last_before(database: Database, instant: int) -> int:
     """The last row of the log that was received before an instant; 0 where none was."""
     row = database.one("SELECT coalesce(max(seq), 0) FROM event")

@@ -5,7 +5,7 @@ import pytest
 from autoflow.kinds.conditions.has_tag import HasTag
 from autoflow.language.definitions import Segment
 from autoflow.language.segment import SEGMENT_KINDS
-from tests.language.small import workspace
+from tests.language.small import condition, workspace
 
 BARE = "conditions: [{has_tag: a}]\n"
 
@@ -31,6 +31,14 @@ def test_the_hash_is_that_of_the_conditions() -> None:
     same = "# words\ndescription: A.\nkind: deny\nconditions:\n  - has_tag: 'a'\n"
     assert _read(BARE).hash == _read(same).hash
     assert _read(BARE).hash != _read(BARE.replace("a}", "b}")).hash
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{did: purchased, at_least: 50% of before}", "{sum_of: purchased.total, less_than: 50% of before}"],
+)
+def test_a_share_of_the_time_before_needs_a_window(text: str) -> None:
+    assert "A share of the time before needs a window to compare with." in condition(text)
 
 
 @pytest.mark.parametrize(
