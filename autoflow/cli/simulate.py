@@ -16,7 +16,8 @@ from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError, did_you_mean
 
 if TYPE_CHECKING:
-    from autoflow.lab.simulate import RecipeOutcome, Simulation
+    from autoflow.lab.simulate import Simulation
+    from autoflow.lab.tally import RecipeTally
     from autoflow.language.definitions import Workspace
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -83,7 +84,7 @@ def _simulate(
     state: State, recipes: tuple[str, ...], start: str | None, end: str | None, seed: str
 ) -> Simulation:
     from autoflow.core.compiling import compile_program
-    from autoflow.lab.simulate import simulate
+    from autoflow.lab.simulate import Asked, simulate
     from autoflow.store.definitions import numbered
 
     workspace = _chosen(state.project.sound_workspace(), recipes)
@@ -94,7 +95,7 @@ def _simulate(
         raise AutoflowError("--to lies before --from.", "Turn the two round.")
     with state.store(reading=True) as database, progress("Simulating") as told:
         program = compile_program(numbered(database, workspace))
-        found = simulate(database, program, start=first, end=last, seed=seed, progress=told)
+        found = simulate(database, program, Asked(first, last, seed), progress=told)
     if found is None:
         until = f" up to {end}" if last is not None else ""
         raise AutoflowError(
@@ -136,6 +137,6 @@ def _instant(text: str, zone: str, option: str) -> int:
     return instant
 
 
-def _row(outcome: RecipeOutcome) -> dict[str, Any]:
+def _row(outcome: RecipeTally) -> dict[str, Any]:
     row = outcome.row()
     return {**{key: row[key] for key in _FIRST}, **{key: row[key] for key in row if key not in _FIRST}}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from autoflow.cli.output import clean, count, local, say
-from autoflow.lab.simulate import RecipeOutcome, Simulation
-from autoflow.model.effects import AUDIENCES, EMAIL, HELD, SALES, SENT, SKIPPED, TASKS, WEBHOOKS, Message
+from autoflow.lab.simulate import Simulation
+from autoflow.lab.tally import RecipeTally
+from autoflow.model.effects import AUDIENCES, EMAIL, HELD, SALES, SENT, SKIPPED, TASKS, WEBHOOKS
 
 _MOST_NAMED = 20
 _WHY_SKIPPED = {
@@ -32,14 +33,11 @@ _WHY_REFUSED = {"while_running": "were in it already", "reentry": "had been in i
 
 def tell(found: Simulation, zone: str) -> None:
     """Print what each recipe did, and what a simulation cannot know."""
-    by_recipe: dict[str, list[Message]] = {}
-    for message, _ in found.messages:
-        by_recipe.setdefault(message.recipe, []).append(message)
     contacts, events = count(found.contacts, "contact"), count(found.events, "recorded message")
     say(f"{local(found.start, zone)} to {local(found.end, zone)} ({zone}): {contacts}, {events}.")
     say()
     for outcome in found.recipes:
-        for line in _sentences(outcome, by_recipe.get(outcome.recipe, [])):
+        for line in _sentences(outcome):
             say(line)
     say()
     for who, reason in found.aside[:_MOST_NAMED]:
@@ -55,7 +53,7 @@ def tell(found: Simulation, zone: str) -> None:
     say(f"Digest {found.digest[:16]} (seed {found.seed}): the same files, events and seed give it again.")
 
 
-def _sentences(outcome: RecipeOutcome, messages: list[Message]) -> list[str]:
+def _sentences(outcome: RecipeTally) -> list[str]:
     turned = ""
     if outcome.refused:
         told = [f"{number:,} {_refusal(why)}" for why, number in _most(outcome.refusals)]
@@ -64,12 +62,12 @@ def _sentences(outcome: RecipeOutcome, messages: list[Message]) -> list[str]:
     lines = [f"{outcome.recipe}: {outcome.entered:,} entered{turned}."]
     if outcome.entered:
         lines.append(f"  {_ends(outcome)}")
-    if messages:
-        lines.append(f"  {_sent(messages)}")
+    if outcome.messages:
+        lines.append(f"  {_sent(outcome)}")
     return lines
 
 
-def _ends(outcome: RecipeOutcome) -> str:
+def _ends(outcome: RecipeTally) -> str:
     words = {
         "goal": "reached the goal",
         "finished": "went through to the end",
@@ -85,25 +83,25 @@ def _ends(outcome: RecipeOutcome) -> str:
     return f"{', '.join(told)}."
 
 
-def _sent(messages: list[Message]) -> str:
+def _sent(outcome: RecipeTally) -> str:
     """What was sent and what was not, by what it is: mails, notices, changes of audiences, tasks, calls."""
     told: list[str] = []
     for channel, words in _THINGS.items():
-        number = sum((each.channel, each.outcome) == (channel, SENT) for each in messages)
-        if number:
+        if number := outcome.count(channel, SENT):
             told.append(count(number, *words))
     for channel, words in _THINGS.items():
-        skipped = Counter(
-            each.reason for each in messages if (each.channel, each.outcome) == (channel, SKIPPED)
-        )
+        skipped = {
+            reason: number
+            for (each, decided, reason), number in outcome.messages.items()
+            if (each, decided) == (channel, SKIPPED)
+        }
         if skipped:
             why = ", ".join(
                 f"{number:,} {_WHY_SKIPPED.get(reason, reason)}" for reason, number in _most(skipped)
             )
             done = "sent" if channel == EMAIL else "made"
-            told.append(f"{count(skipped.total(), *words)} not {done} ({why})")
-    held = sum(message.outcome == HELD for message in messages)
-    if held:
+            told.append(f"{count(sum(skipped.values()), *words)} not {done} ({why})")
+    if held := outcome.count(outcome=HELD):
         told.append(f"{count(held, 'mail')} held back")
     return f"{', '.join(told)}."
 

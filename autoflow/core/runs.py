@@ -14,7 +14,16 @@ from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe
 from autoflow.model.contact import Entries, Run
 from autoflow.model.durations import Duration
-from autoflow.model.effects import EXITED, FAILED, FINISHED, GOAL, NO_LONGER_MATCHES, RUNNING, RunRow
+from autoflow.model.effects import (
+    EXITED,
+    FAILED,
+    FINISHED,
+    GOAL,
+    NO_LONGER_MATCHES,
+    RUNNING,
+    RunRow,
+    StepTaken,
+)
 from autoflow.model.event import Event
 from autoflow.model.inside import ENTERED, as_event
 
@@ -160,14 +169,22 @@ def _go_on(walk: Walk, run: Run, *, heard: bool, looked_at: bool = False) -> Non
     position = walk.program.position(recipe, run.step)
     if run.held is None:
         step = recipe.steps[position]
-        position = _after(step.action.waited(heard=heard), recipe, position)
+        position = _after(walk, run, step.action.waited(heard=heard), recipe, position)
     run.due, run.local, run.heard = None, False, False
     _walk_on(walk, run, position)
 
 
-def _after(way: Go | None, recipe: Recipe, position: int) -> int:
+def _after(walk: Walk, run: Run, way: Go | None, recipe: Recipe, position: int) -> int:
     step = recipe.steps[position]
-    return step.next if way is None else step.branches[way.branch]
+    if way is None:
+        return step.next
+    _took(walk, run, way.branch)
+    return step.branches[way.branch]
+
+
+def _took(walk: Walk, run: Run, branch: int | None = None) -> None:
+    taken = StepTaken(walk.view.now, run.recipe, run.version, run.entry, run.step, branch)
+    walk.effects.steps.append(taken)
 
 
 def end(walk: Walk, run: Run, state: str, reason: str = "") -> None:
@@ -205,6 +222,7 @@ def _walk_on(walk: Walk, run: Run, position: int) -> None:
         run.step = step.id
         if run.held is None:
             run.visits[step.id] = run.visits.get(step.id, 0) + 1
+            _took(walk, run)
         try:
             outcome = step.action.do(StepHand(walk, run, walk.program.in_force(run)))
         except PlaceholderError as error:
@@ -220,7 +238,7 @@ def _walk_on(walk: Walk, run: Run, position: int) -> None:
         if isinstance(outcome, Leave):
             end(walk, run, outcome.state, outcome.reason)
             return
-        position = _after(outcome, recipe, position)
+        position = _after(walk, run, outcome, recipe, position)
 
 
 def _stay(walk: Walk, run: Run, outcome: Wait | Hold) -> None:

@@ -16,7 +16,7 @@ from autoflow.demo.telling import closing, day, opening
 from autoflow.demo.weeks import WEEK, Message, live
 from autoflow.ingest.importing import import_file
 from autoflow.lab.shop import DAY, shop_messages
-from autoflow.lab.simulate import Simulation, simulate
+from autoflow.lab.simulate import Asked, Simulation, simulate
 from autoflow.model.clock import VirtualClock
 from autoflow.model.effects import EMAIL, SENT
 from autoflow.model.instants import parse_instant, to_iso
@@ -67,7 +67,7 @@ def run_demo(
         say(f"3. {len(past):,} of them imported as history, up to {day(going_live - 1, zone)}.")
         say(f"4. The engine lives through the last {WEEKS} weeks, event by event, on a virtual clock:")
         release = _live(project, database, clock, year[len(past) :], end, say)
-        again = simulate(database, release, start=going_live, end=end - 1)
+        again = simulate(database, release, Asked(going_live, end - 1))
         assert again is not None  # the year was not empty
         outcome = Outcome(
             folder, program, zone, going_live, end, year, simulated, again, project.workspace, database

@@ -93,6 +93,20 @@ class RunRow(NamedTuple):
     reason: str
 
 
+class StepTaken(NamedTuple):
+    """A run came to a step; or, with `branch`, went on from it by its branch of that number.
+
+    Told and not stored: a simulation and a test draw from it how far people came.
+    """
+
+    at: int
+    recipe: str
+    version: int
+    entry: int
+    step: str
+    branch: int | None = None
+
+
 class Spill(NamedTuple):
     """An entry of a window that no longer fits the record."""
 
@@ -111,3 +125,4 @@ class Effects(msgspec.Struct):
     tags: dict[str, int | None] = {}
     segments: dict[str, int | None] = {}
     spills: list[Spill] = []
+    steps: list[StepTaken] = []

@@ -68,34 +68,28 @@ def _rows_of(database: Database, contacts: Collection[int]) -> Iterator[tuple[in
         )
 
 
-def contact_keys(database: Database) -> dict[int, tuple[str, str]]:
-    """Every contact's key and name."""
-    return {row[0]: (row[1], row[2]) for row in database.each("SELECT id, key, name FROM contact")}
+def contact_keys(database: Database, contacts: range | Collection[int]) -> dict[int, tuple[str, str]]:
+    """These contacts' keys and names."""
+    these, bound = some(contacts)
+    return {
+        row[0]: (row[1], row[2])
+        for row in database.each(f"SELECT id, key, name FROM contact WHERE id {these}", *bound)
+    }
 
 
-def everything(database: Database, until: int | None) -> Iterator[Stored]:
-    """The log as a simulation plays it: history at the time it occurred, what came in live at its receipt.
-
-    Ties are broken by receipt. Yields rows up to and at `until`, or all.
-    """
-    for row in database.each(
-        "SELECT seq, contact, at, occurred_at, origin, history, name, properties, reacts_to FROM event"
-        " WHERE contact != 0 AND (CASE history WHEN 1 THEN occurred_at ELSE at END) <= ?"
-        " ORDER BY (CASE history WHEN 1 THEN occurred_at ELSE at END), seq",
-        until if until is not None else 1 << 62,
-    ):
-        yield Stored._make((*row[:5], bool(row[5]), row[6], values(row[7]), row[8]))
-
-
-def changes_inside(database: Database, before: int) -> Iterator[tuple[int, Event]]:
-    """What steps once did before an instant, as (contact, item), for rebuilding the state there.
+def changes_inside(
+    database: Database, contacts: range | Collection[int], before: int
+) -> Iterator[tuple[int, Event]]:
+    """What steps once did for these contacts before an instant, as (contact, item), for rebuilding the state there.
 
     A line that changes a record gives an item called `$` and its kind, one that is remembered its event; an entry
     gives both, in this order.
     """
+    these, bound = some(contacts)
     for contact, n, at, kind, subject, recipe, text in database.each(
-        "SELECT contact, n, at, kind, subject, recipe, detail FROM journal WHERE at < ? ORDER BY contact, n",
-        before,
+        "SELECT contact, n, at, kind, subject, recipe, detail FROM journal"
+        f" WHERE chunk IN (SELECT value FROM json_each(?)) AND contact {these} AND at < ? ORDER BY contact, n",
+        *(journal_chunks(database), *bound, before),
     ):
         detail = values(text)
         if kind in CHANGES:
@@ -103,6 +97,13 @@ def changes_inside(database: Database, before: int) -> Iterator[tuple[int, Event
         event = remembered(n, at, kind, subject, recipe, detail)
         if event is not None:
             yield contact, event
+
+
+def some(contacts: range | Collection[int]) -> tuple[str, tuple[Any, ...]]:
+    """The end of a condition on these contacts, and what is bound to it; a range is read in one stretch."""
+    if isinstance(contacts, range):
+        return "BETWEEN ? AND ?", (contacts.start, contacts.stop - 1)
+    return "IN (SELECT value FROM json_each(?))", (listed(contacts),)
 
 
 def remembered(n: int, at: int, kind: str, subject: str, recipe: str, detail: dict[str, Any]) -> Event | None:

@@ -12,7 +12,7 @@ from autoflow.model.contact import unpack
 from autoflow.model.event import Event
 from autoflow.model.inside import RECORDED, REMEMBERED, as_event
 from autoflow.store.database import Database, listed
-from autoflow.store.history import event_chunks, journal_chunks, remembered, values
+from autoflow.store.history import event_chunks, journal_chunks, remembered, some, values
 
 ANY_OWN_DOING = "*"
 # What the event of each kind of line is called. A recorded one has a name of its own: its subject.
@@ -42,9 +42,9 @@ def histories(
     owners = _owners(database, contacts)
     others = [contact for contact in owners if contact not in contacts]
     unordered: set[int] = set()
-    for some in (contacts, others):
+    for these in (contacts, others):
         for contact, seq, at, occurred_at, name, text in _from_outside(
-            database, some, names, before, properties=properties
+            database, these, names, before, properties=properties
         ):
             owner = owners.get(contact, contact)
             event = Event(seq, at, occurred_at, name, values(text))
@@ -55,7 +55,7 @@ def histories(
             if at < events[-1].at:
                 unordered.add(owner)
             events.append(event)
-        for contact, event in from_inside(database, some, names, before):
+        for contact, event in from_inside(database, these, names, before):
             owner = owners.get(contact, contact)
             found.setdefault(owner, []).append(event)
             unordered.add(owner)
@@ -64,18 +64,12 @@ def histories(
     return found
 
 
-def _these(contacts: Collection[int]) -> tuple[str, tuple[Any, ...]]:
-    if isinstance(contacts, range):
-        return "BETWEEN ? AND ?", (contacts.start, contacts.stop - 1)
-    return "IN (SELECT value FROM json_each(?))", (listed(contacts),)
-
-
 def _from_outside(
     database: Database, contacts: Collection[int], names: Collection[str], before: int, *, properties: bool
 ) -> Iterator[_Row]:
     if not contacts:
         return iter(())
-    these, bound = _these(contacts)
+    these, bound = some(contacts)
     asked = sorted(names)
     called = "substr(e.name, 1, 1) != '$'"
     if ANY_OWN_DOING not in names:
@@ -100,7 +94,7 @@ def from_inside(
     recorded = [name for name in names if name != ANY_OWN_DOING and name[0] != "$"]
     if not contacts or (not kinds and not recorded):
         return  # a look into each chunk of the journal is left out
-    these, bound = _these(contacts)
+    these, bound = some(contacts)
     for contact, n, at, kind, subject, recipe, text in database.each(
         "SELECT contact, n, at, kind, subject, recipe, detail FROM journal"
         f" WHERE chunk IN (SELECT value FROM json_each(?)) AND contact {these}"
@@ -123,7 +117,7 @@ def _owners(database: Database, contacts: Collection[int]) -> Mapping[int, int]:
 
     The log's end knows of a merge before the engine does, so the records are asked: who is merged has lost his.
     """
-    these, bound = _these(contacts)
+    these, bound = some(contacts)
     merged = {
         row[0]: row[1]
         for row in database.each(

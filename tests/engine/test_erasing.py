@@ -11,7 +11,7 @@ import pytest
 from autoflow import daemon
 from autoflow.app import Engine, Project, open_post, secret, work_off
 from autoflow.ingest.forgetting import look
-from autoflow.lab.simulate import simulate
+from autoflow.lab.simulate import Asked, simulate
 from autoflow.model.clock import VirtualClock
 from autoflow.model.durations import DAY
 from autoflow.model.event import IDENTIFY, Incoming
@@ -401,7 +401,7 @@ def test_a_simulation_plays_over_it(life: Life) -> None:
     with closing(life.database()) as database:
         program = load_release(database, 1, {}).program
         for start in (None, START + HOUR):
-            found = simulate(database, program, start=start)
+            found = simulate(database, program, Asked(start))
             assert found is not None and found.aside == []
             assert found.segments["buyers"] == 1
 

@@ -19,7 +19,7 @@ from autoflow.app import Engine, Project, open_post, secret
 from autoflow.core.compiling import compile_program
 from autoflow.ingest.files import read_ndjson
 from autoflow.ingest.importing import Imported, import_file
-from autoflow.lab.simulate import Simulation, simulate
+from autoflow.lab.simulate import Asked, Simulation, simulate
 from autoflow.language.workspace import load_sources
 from autoflow.model.clock import VirtualClock
 from autoflow.model.effects import EMAIL, SENT, Message
@@ -167,7 +167,7 @@ def simulated(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     again = import_file(database, file, clock=project.clock)
     after = dump(database)
     program = compile_program(definitions.numbered(database, project.workspace))
-    outcome = simulate(database, program, end=END)
+    outcome = simulate(database, program, Asked(end=END))
     assert outcome is not None
     yield Simulated(database, outcome, imported, again, before, after)
     database.close()

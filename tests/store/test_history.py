@@ -113,7 +113,8 @@ def test_the_journal_is_left_alone_where_nothing_inside_is_asked_for(
 
 def test_a_replay_begins_with_what_steps_changed_and_with_what_is_remembered(lived: Database) -> None:
     found = [
-        (contact, event.seq, event.name, event.inside) for contact, event in changes_inside(lived, 1 << 40)
+        (contact, event.seq, event.name, event.inside)
+        for contact, event in changes_inside(lived, [ANA], 1 << 40)
     ]
     assert found == [
         (ANA, 1, "email_sent", True),
@@ -129,7 +130,7 @@ def test_a_replay_begins_with_what_steps_changed_and_with_what_is_remembered(liv
         (ANA, 10, "looked", True),
         (ANA, 11, "$entered", False),
     ]
-    assert [event.properties for _, event in changes_inside(lived, 4 * AT)][2] == {
+    assert [event.properties for _, event in changes_inside(lived, [ANA], 4 * AT)][2] == {
         "subject": "welcome",
         "per": "A",
     }

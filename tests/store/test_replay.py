@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autoflow.core.compiling import compile_program
-from autoflow.lab.simulate import simulate
+from autoflow.lab.simulate import Asked, simulate
 from autoflow.language.workspace import read_workspace
 from autoflow.model.durations import DAY
 from autoflow.store.definitions import numbered
@@ -25,7 +25,7 @@ def test_who_was_in_a_recipe_before_the_span_is_refused_in_it(world: Make) -> No
     one.live_until(START + 2 * DAY)
     program = compile_program(numbered(one.database, read_workspace(files, {})))
     whole = simulate(one.database, program)
-    late = simulate(one.database, program, start=START + DAY // 2)
+    late = simulate(one.database, program, Asked(START + DAY // 2))
     assert whole is not None
     assert late is not None
     assert [(each.entered, each.refused) for each in (*whole.recipes, *late.recipes)] == [(2, 1), (1, 1)]

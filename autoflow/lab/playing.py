@@ -1,0 +1,230 @@
+"""People played a batch at a time and counted: in this process, or in several, with the same result."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from autoflow.core.program import Program
+from autoflow.lab.counting import Counting, Maker, Making
+from autoflow.lab.recording import spool
+from autoflow.lab.replay import Answers, Life, Person, Span, people
+from autoflow.lab.tally import Tally
+from autoflow.model.effects import EMAIL, SENT, Message
+from autoflow.store.database import Database
+from autoflow.store.recorded import Recorded
+from autoflow.store.set_aside import in_words
+
+_LEAST, _MOST_BATCHES = 500, 500
+_EXAMPLES = 10
+Progress = Callable[[int, int], None]
+
+
+class Way(NamedTuple):
+    """How people are played: the span, what they are assumed to do, and how mails are tried.
+
+    `every` tries every mail and not one of each shape; `keep` keeps every message, and `spooled` is a folder into
+    which each batch's are written.
+    """
+
+    span: Span
+    answers: Answers | None = None
+    every: bool = False
+    keep: bool = False
+    spooled: Path | None = None
+
+
+class Workshop(NamedTuple):
+    """What makes a player in another process; each part can be sent there."""
+
+    open: Callable[[], Database]
+    programs: Callable[[Database], Sequence[Program]]
+    maker: Callable[[], Maker] | None = None
+
+
+class Changed(NamedTuple):
+    """Somebody who gets another number of mails by the second program than by the first."""
+
+    rank: str
+    contact: str
+    before: int
+    after: int
+
+
+@dataclass
+class Compared:
+    """How many people get more or fewer mails by the second program, with some of either."""
+
+    more: int = 0
+    fewer: int = 0
+    examples: dict[str, list[Changed]] = field(default_factory=lambda: {"more": [], "fewer": []})
+
+    def count(self, contact: str, before: int, after: int) -> None:
+        """One person."""
+        if before == after:
+            return
+        rank = blake2b(contact.encode(), digest_size=8).hexdigest()
+        word = "more" if after > before else "fewer"
+        self.more += after > before
+        self.fewer += after < before
+        self._keep(word, [Changed(rank, contact, before, after)])
+
+    def add(self, other: Compared) -> None:
+        """Count these people as well."""
+        self.more += other.more
+        self.fewer += other.fewer
+        for word, found in other.examples.items():
+            self._keep(word, found)
+
+    def _keep(self, word: str, found: list[Changed]) -> None:
+        self.examples[word] = sorted([*self.examples[word], *found])[:_EXAMPLES]
+
+
+@dataclass
+class Played:
+    """What came of a batch, or of many: a tally for each program, and between the first two the difference."""
+
+    tallies: list[Tally]
+    compared: Compared = field(default_factory=Compared)
+    messages: list[list[tuple[Message, str]]] = field(default_factory=list)
+
+    def add(self, other: Played) -> None:
+        """Count these people as well."""
+        for ours, theirs in zip(self.tallies, other.tallies, strict=True):
+            ours.add(theirs)
+        for mine, more in zip(self.messages, other.messages, strict=True):
+            mine.extend(more)
+        self.compared.add(other.compared)
+
+
+class Player:
+    """Plays everybody among some contacts by one program or several."""
+
+    def __init__(
+        self,
+        database: Database,
+        programs: Sequence[Program],
+        recorded: Recorded,
+        way: Way,
+        make: Maker | None = None,
+    ) -> None:
+        self._database = database
+        self._programs = programs
+        self._recorded = recorded
+        self._way = way
+        self._make = make
+
+    def nothing(self) -> Played:
+        """Nobody played yet."""
+        return Played([Tally.of(each) for each in self._programs], messages=[[] for _ in self._programs])
+
+    def play(self, contacts: range) -> Played:
+        """Whoever is recorded among these contacts."""
+        played, way = self.nothing(), self._way
+        rebuilt = self._recorded.first < way.span.start and not way.span.under_way
+        before = way.span.start if rebuilt else None
+        makings = [Making(self._make, every=way.every) if self._make else None for _ in self._programs]
+        said: list[tuple[Message, str]] = []
+        with _no_collecting():
+            for person in people(self._database, self._recorded, contacts, before):
+                counted = [
+                    self._count(person, program, tally, making)
+                    for program, tally, making in zip(self._programs, played.tallies, makings, strict=True)
+                ]
+                if len(counted) > 1:
+                    played.compared.count(person.name, _mails(counted[0]), _mails(counted[1]))
+                if way.keep:
+                    for kept, found in zip(played.messages, counted, strict=True):
+                        kept.extend(found)
+                if way.spooled is not None:
+                    said += counted[0]
+        if way.spooled is not None:
+            spool(way.spooled / f"{contacts.start:012d}", said)
+        return played
+
+    def _count(
+        self, person: Person, program: Program, tally: Tally, making: Making | None
+    ) -> list[tuple[Message, str]]:
+        try:
+            lived = list(Life(program, person, self._way.span, self._way.answers).play())
+        except Exception as error:  # noqa: BLE001 - as in a tick, he fails alone
+            tally.aside.append((person.name, in_words(error)))
+            return []
+        counting = Counting(tally, making)
+        counting.count(lived)
+        return counting.messages
+
+
+def _mails(messages: Sequence[tuple[Message, str]]) -> int:
+    return sum((message.channel, message.outcome) == (EMAIL, SENT) for message, _ in messages)
+
+
+def batches(recorded: Recorded) -> list[range]:
+    """All contacts, so many at a time: how many does not depend on who plays them, or on how many do."""
+    size = max(_LEAST, recorded.contacts // _MOST_BATCHES)
+    return [
+        range(first, min(first + size, recorded.contacts + 1))
+        for first in range(1, recorded.contacts + 1, size)
+    ]
+
+
+def play_all(player: Player, recorded: Recorded, progress: Progress | None = None) -> Played:
+    """Everybody, in this process."""
+    return _together(player.nothing(), map(player.play, batches(recorded)), recorded, progress)
+
+
+def play_in_processes(
+    workshop: Workshop, nothing: Played, recorded: Recorded, way: Way, number: int, progress: Progress | None
+) -> Played:
+    """Everybody, in so many processes. Interrupted, they end with what they have in hand, and nothing is left."""
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(number, context, _begin, (workshop, recorded, way))
+    try:
+        return _together(nothing, executor.map(_play, batches(recorded)), recorded, progress)
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _together(
+    total: Played, parts: Iterator[Played], recorded: Recorded, progress: Progress | None
+) -> Played:
+    for contacts, part in zip(batches(recorded), parts, strict=True):
+        total.add(part)
+        if progress is not None:
+            progress(contacts.stop - 1, recorded.contacts)
+    return total
+
+
+_player: list[Player] = []
+
+
+def _begin(workshop: Workshop, recorded: Recorded, way: Way) -> None:
+    """Make this process's own player; who interrupts is heard by the process that began."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    database = workshop.open()
+    maker = workshop.maker() if workshop.maker is not None else None
+    _player[:] = [Player(database, workshop.programs(database), recorded, way, maker)]
+
+
+def _play(contacts: range) -> Played:
+    return _player[0].play(contacts)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """What a person's span leaves behind dies by itself; looking for circles costs a fifth."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
