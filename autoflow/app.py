@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autoflow.language.definitions import Workspace
 from autoflow.language.workspace import load_sources, read_workspace
@@ -20,7 +21,9 @@ from autoflow.model.clock import Clock, SystemClock
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
+    from autoflow.core.program import Program
     from autoflow.lab.making import Maker
+    from autoflow.lab.playing import Workshop
     from autoflow.post.content.trial import Trial
     from autoflow.post.outgoing import Post
     from autoflow.store.database import Database
@@ -91,6 +94,20 @@ class Project:
         """Says of a decided message why its mail cannot be made, if so; otherwise as `trial`."""
         return self.trial().problem
 
+    def workshop(self, recipes: Sequence[str] = (), *, applied: bool = False, mails: bool = True) -> Workshop:
+        """What simulates the files as they are, here or in another process; raises `Unsound` where they have mistakes.
+
+        With `recipes` only those run, whatever their status. With `applied` what was applied last stands beside the
+        files, as the first of two programs. With `mails` it is seen which mails can be made.
+        """
+        from autoflow.lab.playing import Workshop
+        from autoflow.store.database import open_database
+
+        workspace = self.sound_workspace()
+        files = Files(dict(workspace.sources), self.environment, tuple(recipes))
+        opened = partial(open_database, workspace.settings.store, self.folder, reading=True)
+        return Workshop(opened, partial(programs, files, applied=applied), self.maker() if mails else None)
+
     def commit(self) -> str:
         """The workspace's commit in git, or nothing where it is not in git."""
         import subprocess
@@ -107,6 +124,33 @@ class Project:
         except (OSError, subprocess.TimeoutExpired):
             return ""
         return found.stdout.strip() if found.returncode == 0 else ""
+
+
+class Files(NamedTuple):
+    """The texts of a workspace, from which it is read again elsewhere; of its recipes those named run, or all."""
+
+    sources: Mapping[str, str]
+    environment: Mapping[str, str]
+    recipes: tuple[str, ...] = ()
+
+
+def programs(files: Files, database: Database, *, applied: bool = False) -> list[Program]:
+    """The files ready to run; with `applied`, after what was applied last."""
+    from autoflow.core.compiling import compile_program
+    from autoflow.store.definitions import latest_workspace, numbered
+
+    found = [numbered(database, read_workspace(files.sources, files.environment))]
+    if applied:
+        found.insert(0, latest_workspace(database, files.environment))
+    return [compile_program(_only(workspace, files.recipes)) for workspace in found]
+
+
+def _only(workspace: Workspace, recipes: Sequence[str]) -> Workspace:
+    """The workspace with these recipes alone, live; with all of them where none is named."""
+    chosen = {
+        name: replace(recipe, status="live") for name, recipe in workspace.recipes.items() if name in recipes
+    }
+    return replace(workspace, recipes=chosen) if recipes else workspace
 
 
 class Engine:

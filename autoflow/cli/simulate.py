@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import replace
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import iso, progress
+from autoflow.cli.output import progress
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError, did_you_mean
 
 if TYPE_CHECKING:
-    from autoflow.lab.simulate import Simulation
-    from autoflow.lab.tally import RecipeTally
+    from autoflow.lab.playing import Compared
+    from autoflow.lab.simulate import Asked, Simulation
     from autoflow.language.definitions import Workspace
+    from autoflow.store.database import Database
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-_FIRST = (
-    *("recipe", "version", "entered", "refused", "running", "finished", "goal", "exited", "failed"),
-    "messages",
-)
+_MOST_PROCESSES = 4
+
+
+class Found(NamedTuple):
+    """What came out: by the files, and, where that was asked for, by what is applied, with the difference."""
+
+    files: Simulation
+    applied: Simulation | None
+    compared: Compared | None
 
 
 @click.command()
 @click.argument("recipes", metavar="[RECIPE]...", nargs=-1)
 @click.option("--from", "start", metavar="WHEN", help="Where the span begins: a date, or a date and time.")
 @click.option("--to", "end", metavar="WHEN", help="Where it ends; a date means the end of that day.")
+@click.option("--under-way", is_flag=True, help="Take along those who would be under way at --from.")
+@click.option("--compare", is_flag=True, help="Beside it, what is applied now, and the difference.")
+@click.option(
+    "--assume", metavar="NAME=PERCENT%,...", help="What people do about mails: click=4%,unsubscribe=0.2%."
+)
+@click.option(
+    "--every-mail", is_flag=True, help="Make every mail, and not one of each kind, to see which fail."
+)
 @click.option("--seed", default="0", show_default=True, help="The same seed gives the same outcome.")
 @click.option(
     "--messages",
@@ -40,86 +57,113 @@ _FIRST = (
 )
 @json_option
 @pass_state
-def command(
+def command(  # noqa: PLR0913 - an option each
     state: State,
     recipes: tuple[str, ...],
     start: str | None,
     end: str | None,
+    assume: str | None,
     seed: str,
     messages: Path | None,
     *,
+    under_way: bool,
+    compare: bool,
+    every_mail: bool,
     as_json: bool,
 ) -> None:
     """Play the recipes over what is recorded, in virtual time. Sends nothing and changes nothing.
 
     With RECIPEs only those run, even where they are drafts or paused. WHEN is in the project's time zone, such as
     2011-03-01 or "2011-03-01 14:00"; without --from and --to the span is all that is recorded. Before --from
-    everybody's past is remembered, and nobody is under way.
+    everybody's past is remembered, and nobody is under way, unless --under-way is given.
     """
-    found = _simulate(state, recipes, start, end, seed)
-    if messages is not None:
-        from autoflow.lab.recording import ndjson
+    from autoflow.lab.assuming import read_assumptions
+    from autoflow.lab.simulate import Asked
 
-        with click.open_file(str(messages), "wb") as file:
-            file.write(ndjson(found.rows()))
-    if as_json:
-        print_json(
-            {
-                "from": iso(found.start),
-                "to": iso(found.end),
-                "seed": found.seed,
-                "digest": found.digest,
-                "recipes": [_row(outcome) for outcome in found.recipes],
-                "segments": dict(sorted(found.segments.items())),
-                "set_aside": [{"contact": who, "reason": reason} for who, reason in found.aside],
-            }
-        )
-    elif str(messages) != "-":
-        from autoflow.cli.simulate_words import tell
-
-        tell(found, state.settings.timezone)
-
-
-def _simulate(
-    state: State, recipes: tuple[str, ...], start: str | None, end: str | None, seed: str
-) -> Simulation:
-    from autoflow.core.compiling import compile_program
-    from autoflow.lab.simulate import Asked, simulate
-    from autoflow.store.definitions import numbered
-
-    workspace = _chosen(state.project.sound_workspace(), recipes)
+    workspace = state.project.sound_workspace()
+    _known(workspace, recipes)
     zone = workspace.settings.timezone
     first = _instant(start, zone, "--from") if start is not None else None
     last = _instant(end, zone, "--to") if end is not None else None
     if first is not None and last is not None and last < first:
         raise AutoflowError("--to lies before --from.", "Turn the two round.")
-    with state.store(reading=True) as database, progress("Simulating") as told:
-        program = compile_program(numbered(database, workspace))
-        found = simulate(database, program, Asked(first, last, seed), progress=told)
+    if under_way and first is None:
+        raise AutoflowError("--under-way is for a span that begins later.", "Say from when on with --from.")
+    assumed = read_assumptions(assume, workspace.settings.events) if assume is not None else ()
+    with _spooled(messages) as folder:
+        asked = Asked(first, last, seed, under_way, assumed, keep=False, every=every_mail, spooled=folder)
+        found = _simulate(state, recipes, asked, applied=compare)
+        if messages is not None and folder is not None:
+            _write(messages, folder)
     if found is None:
         until = f" up to {end}" if last is not None else ""
         raise AutoflowError(
             f"Nothing is recorded{until}, so there is nothing to play the recipes over.",
             "`autoflow import FILE` brings in what happened.",
         )
-    if first is None and last is None:
-        return found
-    if found.start > found.end:
+    if first is not None and found.files.start > found.files.end:
         raise AutoflowError(f"Nothing is recorded after {start}.", "Choose an earlier --from.")
-    return found
+    if as_json:
+        from autoflow.cli.simulate_json import simulation_row
+
+        print_json(simulation_row(found.files, found.applied, found.compared, zone))
+    elif str(messages) != "-":
+        from autoflow.cli.simulate_words import tell
+
+        tell(found.files, zone)
 
 
-def _chosen(workspace: Workspace, names: tuple[str, ...]) -> Workspace:
-    if not names:
-        return workspace
+def _simulate(state: State, recipes: tuple[str, ...], asked: Asked, *, applied: bool) -> Found | None:
+    from autoflow.lab.simulate import compare
+
+    workshop = state.project.workshop(recipes, applied=applied)
+    processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
+    with state.store(reading=True) as database, progress("Simulating") as told:
+        if applied:
+            _is_applied(database)
+        outcome = compare(database, workshop, asked, processes=processes, progress=told)
+    if outcome is None:
+        return None
+    simulations, compared = outcome
+    if applied:
+        return Found(simulations[1], simulations[0], compared)
+    return Found(simulations[0], None, None)
+
+
+@contextmanager
+def _spooled(messages: Path | None) -> Iterator[Path | None]:
+    """A folder for messages on their way to a file; nothing is left of it, however this ends."""
+    if messages is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="autoflow-") as folder:
+        yield Path(folder)
+
+
+def _write(messages: Path, folder: Path) -> None:
+    from autoflow.lab.recording import spooled
+
+    with click.open_file(str(messages), "wb") as file:
+        for line in spooled(folder):
+            file.write(line)
+
+
+def _is_applied(database: Database) -> None:
+    from autoflow.store.definitions import latest_release
+
+    if not latest_release(database):
+        raise AutoflowError(
+            "Nothing is applied yet, so there is nothing to compare the files with.",
+            "Leave --compare out, or put the files in force with `autoflow apply`.",
+        )
+
+
+def _known(workspace: Workspace, names: tuple[str, ...]) -> None:
     for name in names:
         if name not in workspace.recipes:
             near = did_you_mean(name, workspace.recipes)
             hint = f'Did you mean "{near}"?' if near else f"There is {', '.join(sorted(workspace.recipes))}."
             raise AutoflowError(f'There is no recipe called "{name}".', hint)
-    return replace(
-        workspace, recipes={name: replace(workspace.recipes[name], status="live") for name in names}
-    )
 
 
 def _instant(text: str, zone: str, option: str) -> int:
@@ -135,8 +179,3 @@ def _instant(text: str, zone: str, option: str) -> int:
             f'{option}: "{text}" is not a date.', 'Write 2011-03-01, or "2011-03-01 14:00".'
         ) from None
     return instant
-
-
-def _row(outcome: RecipeTally) -> dict[str, Any]:
-    row = outcome.row()
-    return {**{key: row[key] for key in _FIRST}, **{key: row[key] for key in row if key not in _FIRST}}

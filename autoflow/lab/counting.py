@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from autoflow.core.hand import EMAIL_HELD
+from autoflow.lab.making import Maker
 from autoflow.lab.recording import message_row, ndjson
 from autoflow.lab.replay import Lived
 from autoflow.lab.tally import MODULUS, QUARTER, SAMPLES, Failing, RecipeTally, Tally
 from autoflow.model.contact import Record, Run
 from autoflow.model.effects import EMAIL, HELD, RUNNING, SENT, Effects, Happening, Message, effect_key
 from autoflow.model.inside import ENTERED
-
-Maker = Callable[[Message], str]
-"""Says why the mail of a message cannot be made, in a sentence; nothing where it can."""
 
 DRAWN, REFUSED = "drawn", "refused"
 _Key = tuple[str, str, int]
@@ -66,16 +64,13 @@ class Counting:
 
     def count(self, lived: Iterable[Lived]) -> None:
         """Count all of it."""
-        begun = False
-        for record, effects, counts in lived:
-            if counts and not begun:
-                self._begin()
-                begun = True
+        for record, effects, counts, carried in lived:
             self._finals[record.key] = record
             if counts:
                 self._count(record, effects)
             else:
                 self._remember(record, effects)
+                self._carry(carried)
         for record in self._finals.values():
             self._at_the_end(record)
         for recipe in self._entered:
@@ -83,13 +78,12 @@ class Counting:
         self._tally.contacts += 1
         self._write_down()
 
-    def _begin(self) -> None:
+    def _carry(self, carried: Iterable[str]) -> None:
         """Who is under way as the span begins."""
-        for record in self._finals.values():
-            for run in record.runs:
-                if (recipe := self._tally.recipes.get(run.recipe)) is not None:
-                    recipe.carried += 1
-                    recipe.running += 1
+        for name in carried:
+            if (recipe := self._tally.recipes.get(name)) is not None:
+                recipe.carried += 1
+                recipe.running += 1
 
     def _remember(self, record: Record, effects: Effects) -> None:
         """What is needed later to know whose ending it was, and what the gate last said."""

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autoflow.core.program import Program
-from autoflow.lab.counting import Counting, Maker, Making
+from autoflow.lab.counting import Counting, Making
+from autoflow.lab.making import Maker
 from autoflow.lab.recording import spool
 from autoflow.lab.replay import Answers, Life, Person, Span, people
 from autoflow.lab.tally import Tally
@@ -47,7 +48,7 @@ class Workshop(NamedTuple):
 
     open: Callable[[], Database]
     programs: Callable[[Database], Sequence[Program]]
-    maker: Callable[[], Maker] | None = None
+    make: Maker | None = None
 
 
 class Changed(NamedTuple):
@@ -106,7 +107,7 @@ class Played:
 
 
 class Player:
-    """Plays everybody among some contacts by one program or several."""
+    """Plays everybody among some contacts by one program or several; the last one's mails are tried."""
 
     def __init__(
         self,
@@ -117,27 +118,29 @@ class Player:
         make: Maker | None = None,
     ) -> None:
         self._database = database
-        self._programs = programs
+        self.programs = programs
         self._recorded = recorded
         self._way = way
         self._make = make
 
     def nothing(self) -> Played:
         """Nobody played yet."""
-        return Played([Tally.of(each) for each in self._programs], messages=[[] for _ in self._programs])
+        return Played([Tally.of(each) for each in self.programs], messages=[[] for _ in self.programs])
 
     def play(self, contacts: range) -> Played:
         """Whoever is recorded among these contacts."""
         played, way = self.nothing(), self._way
         rebuilt = self._recorded.first < way.span.start and not way.span.under_way
         before = way.span.start if rebuilt else None
-        makings = [Making(self._make, every=way.every) if self._make else None for _ in self._programs]
+        makings: list[Making | None] = [None] * len(self.programs)
+        if self._make is not None:  # which knows the files alone: the last program
+            makings[-1] = Making(self._make, every=way.every)
         said: list[tuple[Message, str]] = []
         with _no_collecting():
             for person in people(self._database, self._recorded, contacts, before):
                 counted = [
                     self._count(person, program, tally, making)
-                    for program, tally, making in zip(self._programs, played.tallies, makings, strict=True)
+                    for program, tally, making in zip(self.programs, played.tallies, makings, strict=True)
                 ]
                 if len(counted) > 1:
                     played.compared.count(person.name, _mails(counted[0]), _mails(counted[1]))
@@ -145,7 +148,7 @@ class Player:
                     for kept, found in zip(played.messages, counted, strict=True):
                         kept.extend(found)
                 if way.spooled is not None:
-                    said += counted[0]
+                    said += counted[-1]
         if way.spooled is not None:
             spool(way.spooled / f"{contacts.start:012d}", said)
         return played
@@ -210,8 +213,7 @@ def _begin(workshop: Workshop, recorded: Recorded, way: Way) -> None:
     """Make this process's own player; who interrupts is heard by the process that began."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     database = workshop.open()
-    maker = workshop.maker() if workshop.maker is not None else None
-    _player[:] = [Player(database, workshop.programs(database), recorded, way, maker)]
+    _player[:] = [Player(database, workshop.programs(database), recorded, way, workshop.make)]
 
 
 def _play(contacts: range) -> Played:

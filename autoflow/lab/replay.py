@@ -116,12 +116,13 @@ def _item(program: Program, row: Row) -> Event:
 class Lived(NamedTuple):
     """A piece of somebody's life: the record it belongs to, and what it brought about.
 
-    `counts` is False for what lies before the span.
+    `counts` is False for what lies before the span; the last of that names the recipes that he is `carried` in.
     """
 
     record: Record
     effects: Effects
     counts: bool = True
+    carried: tuple[str, ...] = ()
 
 
 class Life:
@@ -156,7 +157,8 @@ class Life:
     def _begin(self) -> Iterator[Lived]:
         """Everybody brought to where the span begins."""
         for contact in sorted(self.records):
-            yield self._flush(contact, self._span.start - 1)
+            before = self._flush(contact, self._span.start - 1)
+            yield before._replace(carried=tuple(run.recipe for run in before.record.runs))
         self._began = True
 
     def _until(self, instant: int) -> Iterator[Lived]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autoflow.core.program import Program
 from autoflow.lab.assuming import Assumption, Assumptions
-from autoflow.lab.counting import Maker
+from autoflow.lab.making import Maker
 from autoflow.lab.playing import (
     Compared,
     Played,
@@ -44,6 +44,7 @@ class Simulation:
     nothing of theirs is counted.
     """
 
+    program: Program
     start: int
     end: int
     seed: str
@@ -99,7 +100,7 @@ def simulate(
         return None
     recorded, way = found
     player = Player(database, [program], recorded, way, make)
-    return _outcomes(play_all(player, recorded, progress), recorded, way, asked)[0]
+    return _outcomes(player, play_all(player, recorded, progress), recorded, way, asked)[0]
 
 
 def compare(
@@ -118,13 +119,12 @@ def compare(
     if found is None:
         return None
     recorded, way = found
-    maker = workshop.maker() if workshop.maker is not None else None
-    player = Player(database, workshop.programs(database), recorded, way, maker)
+    player = Player(database, workshop.programs(database), recorded, way, workshop.make)
     if processes > 1 and recorded.rows >= WORTH_PROCESSES:
         played = play_in_processes(workshop, player.nothing(), recorded, way, processes, progress)
     else:
         played = play_all(player, recorded, progress)
-    return _outcomes(played, recorded, way, asked), played.compared
+    return _outcomes(player, played, recorded, way, asked), played.compared
 
 
 def _survey(database: Database, asked: Asked) -> tuple[Recorded, Way] | None:
@@ -138,11 +138,12 @@ def _survey(database: Database, asked: Asked) -> tuple[Recorded, Way] | None:
     return recorded, Way(span, answers, asked.every, asked.keep, asked.spooled)
 
 
-def _outcomes(played: Played, recorded: Recorded, way: Way, asked: Asked) -> list[Simulation]:
+def _outcomes(player: Player, played: Played, recorded: Recorded, way: Way, asked: Asked) -> list[Simulation]:
     for messages in played.messages:
         messages.sort(key=lambda pair: (pair[0].at, pair[0].key.split("/", 4)[4], pair[0].n))
     return [
         Simulation(
+            program,
             way.span.start,
             way.span.end,
             asked.seed,
@@ -155,7 +156,7 @@ def _outcomes(played: Played, recorded: Recorded, way: Way, asked: Asked) -> lis
             tally.aside,
             asked.assumed,
         )
-        for tally, messages in zip(played.tallies, played.messages, strict=True)
+        for program, tally, messages in zip(player.programs, played.tallies, played.messages, strict=True)
     ]
 
 
