@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from autoflow.model.contact import Record, unpack
 from autoflow.model.effects import RunRow
 from autoflow.model.event import IDENTIFY, OUTSIDE
 from autoflow.model.identifiers import TOMBSTONE
-from autoflow.model.problems import did_you_mean
 from autoflow.model.values import fold
 from autoflow.store.database import Database, StoreError, listed
-from autoflow.store.history import Stored, events_of, journal_chunks, values
+from autoflow.store.history import Stored, events_of, journal_chunks, persons, values
+from autoflow.store.near import near
 from autoflow.store.tasks import Task, tasks
 
 
@@ -140,10 +141,12 @@ def find_contact(database: Database, who: str) -> int:
         return int(rows[0][0])
     if rows:
         raise StoreError(f'Several contacts have the address "{who}".', "Name one by his user id.")
-    near = did_you_mean(who, _near(database, who))
+    meant = near(database, who)
     raise StoreError(
         f'There is no contact "{who}".',
-        f'Did you mean "{near}"?' if near else "`autoflow import` or `autoflow track` makes contacts known.",
+        f'Did you mean "{meant}"?'
+        if meant
+        else "`autoflow import` or `autoflow track` makes contacts known.",
     )
 
 
@@ -155,11 +158,12 @@ def key_and_name(database: Database, contact: int) -> tuple[str, str]:
 
 
 def contact_story(database: Database, who: str) -> ContactStory:
-    """Everything about one contact; raises `StoreError` where there is none."""
+    """Everything about one contact, as a visitor too; raises `StoreError` where there is none."""
     contact = find_contact(database, who)
     with database.read():
         row = database.one("SELECT key, record FROM contact WHERE id = ?", contact)
         assert row is not None
+        people = persons(database, [contact])
         names = [
             each[0]
             for each in database.all("SELECT name FROM identity WHERE contact = ? ORDER BY name", contact)
@@ -170,16 +174,9 @@ def contact_story(database: Database, who: str) -> ContactStory:
             names,
             unpack(row[1]) if row[1] is not None else Record(row[0], row[0][2:]),
             events_of(database, contact),
-            journal_of(database, contact),
-            [
-                RunRow(*each)
-                for each in database.all(
-                    "SELECT recipe, entry, version, state, step, entered_at, ended_at, reason FROM run"
-                    " WHERE contact = ? ORDER BY entered_at, recipe, entry",
-                    contact,
-                )
-            ],
-            messages(database, contact=contact),
+            journal_of(database, people),
+            runs_of(database, people),
+            messages(database, contacts=people),
             sorted(tasks(database, contact=contact, done=True), key=lambda task: (task.at, task.id)),
             next(iter(set_aside(database, contact)), None),
         )
@@ -195,28 +192,43 @@ def set_aside(database: Database, contact: int | None = None) -> list[Stumbled]:
     return [Stumbled(*row) for row in rows]
 
 
-def journal_of(database: Database, contact: int) -> list[Line]:
-    """A contact's journal."""
+def journal_of(database: Database, contacts: Collection[int]) -> list[Line]:
+    """The journal of one contact, or of those who were one."""
     rows = database.all(
         "SELECT n, at, kind, subject, recipe, version, entry, step, detail FROM journal"
-        " WHERE chunk IN (SELECT value FROM json_each(?)) AND contact = ? ORDER BY n",
+        " WHERE chunk IN (SELECT value FROM json_each(?)) AND contact IN (SELECT value FROM json_each(?))"
+        " ORDER BY at, contact, n",
         journal_chunks(database),
-        contact,
+        listed(contacts),
     )
     return [Line._make((*row[:8], values(row[8]))) for row in rows]
 
 
+def runs_of(database: Database, contacts: Collection[int]) -> list[RunRow]:
+    """The runs that there were and are, of one contact or of those who were one, by entry."""
+    rows = database.all(
+        "SELECT recipe, entry, version, state, step, entered_at, ended_at, reason FROM run"
+        " WHERE contact IN (SELECT value FROM json_each(?)) ORDER BY entered_at, recipe, entry",
+        listed(contacts),
+    )
+    return [RunRow(*row) for row in rows]
+
+
 def messages(
-    database: Database, *, contact: int | None = None, states: list[str] | None = None, limit: int = 1 << 31
+    database: Database,
+    *,
+    contacts: Collection[int] | None = None,
+    states: list[str] | None = None,
+    limit: int = 1 << 31,
 ) -> list[MessageLine]:
-    """Messages of the ledger in order of their decision, of one contact or of everybody, in some states or all."""
+    """Messages of the ledger in order of their decision, of some contacts or of everybody, in some states or all."""
+    these = "? IS NULL" if contacts is None else "o.contact IN (SELECT value FROM json_each(?))"
     rows = database.all(
         "SELECT o.id, o.key, o.at, c.name, o.recipe, o.step, o.channel, o.name, o.outcome, o.reason, o.state,"
         " o.attempts, o.result FROM outbox o JOIN contact c ON c.id = o.contact"
-        " WHERE (? IS NULL OR o.contact = ?) AND (? IS NULL OR o.state IN (SELECT value FROM json_each(?)))"
+        f" WHERE {these} AND (? IS NULL OR o.state IN (SELECT value FROM json_each(?)))"
         " ORDER BY o.at, c.key, o.n LIMIT ?",
-        contact,
-        contact,
+        listed(contacts) if contacts is not None else None,
         listed(states) if states is not None else None,
         listed(states or []),
         limit,
@@ -234,16 +246,3 @@ def undeclared(database: Database, declared: set[str], limit: int = 200_000) -> 
     return {
         name: count for name, count in rows if name not in declared and name != IDENTIFY and name[0] != "$"
     }
-
-
-def _near(database: Database, who: str) -> list[str]:
-    start = fold(who)[:2]
-    emails = database.all(
-        "SELECT address FROM email WHERE address >= ? AND address < ? LIMIT 2000", start, start + "\uffff"
-    )
-    names = database.all(
-        "SELECT name FROM identity WHERE name >= ? AND name < ? LIMIT 2000",
-        f"u:{who[:2]}",
-        f"u:{who[:2]}\uffff",
-    )
-    return [row[0] for row in emails] + [row[0][2:] for row in names]

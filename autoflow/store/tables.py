@@ -189,6 +189,7 @@ class Outbox(Table, table=True):
         Index("outbox_key", "key", unique=True),
         Index("outbox_open", "state", "next_at", sqlite_where=text(OPEN)),
         Index("outbox_mailed", "contact", "settled_at", sqlite_where=text(MAILED)),
+        Index("outbox_contact", "contact"),
     )
     id: int = Field(sa_column=Column(Integer, primary_key=True))
     key: str = Field(sa_type=Text)
