@@ -15,9 +15,10 @@ from autoflow.model.problems import AutoflowError
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("-v", "--verbose", is_flag=True, help="Show of every case what happened, also where it passed.")
 @json_option
 @pass_state
-def command(state: State, paths: tuple[Path, ...], *, as_json: bool) -> int:
+def command(state: State, paths: tuple[Path, ...], *, verbose: bool, as_json: bool) -> int:
     """Run the recipe tests: all below tests/, or those in the files or folders named.
 
     They run through the engine itself, in virtual time; nothing is stored or sent. Exit status 1 where one fails.
@@ -37,9 +38,9 @@ def command(state: State, paths: tuple[Path, ...], *, as_json: bool) -> int:
     asked = {test.recipe for test in tests} if paths else None
     outcome = testing.report(workspace, testing.run_tests(workspace, tests, state.project.maker()), asked)
     if as_json:
-        say(testing.as_json(outcome))
+        say(testing.as_json(outcome, verbose=verbose))
     else:
-        click.echo(_coloured(testing.as_text(outcome)), nl=False)
+        click.echo(_coloured(testing.as_text(outcome, verbose=verbose)), nl=False)
     return int(outcome.failed > 0)
 
 

@@ -14,9 +14,12 @@ from pathlib import Path
 
 from autoflow.lab.story import Arrival, Case, Expected, Given, Moment, RecipeTest
 from autoflow.lab.testing_expect import EXPECT
+from autoflow.lab.testing_line import Line
+from autoflow.lab.testing_play import Failure
 from autoflow.lab.testing_reader import read_tests
-from autoflow.lab.testing_report import Report, Unwalked, as_json, as_text, report
-from autoflow.lab.testing_runner import CaseResult, Failure, run_tests
+from autoflow.lab.testing_report import Report, Unwalked, as_json, report
+from autoflow.lab.testing_runner import CaseResult, run_tests
+from autoflow.lab.testing_text import as_text
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.model.problems import AutoflowError
 
@@ -28,6 +31,7 @@ __all__ = [
     "Expected",
     "Failure",
     "Given",
+    "Line",
     "Moment",
     "RecipeTest",
     "Report",

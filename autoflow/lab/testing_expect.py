@@ -6,75 +6,47 @@ What a story has brought about is counted from its start and not from the last `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autoflow.core.hand import EMAIL_HELD
-from autoflow.kinds.scores import Score
-from autoflow.kinds.view import View
+from autoflow.lab.testing_runs import (
+    asked_of_each,
+    entered_at,
+    every_run,
+    per_value,
+    read_entered,
+    read_per,
+    read_runs,
+)
 from autoflow.lab.testing_scope import StoryScope
+from autoflow.lab.testing_seen import ENDED, Seen
 from autoflow.language import scalars
 from autoflow.language.nodes import Node
-from autoflow.model.contact import Record
-from autoflow.model.effects import (
-    EMAIL,
-    ENDINGS,
-    SALES,
-    SENT,
-    SKIPPED,
-    TASKS,
-    WEBHOOKS,
-    Effects,
-    Happening,
-    Message,
-)
+from autoflow.model.effects import EMAIL, ENDINGS, SALES, SENT, SKIPPED, TASKS, WEBHOOKS
 from autoflow.model.values import Value, from_millionths
 
 NONE = "none"
-ENDED = "ended"
-
-
-@dataclass
-class Seen:
-    """The contact now, and all that the story has brought about; `recipe` is the one under test."""
-
-    recipe: str
-    view: View
-    scores: Mapping[str, Score]
-    messages: list[Message] = field(default_factory=list)
-    journal: list[Happening] = field(default_factory=list)
-
-    @property
-    def record(self) -> Record:
-        """The contact."""
-        return self.view.record
-
-    def add(self, effects: Effects) -> None:
-        """Take in what came next."""
-        self.messages += effects.messages
-        self.journal += effects.journal
-
-    def names(self, channel: str, outcome: str) -> list[Value]:
-        """What was decided on a channel with that outcome, in order."""
-        return [each.name for each in self.messages if (each.channel, each.outcome) == (channel, outcome)]
 
 
 class Expectable(NamedTuple):
-    """A key of `expect`: how its value is read, and what it must equal.
-
-    With `named_only`, a mapping that is expected asks nothing of other keys than its own.
+    """A key of `expect`: how its value is read, and what it must equal; `asked` leaves of that what the expected
+    value asks about, where it does not ask about all of it.
     """
 
     read: Callable[[Node, StoryScope], Value]
     actual: Callable[[Seen], Value]
-    named_only: bool = False
+    asked: Callable[[Any, Any], Value] | None = None
 
     def compare(self, expected: Value, seen: Seen) -> tuple[bool, Value]:
         """Whether it is as expected, and what it is."""
         actual = self.actual(seen)
-        if self.named_only:
-            actual = {name: actual.get(name) for name in expected}
+        if self.asked is not None:
+            actual = self.asked(actual, expected)
         return actual == expected, actual
+
+
+def _named(actual: Mapping[str, Value], expected: Mapping[str, Value]) -> Value:
+    return {name: actual.get(name) for name in expected}
 
 
 def _templates(node: Node, scope: StoryScope) -> Value:
@@ -150,7 +122,7 @@ def _told(channel: str, value: str) -> Callable[[Seen], Value]:
 
 def _held_now(seen: Seen) -> Value:
     names = {(line.recipe, line.entry): line.subject for line in seen.journal if line.kind == EMAIL_HELD}
-    runs = [run for run in seen.record.runs if run.held is not None]
+    runs = [run for run in seen.under_way() if run.held is not None]
     runs.sort(key=lambda run: (run.held, run.recipe, run.entry))
     return [names[run.recipe, run.entry] for run in runs]
 
@@ -165,7 +137,7 @@ def _all_scores(seen: Seen) -> Value:
 
 
 def _is_running(seen: Seen) -> Value:
-    return any(run.recipe == seen.recipe for run in seen.record.runs)
+    return any(run.recipe == seen.recipe for run in seen.under_way())
 
 
 def _how_it_ended(seen: Seen) -> Value:
@@ -174,7 +146,7 @@ def _how_it_ended(seen: Seen) -> Value:
 
 
 def _where_it_stands(seen: Seen) -> Value:
-    runs = [run for run in seen.record.runs if run.recipe == seen.recipe]
+    runs = [run for run in seen.under_way() if run.recipe == seen.recipe]
     return max(runs, key=lambda run: run.entry).step if runs else NONE
 
 
@@ -197,7 +169,7 @@ EXPECT: dict[str, Expectable] = {
     # the stage at which he stands, or none
     "stage": Expectable(_stage, lambda seen: seen.record.stage or NONE),
     # only the scores that are named, as they stand at this instant
-    "scores": Expectable(_scores, _all_scores, named_only=True),
+    "scores": Expectable(_scores, _all_scores, _named),
     # whether the contact is in the recipe now
     "running": Expectable(_running, _is_running),
     # how the latest of his runs that are over ended, or none
@@ -205,5 +177,25 @@ EXPECT: dict[str, Expectable] = {
     # the id of the step on which his youngest run stands, or none
     "step": Expectable(_step, _where_it_stands),
     # only the attributes that are named; one without a value must not be set
-    "attributes": Expectable(_attributes, _all_attributes, named_only=True),
+    "attributes": Expectable(_attributes, _all_attributes, _named),
+    # each run of the recipe under test by itself, in the order in which they were entered (see `OF_RUN`)
+    "runs": Expectable(
+        lambda node, scope: read_runs(node, scope, OF_RUN, EXPECT),
+        lambda seen: every_run(seen, OF_RUN),
+        asked_of_each,
+    ),
+}
+
+OF_RUN: dict[str, Expectable] = {
+    # when it was entered, and which value of `per` is its own
+    "entered": Expectable(read_entered, entered_at),
+    "per": Expectable(read_per, per_value),
+    # as above, of this run alone
+    **{
+        key: EXPECT[key]
+        for key in (
+            *("running", "ended", "step", "emails", "skipped_emails", "held_emails"),
+            *("sales_notices", "tasks", "webhooks"),
+        )
+    },
 }

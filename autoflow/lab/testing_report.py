@@ -1,19 +1,17 @@
-"""The outcome of recipe tests, for people and for programs."""
+"""The outcome of recipe tests, summed up and for programs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from autoflow.lab.testing_line import Line
 from autoflow.lab.testing_runner import CaseResult
 from autoflow.lab.testing_walked import empty_branches
 from autoflow.language.definitions import Workspace
-from autoflow.model.values import Value, plain
-
-_WIDEST = 76
-_PASSED, _FAILED = "✓", "✗"
+from autoflow.model.instants import to_iso
 
 
 class Unwalked(NamedTuple):
@@ -62,17 +60,19 @@ def report(
     return Report(cases, unwalked, tuple(name for name in asked if name not in tested))
 
 
-def as_json(outcome: Report) -> str:
-    """`{"passed", "failed", "cases": [{"file", "line", "recipe", "case", "passed", "failures", "why"}], "unwalked"}`.
+def as_json(outcome: Report, *, verbose: bool = False) -> str:
+    """`{"passed", "failed", "cases": [{"file", "line", "recipe", "case", "passed", "failures", "why", "timeline"}],
+    "unwalked"}`.
 
-    A failure is `{"line", "message", "expected", "actual"}`, an entry of `unwalked` `{"recipe", "step", "branch"}`,
-    where `branch` is empty for the step itself.
+    A failure is `{"line", "message", "expected", "actual"}`, a line of the time line `{"at", "kind", "recipe", "run",
+    "text", "failed"}`, an entry of `unwalked` `{"recipe", "step", "branch"}`, where `branch` is empty for the step
+    itself. With `verbose` the time lines of cases that passed are there as well.
     """
     return json.dumps(
         {
             "passed": outcome.passed,
             "failed": outcome.failed,
-            "cases": [_case_row(case) for case in outcome.cases],
+            "cases": [_case_row(case, verbose=verbose) for case in outcome.cases],
             "unwalked": [each._asdict() for each in outcome.unwalked],
         },
         indent=2,
@@ -80,7 +80,7 @@ def as_json(outcome: Report) -> str:
     )
 
 
-def _case_row(case: CaseResult) -> dict[str, Any]:
+def _case_row(case: CaseResult, *, verbose: bool) -> dict[str, Any]:
     return {
         "file": case.file,
         "line": case.line,
@@ -89,65 +89,16 @@ def _case_row(case: CaseResult) -> dict[str, Any]:
         "passed": case.passed,
         "failures": [failure._asdict() for failure in case.failures],
         "why": list(case.why),
+        "timeline": [_line_row(line) for line in case.timeline] if verbose or not case.passed else [],
     }
 
 
-def as_text(outcome: Report) -> str:
-    """A line a case, the differences of those that failed, what no case walked, and the sum in the last line."""
-    lines: list[str] = []
-    file = ""
-    for case in outcome.cases:
-        if case.file != file:
-            file = case.file
-            lines.append(f"{case.recipe} ({file})")
-        lines.append(f"  {_PASSED if case.passed else _FAILED} {case.case}")
-        lines += _told(case)
-    lines += _not_walked(outcome)
-    total = (
-        f"{outcome.passed} passed, {outcome.failed} failed" if outcome.failed else f"{outcome.passed} passed"
-    )
-    return "\n".join([*lines, total]) + "\n"
-
-
-def _told(case: CaseResult) -> Iterable[str]:
-    for failure in case.failures:
-        yield f"      {case.file}:{failure.line}: {failure.message}"
-        if failure.expected is None:
-            yield f"        {_printable(str(failure.actual))}"
-            continue
-        yield from _beside("expected", failure.expected)
-        yield from _beside("actual", failure.actual)
-    yield from (f"      {sentence}" for sentence in case.why)
-
-
-def _beside(word: str, value: Value) -> Iterable[str]:
-    first, *others = _shown(value)
-    yield f"        {word:<10}{first}"
-    yield from (f"        {'':<10}{other}" for other in others)
-
-
-def _shown(value: Value) -> Sequence[str]:
-    """A value in one line where it fits, else an entry a line."""
-    if isinstance(value, dict):
-        value = [f"{name}: {plain(each)}" for name, each in value.items()]
-    if not isinstance(value, list):
-        return [_printable(plain(value))]
-    parts = [_printable(plain(each)) for each in value]
-    line = ", ".join(parts)
-    if len(line) <= _WIDEST and not any(", " in part for part in parts):
-        return [line or "nothing"]
-    return parts
-
-
-def _printable(text: str) -> str:
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def _not_walked(outcome: Report) -> Iterable[str]:
-    steps = [each for each in outcome.unwalked if each.recipe not in outcome.untested]
-    if steps:
-        yield "No case walks"
-        for each in steps:
-            yield f"  {each.recipe}: {each.step}" + (f", {each.branch}" if each.branch else "")
-    if outcome.untested:
-        yield f"No case tests {', '.join(outcome.untested)}"
+def _line_row(line: Line) -> dict[str, Any]:
+    return {
+        "at": to_iso(line.at),
+        "kind": line.kind,
+        "recipe": line.recipe,
+        "run": line.run,
+        "text": line.text,
+        "failed": line.failed,
+    }

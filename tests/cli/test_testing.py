@@ -39,6 +39,12 @@ greeted (tests/greeted.yaml)
       tests/greeted.yaml:7: the mail greeting of 2026-03-06 14:00 cannot be made
         templates/greeting.html:5: “event.order_id” has no value here. """
         """Give it a stand-in, as in  {{ event.order_id | default("…") }}
+      What happened (times in Europe/London):
+        2026-03-06 14:00           purchased (total: 12)
+                          greeted  entered
+      ✗                   greeted  mail greeting cannot be made
+                          greeted  ended: finished
+      ✓ 2026-03-06 14:01           as expected (line 8): emails
 0 passed, 1 failed
 """
     )
@@ -52,3 +58,19 @@ greeted (tests/greeted.yaml)
 def test_a_mail_that_can_be_made_does_not(shop: Shop) -> None:
     greeted(shop, "order_id: A1")
     assert shop.run("test", "tests/greeted.yaml").stdout.endswith("1 passed\n")
+
+
+def test_a_case_that_passed_tells_what_happened_where_somebody_asks(shop: Shop) -> None:
+    greeted(shop, "order_id: A1")
+    told = shop.run("test", "tests/greeted.yaml", "-v").stdout
+    assert "                          greeted  mail greeting sent\n" in told
+    assert told.endswith("1 passed\n")
+    [case] = shop.json("test", "tests/greeted.yaml", "--verbose")["cases"]
+    assert case["timeline"][0] == {
+        "at": "2026-03-06T14:00:00Z",
+        "kind": "arrived",
+        "recipe": "",
+        "run": 0,
+        "text": "purchased (order_id: A1)",
+        "failed": False,
+    }

@@ -91,6 +91,20 @@ def test_the_mistake_that_the_guide_shows(tmp_path: Path) -> None:
     assert result.stdout.startswith(shown)
 
 
+def test_the_case_that_fails_on_the_page_about_tests(tmp_path: Path) -> None:
+    runner = CliRunner()
+    runner.invoke(cli, ["init", str(tmp_path / "my-shop")], obj=State(), catch_exceptions=False)
+    segment = tmp_path / "my-shop/segments/lapsed-buyers.yaml"
+    text = segment.read_text(encoding="utf-8")
+    segment.write_text(text.replace("within_last: 90 days", "within_last: 120 days"), encoding="utf-8")
+    result = runner.invoke(
+        cli, ["-C", str(tmp_path / "my-shop"), "test"], obj=State(), catch_exceptions=False
+    )
+    assert result.exit_code == 1
+    [shown] = [each.text for each in blocks(ROOT / "docs/testing.md") if "What happened" in each.text]
+    assert result.stdout.startswith(shown)
+
+
 def test_the_folders_that_the_readme_lists_are_there() -> None:
     for name in ("autoflow", "docs", "tests", "bench", "tools", "recipes", "segments", "templates"):
         assert (ROOT / name).is_dir(), name

@@ -62,12 +62,24 @@ welcome (tests/a.yaml)
         expected  One, two
                   Three\\x0afour
         actual    nothing
+      What happened (times in Europe/London):
+        2026-03-06 14:00              page_visited (path: /welcome)
+                             welcome  entered
+                             welcome  mail hello sent
+                             welcome  waits until 2026-03-08 14:00 (wait:2 days)
+        2026-03-06 15:00:30           purchased
+                                      came into the segment buyers
+                             welcome  ended: goal
+      ✗                               otherwise than expected (line 13): emails, ended, attributes, sales_notices
 welcome (tests/b.yaml)
   ✗ nobody to write to
       tests/b.yaml:6: running at 2026-03-06 14:00
         expected  yes
         actual    no
-      welcome was not entered at 2026-03-06 14:00: this condition did not hold: email is set.
+      What happened (times in Europe/London):
+        2026-03-06 14:00           page_visited (path: /welcome)
+                          welcome  not entered: this condition did not hold: email is set (seen: nothing)
+      ✗                            otherwise than expected (line 6): running
 No case walks
   welcome: send_email:offer
   welcome: notify_sales:sales
@@ -94,6 +106,32 @@ def test_json() -> None:
                 "why": [
                     "welcome was not entered at 2026-03-06 14:00: this condition did not hold: email is set."
                 ],
+                "timeline": [
+                    {
+                        "at": "2026-03-06T14:00:00Z",
+                        "kind": "arrived",
+                        "recipe": "",
+                        "run": 0,
+                        "text": "page_visited (path: /welcome)",
+                        "failed": False,
+                    },
+                    {
+                        "at": "2026-03-06T14:00:00Z",
+                        "kind": "refused",
+                        "recipe": "welcome",
+                        "run": 0,
+                        "text": "not entered: this condition did not hold: email is set (seen: nothing)",
+                        "failed": False,
+                    },
+                    {
+                        "at": "2026-03-06T14:00:00Z",
+                        "kind": "expect",
+                        "recipe": "",
+                        "run": 0,
+                        "text": "otherwise than expected (line 6): running",
+                        "failed": True,
+                    },
+                ],
             }
         ],
         "unwalked": [
@@ -104,6 +142,27 @@ def test_json() -> None:
             {"recipe": "welcome", "step": "notify_sales:sales", "branch": ""},
         ],
     }
+
+
+def test_cases_that_passed_tell_what_happened_where_somebody_asks() -> None:
+    found = outcome("tests/a.yaml")
+    passed = json.loads(as_json(found))["cases"][0]
+    assert (passed["passed"], passed["timeline"]) == (True, [])
+    told = json.loads(as_json(found, verbose=True))["cases"][0]["timeline"]
+    assert [line["text"] for line in told] == [
+        "page_visited (path: /welcome)",
+        "entered",
+        "mail hello sent",
+        "waits until 2026-03-08 14:00 (wait:2 days)",
+        "as expected (line 8): emails",
+    ]
+    lines = as_text(found, verbose=True).splitlines()
+    assert lines[1:4] == [
+        "  ✓ two mails",
+        "      What happened (times in Europe/London):",
+        "        2026-03-06 14:00           page_visited (path: /welcome)",
+    ]
+    assert lines[7] == "      ✓ 2026-03-07 14:00           as expected (line 8): emails"
 
 
 def test_what_was_asked_about() -> None:

@@ -1,0 +1,81 @@
+"""The outcome of recipe tests, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from autoflow.lab.testing_line_text import printable, timeline_text
+from autoflow.lab.testing_report import Report
+from autoflow.lab.testing_runner import CaseResult
+from autoflow.model.values import Value, plain
+
+_WIDEST = 76
+_PASSED, _FAILED = "✓", "✗"
+
+
+def as_text(outcome: Report, *, verbose: bool = False) -> str:
+    """A line a case, of those that failed the differences and the time line, what no case walked, and the sum in the
+    last line. With `verbose` every case has its time line, and a long one is not shortened.
+    """
+    lines: list[str] = []
+    file = ""
+    for case in outcome.cases:
+        if case.file != file:
+            file = case.file
+            lines.append(f"{case.recipe} ({file})")
+        lines.append(f"  {_PASSED if case.passed else _FAILED} {case.case}")
+        lines += (f"      {line}" if line else "" for line in case_text(case, verbose=verbose))
+    lines += _not_walked(outcome)
+    total = (
+        f"{outcome.passed} passed, {outcome.failed} failed" if outcome.failed else f"{outcome.passed} passed"
+    )
+    return "\n".join([*lines, total]) + "\n"
+
+
+def case_text(case: CaseResult, *, verbose: bool = False) -> Iterable[str]:
+    """What a case that failed was to be and was, and its time line; of one that passed nothing, unless `verbose`."""
+    for failure in case.failures:
+        yield f"{case.file}:{failure.line}: {failure.message}"
+        if failure.expected is None:
+            yield f"  {printable(str(failure.actual))}"
+            continue
+        yield from _beside("expected", failure.expected)
+        yield from _beside("actual", failure.actual)
+    if verbose or case.failures:
+        yield from timeline_text(case.timeline, case.zone, whole=verbose)
+
+
+def _beside(word: str, value: Value) -> Iterable[str]:
+    first, *others = _shown(value)
+    yield f"  {word:<10}{first}"
+    yield from (f"  {'':<10}{other}" for other in others)
+
+
+def _shown(value: Value) -> Sequence[str]:
+    """A value in one line where it fits, else an entry a line."""
+    if isinstance(value, dict):
+        value = [f"{name}: {plain(each)}" for name, each in value.items()]
+    if not isinstance(value, list):
+        return [printable(plain(value))]
+    if value and all(isinstance(each, dict) for each in value):
+        return [f"{number}. {_run(each)}" for number, each in enumerate(value, start=1)]
+    parts = [printable(plain(each)) for each in value]
+    line = ", ".join(parts)
+    if len(line) <= _WIDEST and not any(", " in part for part in parts):
+        return [line or "nothing"]
+    return parts
+
+
+def _run(run: Mapping[str, Value]) -> str:
+    told = (f"{key}: {printable(plain(value)) or 'nothing'}" for key, value in run.items())
+    return "; ".join(told) or "a run"
+
+
+def _not_walked(outcome: Report) -> Iterable[str]:
+    steps = [each for each in outcome.unwalked if each.recipe not in outcome.untested]
+    if steps:
+        yield "No case walks"
+        for each in steps:
+            yield f"  {each.recipe}: {each.step}" + (f", {each.branch}" if each.branch else "")
+    if outcome.untested:
+        yield f"No case tests {', '.join(outcome.untested)}"
