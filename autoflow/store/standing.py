@@ -32,6 +32,20 @@ def standing(database: Database) -> Standing:
     return Standing(*row)
 
 
+def settled(database: Database, now: int) -> int:
+    """The instant up to which everything is worked out: `now` where nothing waits, neither rows nor timers.
+
+    Whoever is set aside is not waited for.
+    """
+    row = database.one(
+        "SELECT horizon, (SELECT min(at) FROM event WHERE seq > cursor), (SELECT due FROM timer"
+        " WHERE contact NOT IN (SELECT contact FROM set_aside) ORDER BY due LIMIT 1) FROM state"
+    )
+    assert row is not None
+    horizon, *waiting = row
+    return int(max(horizon, min([now, *(at - 1 for at in waiting if at is not None)])))
+
+
 def built(database: Database) -> tuple[int, int]:
     """How many of how many contacts are brought to the definitions in force."""
     row = database.one("SELECT built_to, (SELECT coalesce(max(id), 0) FROM contact) FROM state")
