@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--members", is_flag=True, help="List who is in it, by user id.")
 @click.option("--history", is_flag=True, help="Show the size by day, and who joined and left.")
+@click.option(
+    "--overlap", is_flag=True, help="Show whom two or more NAMEs share; without names, which share most."
+)
 @click.option("--from", "start", metavar="DAY", help="With --history: the first day, as 2026-03-01.")
 @click.option("--to", "end", metavar="DAY", help="With --history: the last day.")
 @json_option
 @pass_state
-def command(
+def command(  # noqa: PLR0913 - an option each
     state: State,
     names: tuple[str, ...],
     start: str | None,
@@ -33,13 +36,14 @@ def command(
     *,
     members: bool,
     history: bool,
+    overlap: bool,
     as_json: bool,
 ) -> None:
     """Show how many contacts each segment has, as the engine last saw it.
 
     With NAMEs only those. Everything else answers one question about them; days are those of the project's time zone.
     """
-    _one_question(members=members, history=history)
+    _one_question(members=members, history=history, overlap=overlap)
     if (start or end) and not history:
         raise AutoflowError("--from and --to go with --history.")
     with state.store(reading=True) as database:
@@ -49,8 +53,12 @@ def command(
             from autoflow.cli import segments_history
 
             segments_history.show(state, database, chosen if names else None, (start, end), as_json=as_json)
-            return
-        _sizes(state, database, chosen, names, members=members, as_json=as_json)
+        elif overlap:
+            from autoflow.cli import segments_overlap
+
+            segments_overlap.show(state, database, chosen if names else None, as_json=as_json)
+        else:
+            _sizes(state, database, chosen, names, members=members, as_json=as_json)
 
 
 def tell_where_it_is(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from autoflow.core.segments import ENTERED, LEFT
@@ -53,7 +53,7 @@ def members_since(database: Database, segment: str | None = None) -> Iterator[tu
     )
 
 
-def members_of(database: Database, segments: list[str]) -> Iterator[tuple[str, int]]:
+def members_of(database: Database, segments: Collection[str]) -> Iterator[tuple[str, int]]:
     """Who is in any of these segments, by segment and contact."""
     return database.each(
         "SELECT segment, contact FROM membership WHERE segment IN (SELECT value FROM json_each(?))"
