@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from autoflow.app import Unsound
-from autoflow.cli.output import say
+from autoflow.cli.output import note, say
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError
+
+if TYPE_CHECKING:
+    from autoflow.lab.testing import Report
 
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-v", "--verbose", is_flag=True, help="Show of every case what happened, also where it passed.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail where the cases walk less of the recipes' steps and branches.",
+)
 @json_option
 @pass_state
-def command(state: State, paths: tuple[Path, ...], *, verbose: bool, as_json: bool) -> int:
+def command(
+    state: State, paths: tuple[Path, ...], *, verbose: bool, fail_under: float | None, as_json: bool
+) -> int:
     """Run the recipe tests: all below tests/, or those in the files or folders named.
 
-    They run through the engine itself, in virtual time; nothing is stored or sent. Exit status 1 where one fails.
+    They run through the engine itself, in virtual time; nothing is stored or sent. Exit status 1 where a case fails,
+    or less than --fail-under was walked.
     """
-    from dataclasses import replace
+    outcome = _outcome(state, paths)
+    _tell(outcome, verbose=verbose, as_json=as_json)
+    if fail_under is not None and outcome.coverage.below(fail_under):
+        share = outcome.coverage.percent
+        note(f"The cases walk {share}% of steps and branches, and --fail-under asks for {fail_under:g}%.")
+        return 1
+    return int(outcome.failed > 0)
 
+
+def _outcome(state: State, paths: tuple[Path, ...]) -> Report:
+    """What became of the tests; raises `Unsound` where the workspace or one of them has mistakes."""
     from autoflow.lab import testing
 
     workspace = state.project.sound_workspace()
@@ -32,16 +55,19 @@ def command(state: State, paths: tuple[Path, ...], *, verbose: bool, as_json: bo
     tests, problems = testing.read_tests(sources, workspace)
     if any(problem.severity == "error" for problem in problems):
         raise Unsound(replace(workspace, sources={**workspace.sources, **sources}, problems=tuple(problems)))
-    if not tests and not as_json:
-        say("There are no tests: write tests/NAME.yaml, with given, story and expect.")
-        return 0
     asked = {test.recipe for test in tests} if paths else None
-    outcome = testing.report(workspace, testing.run_tests(workspace, tests, state.project.maker()), asked)
+    return testing.report(workspace, testing.run_tests(workspace, tests, state.project.maker()), asked)
+
+
+def _tell(outcome: Report, *, verbose: bool, as_json: bool) -> None:
+    from autoflow.lab import testing
+
     if as_json:
         say(testing.as_json(outcome, verbose=verbose))
+    elif not outcome.cases:
+        say("There are no tests: write tests/NAME.yaml, with given, story and expect.")
     else:
         click.echo(_coloured(testing.as_text(outcome, verbose=verbose)), nl=False)
-    return int(outcome.failed > 0)
 
 
 def _chosen(sources: dict[str, str], paths: tuple[Path, ...], folder: Path) -> dict[str, str]:

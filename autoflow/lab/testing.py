@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autoflow.lab.story import Arrival, Case, Expected, Given, Moment, RecipeTest
+from autoflow.lab.testing_coverage import Coverage
 from autoflow.lab.testing_expect import EXPECT
 from autoflow.lab.testing_line import Line
 from autoflow.lab.testing_play import Failure
@@ -28,6 +29,7 @@ __all__ = [
     "Arrival",
     "Case",
     "CaseResult",
+    "Coverage",
     "Expected",
     "Failure",
     "Given",

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from autoflow.lab.testing_coverage import Coverage, coverage, together
 from autoflow.lab.testing_line import Line
 from autoflow.lab.testing_runner import CaseResult
 from autoflow.lab.testing_walked import empty_branches
@@ -24,11 +25,17 @@ class Unwalked(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """All cases, and the branches that none of them walked: `untested` recipes have no case at all."""
+    """All cases, and what of which recipe they walked; `untested` recipes have no case at all."""
 
     cases: tuple[CaseResult, ...]
     unwalked: tuple[Unwalked, ...]
     untested: tuple[str, ...]
+    recipes: tuple[Coverage, ...] = ()
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much the cases walked of all recipes together."""
+        return together(self.recipes)
 
     @property
     def failed(self) -> int:
@@ -46,27 +53,34 @@ def report(
 ) -> Report:
     """Sum up results; `recipes` are those whose steps should have been walked (all of the workspace)."""
     cases = tuple(results)
-    walked = {(*place, "") for case in cases for place in case.walked}
-    walked |= {place for case in cases for place in case.branches}
+    steps = {place for case in cases for place in case.walked}
+    branches = {place for case in cases for place in case.branches}
+    walked = {(*place, "") for place in steps} | branches
     asked = sorted(workspace.recipes if recipes is None else recipes)
     unwalked = tuple(
         Unwalked(name, step.id, branch)
         for name in asked
         for step in workspace.recipes[name].steps
-        for branch in ("", *(empty_branches(step) if (name, step.id, "") in walked else ()))
+        for branch in ("", *(empty_branches(step.action) if (name, step.id, "") in walked else ()))
         if (name, step.id, branch) not in walked
     )
     tested = {case.recipe for case in cases}
-    return Report(cases, unwalked, tuple(name for name in asked if name not in tested))
+    return Report(
+        cases,
+        unwalked,
+        tuple(name for name in asked if name not in tested),
+        tuple(coverage(workspace.recipes[name], steps, branches) for name in asked),
+    )
 
 
 def as_json(outcome: Report, *, verbose: bool = False) -> str:
     """`{"passed", "failed", "cases": [{"file", "line", "recipe", "case", "passed", "failures", "why", "timeline"}],
-    "unwalked"}`.
+    "unwalked", "coverage"}`.
 
     A failure is `{"line", "message", "expected", "actual"}`, a line of the time line `{"at", "kind", "recipe", "run",
     "text", "failed"}`, an entry of `unwalked` `{"recipe", "step", "branch"}`, where `branch` is empty for the step
-    itself. With `verbose` the time lines of cases that passed are there as well.
+    itself. `coverage` has the counts of all recipes, and under `recipes` those of each. With `verbose` the time lines
+    of cases that passed are there as well.
     """
     return json.dumps(
         {
@@ -74,10 +88,19 @@ def as_json(outcome: Report, *, verbose: bool = False) -> str:
             "failed": outcome.failed,
             "cases": [_case_row(case, verbose=verbose) for case in outcome.cases],
             "unwalked": [each._asdict() for each in outcome.unwalked],
+            "coverage": {
+                **_counts(outcome.coverage),
+                "recipes": [{"recipe": each.recipe, **_counts(each)} for each in outcome.recipes],
+            },
         },
         indent=2,
         ensure_ascii=False,
     )
+
+
+def _counts(found: Coverage) -> dict[str, int]:
+    _, *counts = found
+    return {"percent": found.percent, **dict(zip(Coverage._fields[1:], counts, strict=True))}
 
 
 def _case_row(case: CaseResult, *, verbose: bool) -> dict[str, Any]:

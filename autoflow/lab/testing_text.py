@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from autoflow.lab.testing_coverage import Coverage
 from autoflow.lab.testing_line_text import printable, timeline_text
 from autoflow.lab.testing_report import Report
 from autoflow.lab.testing_runner import CaseResult
@@ -25,7 +26,7 @@ def as_text(outcome: Report, *, verbose: bool = False) -> str:
             lines.append(f"{case.recipe} ({file})")
         lines.append(f"  {_PASSED if case.passed else _FAILED} {case.case}")
         lines += (f"      {line}" if line else "" for line in case_text(case, verbose=verbose))
-    lines += _not_walked(outcome)
+    lines += _walked(outcome, verbose=verbose)
     total = (
         f"{outcome.passed} passed, {outcome.failed} failed" if outcome.failed else f"{outcome.passed} passed"
     )
@@ -71,11 +72,24 @@ def _run(run: Mapping[str, Value]) -> str:
     return "; ".join(told) or "a run"
 
 
-def _not_walked(outcome: Report) -> Iterable[str]:
-    steps = [each for each in outcome.unwalked if each.recipe not in outcome.untested]
-    if steps:
-        yield "No case walks"
-        for each in steps:
-            yield f"  {each.recipe}: {each.step}" + (f", {each.branch}" if each.branch else "")
-    if outcome.untested:
-        yield f"No case tests {', '.join(outcome.untested)}"
+def _walked(outcome: Report, *, verbose: bool) -> Iterable[str]:
+    """How much was walked, and of what was not wholly walked (with `verbose`, of all) each recipe, and what is left."""
+    if not outcome.recipes:
+        return
+    total = outcome.coverage
+    if total.walked == total.all and not verbose:
+        yield "Every step and branch was walked"
+        return
+    yield f"Walked: {_share(total)} of steps and branches"
+    for recipe in outcome.recipes:
+        if recipe.walked == recipe.all and not verbose:
+            continue
+        untested = recipe.recipe in outcome.untested
+        yield f"  {recipe.recipe}: {_share(recipe)}" + (", no case tests it" if untested else "")
+        left = [each for each in outcome.unwalked if each.recipe == recipe.recipe and not untested]
+        for each in left:
+            yield f"    not {each.step}" + (f", {each.branch}" if each.branch else "")
+
+
+def _share(found: Coverage) -> str:
+    return f"{found.percent}% ({found.walked} of {found.all})"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, cast
 from autoflow.kinds.actions.choose import Choose
 from autoflow.kinds.actions.enter_recipe import EnterRecipe
 from autoflow.kinds.actions.split import Split
-from autoflow.kinds.actions.wait_for import OTHERWISE, THEN, WaitForIt
-from autoflow.kinds.base import Action, Go, Hand, Hold, Leave, Step, Wait
+from autoflow.kinds.actions.wait_for import SKIPPED, WaitForIt
+from autoflow.kinds.base import Action, Go, Hand, Hold, Leave, Wait
 from autoflow.language.definitions import Recipe
 from autoflow.model.contact import Record
 
@@ -138,15 +138,19 @@ def branch_names(action: Action) -> tuple[str, ...]:
     return ("then", "otherwise", "skipped") if isinstance(action, WaitForIt) else ()
 
 
-def empty_branches(step: Step) -> Iterator[str]:
+def branches_of(action: Action) -> tuple[str, ...]:
+    """The branches that somebody can walk: also that of a `choose` without `otherwise` of which no case holds."""
+    names = branch_names(action)
+    if isinstance(action, Choose) and all(case.condition is not None for case in action.cases):
+        return (*names, _NONE_OF_THEM)
+    if isinstance(action, WaitForIt) and not action.skipped:
+        return names[:SKIPPED]
+    return names
+
+
+def empty_branches(action: Action) -> Iterator[str]:
     """The branches on which no step of their own stands, so that only their names can tell whether they were walked."""
-    action = step.action
-    if isinstance(action, Choose):
-        if all(case.condition is not None for case in action.cases):
-            yield _NONE_OF_THEM
-        return
     listed = action.nested()
-    for number, name in enumerate(branch_names(action)):
-        possible = not isinstance(action, WaitForIt) or number in {THEN, OTHERWISE}
-        if possible and not listed[number]:
+    for number, name in enumerate(branches_of(action)):
+        if number >= len(listed) or not listed[number]:
             yield name

@@ -45,6 +45,7 @@ greeted (tests/greeted.yaml)
       ✗                   greeted  mail greeting cannot be made
                           greeted  ended: finished
       ✓ 2026-03-06 14:01           as expected (line 8): emails
+Every step and branch was walked
 0 passed, 1 failed
 """
     )
@@ -74,3 +75,36 @@ def test_a_case_that_passed_tells_what_happened_where_somebody_asks(shop: Shop) 
         "text": "purchased (order_id: A1)",
         "failed": False,
     }
+
+
+def test_what_is_walked_too_little_fails(shop: Shop) -> None:
+    greeted(shop, "order_id: A1")
+    told = shop.run("test", "tests/win-back.yaml").stdout
+    assert told.endswith("Every step and branch was walked\n2 passed\n")
+    shop.run("test", "--fail-under", "100")
+    shop.write(
+        "recipes/other.yaml", "recipe: other\ntrigger: {event: purchased}\nactions: [{add_tag: other}]\n"
+    )
+    result = shop.run("test", "--fail-under", "75.5", status=1)
+    assert result.stderr == "The cases walk 75% of steps and branches, and --fail-under asks for 75.5%.\n"
+    assert result.stdout.endswith(
+        """\
+Walked: 75% (3 of 4) of steps and branches
+  other: 0% (0 of 1), no case tests it
+3 passed
+"""
+    )
+    shop.run("test", "--fail-under", "75")
+    assert shop.json("test")["coverage"]["percent"] == 75
+
+
+def test_without_tests_nothing_is_walked(shop: Shop) -> None:
+    (shop.folder / "tests/win-back.yaml").unlink()
+    assert shop.run("test").stdout.startswith("There are no tests: ")
+    shop.run("test", "--fail-under", "1", status=1)
+    assert shop.json("test", "--fail-under", "1", status=1)["cases"] == []
+
+
+def test_a_percentage_that_is_none(shop: Shop) -> None:
+    result = shop.run("test", "--fail-under", "101", status=1)
+    assert "101.0 is not in the range 0<=x<=100" in result.stderr

@@ -80,10 +80,11 @@ welcome (tests/b.yaml)
         2026-03-06 14:00           page_visited (path: /welcome)
                           welcome  not entered: this condition did not hold: email is set (seen: nothing)
       ✗                            otherwise than expected (line 6): running
-No case walks
-  welcome: send_email:offer
-  welcome: notify_sales:sales
-No case tests thanks
+Walked: 40% (2 of 5) of steps and branches
+  thanks: 0% (0 of 1), no case tests it
+  welcome: 50% (2 of 4)
+    not send_email:offer
+    not notify_sales:sales
 1 passed, 2 failed
 """
     )
@@ -141,6 +142,31 @@ def test_json() -> None:
             {"recipe": "welcome", "step": "send_email:offer", "branch": ""},
             {"recipe": "welcome", "step": "notify_sales:sales", "branch": ""},
         ],
+        "coverage": {
+            "percent": 0,
+            "steps": 5,
+            "steps_walked": 0,
+            "branches": 0,
+            "branches_walked": 0,
+            "recipes": [
+                {
+                    "recipe": "thanks",
+                    "percent": 0,
+                    "steps": 1,
+                    "steps_walked": 0,
+                    "branches": 0,
+                    "branches_walked": 0,
+                },
+                {
+                    "recipe": "welcome",
+                    "percent": 0,
+                    "steps": 4,
+                    "steps_walked": 0,
+                    "branches": 0,
+                    "branches_walked": 0,
+                },
+            ],
+        },
     }
 
 
@@ -174,4 +200,12 @@ def test_what_was_asked_about() -> None:
 
 
 def test_without_cases() -> None:
-    assert as_text(report(shop(), [])) == "No case tests thanks, welcome\n0 passed\n"
+    assert (
+        as_text(report(shop(), []))
+        == """\
+Walked: 0% (0 of 5) of steps and branches
+  thanks: 0% (0 of 1), no case tests it
+  welcome: 0% (0 of 4), no case tests it
+0 passed
+"""
+    )

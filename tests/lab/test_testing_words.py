@@ -9,7 +9,7 @@ import pytest
 
 from autoflow.kinds.scores import Rule, score
 from autoflow.kinds.where import EVERY
-from autoflow.lab.testing import CaseResult, as_text, read_tests, report, run_tests
+from autoflow.lab.testing import CaseResult, Coverage, as_text, read_tests, report, run_tests
 from autoflow.language.definitions import Workspace
 from autoflow.language.present import as_text as told
 from autoflow.language.workspace import read_workspace
@@ -174,7 +174,20 @@ def test_branches_that_nobody_walked_are_named_where_no_step_of_theirs_can_tell(
         ("wait_for:page_visited", "otherwise"),
         ("add_tag:back", ""),
     ]
-    assert "  trial: halves, out\n  trial: add_tag:called\n" in as_text(outcome)
+    # the ways: three parts of the split, a case or none of them, and twice then or otherwise
+    assert outcome.coverage == Coverage("", 9, 7, 9, 4)
+    assert as_text(outcome).endswith(
+        """\
+Walked: 61% (11 of 18) of steps and branches
+  trial: 61% (11 of 18)
+    not halves, none
+    not halves, out
+    not add_tag:called
+    not wait_for:page_visited, otherwise
+    not add_tag:back
+1 passed
+"""
+    )
     other = play(
         """
 {at: 2026-03-06 14:00, enter: true}
@@ -185,6 +198,7 @@ def test_branches_that_nobody_walked_are_named_where_no_step_of_theirs_can_tell(
     )
     both = report(shop(), [one, other], recipes=["trial"])
     assert [(each.step, each.branch) for each in both.unwalked] == [("halves", "none")]
+    assert (both.coverage.walked, both.coverage.all, both.coverage.percent) == (17, 18, 94)
 
 
 def test_that_none_of_the_cases_held_is_a_branch() -> None:
