@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -27,21 +27,62 @@ if TYPE_CHECKING:
     metavar="PERCENT",
     help="Fail where the cases walk less of the recipes' steps and branches.",
 )
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the outcome to FILE as JUnit XML, for a CI system.",
+)
 @json_option
 @pass_state
 def command(
-    state: State, paths: tuple[Path, ...], *, verbose: bool, fail_under: float | None, as_json: bool
+    state: State,
+    paths: tuple[Path, ...],
+    *,
+    verbose: bool,
+    fail_under: float | None,
+    junit: Path | None,
+    as_json: bool,
 ) -> int:
     """Run the recipe tests: all below tests/, or those in the files or folders named.
 
     They run through the engine itself, in virtual time; nothing is stored or sent. Exit status 1 where a case fails,
     or less than --fail-under was walked.
     """
-    outcome = _outcome(state, paths)
-    _tell(outcome, verbose=verbose, as_json=as_json)
-    if fail_under is not None and outcome.coverage.below(fail_under):
+    return _run(state, _Asked(paths, verbose, fail_under, junit, as_json))
+
+
+class _Asked(NamedTuple):
+    """What the command line asks for."""
+
+    paths: tuple[Path, ...]
+    verbose: bool
+    fail_under: float | None
+    junit: Path | None
+    as_json: bool
+
+
+def _run(state: State, asked: _Asked) -> int:
+    """The tests, once; returns the exit status."""
+    try:
+        outcome = _outcome(state, asked.paths)
+    except Unsound as error:
+        if asked.junit is not None:
+            from autoflow.lab.testing import mistakes_as_junit
+
+            mistakes = [each for each in error.workspace.problems if each.severity == "error"]
+            _write(asked.junit, mistakes_as_junit(mistakes))
+        raise
+    _tell(outcome, asked)
+    if asked.junit is not None:
+        from autoflow.lab.testing import as_junit
+
+        _write(asked.junit, as_junit(outcome))
+    if asked.fail_under is not None and outcome.coverage.below(asked.fail_under):
         share = outcome.coverage.percent
-        note(f"The cases walk {share}% of steps and branches, and --fail-under asks for {fail_under:g}%.")
+        note(
+            f"The cases walk {share}% of steps and branches, and --fail-under asks for {asked.fail_under:g}%."
+        )
         return 1
     return int(outcome.failed > 0)
 
@@ -59,15 +100,23 @@ def _outcome(state: State, paths: tuple[Path, ...]) -> Report:
     return testing.report(workspace, testing.run_tests(workspace, tests, state.project.maker()), asked)
 
 
-def _tell(outcome: Report, *, verbose: bool, as_json: bool) -> None:
+def _tell(outcome: Report, asked: _Asked) -> None:
     from autoflow.lab import testing
 
-    if as_json:
-        say(testing.as_json(outcome, verbose=verbose))
+    if asked.as_json:
+        say(testing.as_json(outcome, verbose=asked.verbose))
     elif not outcome.cases:
         say("There are no tests: write tests/NAME.yaml, with given, story and expect.")
     else:
-        click.echo(_coloured(testing.as_text(outcome, verbose=verbose)), nl=False)
+        click.echo(_coloured(testing.as_text(outcome, verbose=asked.verbose)), nl=False)
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as error:
+        raise AutoflowError(f"The report cannot be written to {file}: {error.strerror}.") from error
 
 
 def _chosen(sources: dict[str, str], paths: tuple[Path, ...], folder: Path) -> dict[str, str]:

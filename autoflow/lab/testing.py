@@ -15,6 +15,7 @@ from pathlib import Path
 from autoflow.lab.story import Arrival, Case, Expected, Given, Moment, RecipeTest
 from autoflow.lab.testing_coverage import Coverage
 from autoflow.lab.testing_expect import EXPECT
+from autoflow.lab.testing_junit import as_junit, mistakes_as_junit
 from autoflow.lab.testing_line import Line
 from autoflow.lab.testing_play import Failure
 from autoflow.lab.testing_reader import read_tests
@@ -39,8 +40,10 @@ __all__ = [
     "Report",
     "Unwalked",
     "as_json",
+    "as_junit",
     "as_text",
     "load_tests",
+    "mistakes_as_junit",
     "read_tests",
     "report",
     "run_tests",

@@ -44,7 +44,7 @@ def timeline_text(lines: Sequence[Line], zone: str, *, whole: bool = False) -> I
 def _row(line: Line, zone: str, several: Iterable[str], *, whole: bool) -> tuple[str, str, str]:
     when = local_time(line.at, zone) + (f" ({line.clock})" if line.clock else "")
     who = f"{line.recipe} {line.run}" if line.run and line.recipe in several else line.recipe
-    text = printable(line.text)
+    text = line.text
     return when, who, text if whole or line.failed or len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

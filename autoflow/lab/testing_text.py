@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from autoflow.lab.testing_coverage import Coverage
 from autoflow.lab.testing_line_text import printable, timeline_text
@@ -25,7 +25,7 @@ def as_text(outcome: Report, *, verbose: bool = False) -> str:
             file = case.file
             lines.append(f"{case.recipe} ({file})")
         lines.append(f"  {_PASSED if case.passed else _FAILED} {case.case}")
-        lines += (f"      {line}" if line else "" for line in case_text(case, verbose=verbose))
+        lines += (f"      {line}" for line in case_text(case, verbose=verbose))
     lines += _walked(outcome, verbose=verbose)
     total = (
         f"{outcome.passed} passed, {outcome.failed} failed" if outcome.failed else f"{outcome.passed} passed"
@@ -33,12 +33,19 @@ def as_text(outcome: Report, *, verbose: bool = False) -> str:
     return "\n".join([*lines, total]) + "\n"
 
 
-def case_text(case: CaseResult, *, verbose: bool = False) -> Iterable[str]:
-    """What a case that failed was to be and was, and its time line; of one that passed nothing, unless `verbose`."""
+def case_text(case: CaseResult, *, verbose: bool = False) -> Iterator[str]:
+    """What a case that failed was to be and was, and its time line; of one that passed nothing, unless `verbose`.
+
+    Lines without anything that could move a cursor, or that XML does not take.
+    """
+    return map(printable, _case_lines(case, verbose=verbose))
+
+
+def _case_lines(case: CaseResult, *, verbose: bool) -> Iterator[str]:
     for failure in case.failures:
         yield f"{case.file}:{failure.line}: {failure.message}"
         if failure.expected is None:
-            yield f"  {printable(str(failure.actual))}"
+            yield f"  {failure.actual}"
             continue
         yield from _beside("expected", failure.expected)
         yield from _beside("actual", failure.actual)
@@ -50,6 +57,11 @@ def _beside(word: str, value: Value) -> Iterable[str]:
     first, *others = _shown(value)
     yield f"  {word:<10}{first}"
     yield from (f"  {'':<10}{other}" for other in others)
+
+
+def in_one_line(value: Value) -> str:
+    """What was expected or is, for a message that has one line."""
+    return "; ".join(_shown(value))
 
 
 def _shown(value: Value) -> Sequence[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from xml.etree import ElementTree as ET
+
 from tests.cli.shop import Shop
 
 GREETED = """
@@ -108,3 +110,30 @@ def test_without_tests_nothing_is_walked(shop: Shop) -> None:
 def test_a_percentage_that_is_none(shop: Shop) -> None:
     result = shop.run("test", "--fail-under", "101", status=1)
     assert "101.0 is not in the range 0<=x<=100" in result.stderr
+
+
+def test_a_report_for_ci_is_written_into_a_folder_that_need_not_be_there(shop: Shop) -> None:
+    greeted(shop, "total: 12")
+    file = shop.folder / "reports/tests.xml"
+    shop.run("test", "--junit", file, status=1)
+    root = ET.parse(file).getroot()
+    assert (root.attrib["tests"], root.attrib["failures"]) == ("3", "1")
+    greeted(shop, "order_id: A1")
+    assert shop.json("test", "--junit", file)["failed"] == 0
+    assert ET.parse(file).getroot().attrib["failures"] == "0"
+
+
+def test_mistakes_leave_no_report_of_an_earlier_run(shop: Shop) -> None:
+    file = shop.folder / "tests.xml"
+    shop.run("test", "--junit", file)
+    shop.replace("tests/win-back.yaml", "running: true", "runing: true")
+    shop.run("test", "--junit", file, status=1)
+    [*errors] = ET.parse(file).getroot().iter("error")
+    assert {each.attrib["message"] for each in errors} == {'There is no "runing" in "expect".'}
+
+
+def test_a_report_that_cannot_be_written(shop: Shop) -> None:
+    file = shop.folder / "autoflow.yaml" / "tests.xml"
+    result = shop.run("test", "--junit", file, status=1)
+    assert result.stdout.endswith("2 passed\n")
+    assert result.stderr == f"The report cannot be written to {file}: File exists.\n"
