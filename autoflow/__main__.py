@@ -17,7 +17,7 @@ def main() -> None:
             stream.reconfigure(
                 errors="backslashreplace"
             )  # a terminal without the letter is no reason to fail
-    cli.main(prog_name="autoflow", obj=State(run=_run, demo=_demo))
+    cli.main(prog_name="autoflow", obj=State(run=_run, demo=_demo, pause=_pause))
 
 
 def _run(*args: Any, **options: Any) -> int:
@@ -30,6 +30,12 @@ def _demo(*args: Any, **options: Any) -> int:
     from autoflow.demo.course import run_demo
 
     return run_demo(*args, **options)
+
+
+def _pause() -> None:
+    from autoflow.daemon import pause
+
+    pause()
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ Say = Callable[[str], None]
 LOOK_SECONDS = 1
 CHECKPOINT_SECONDS = 2
 RETRY_SECONDS = 5
+GLANCE_SECONDS = 0.3
 
 
 class Alarm:
@@ -136,6 +137,11 @@ class PostRoom:
                 self._say(str(error))
             self._rung.wait(timeout=RETRY_SECONDS)
             self._rung.clear()
+
+
+def pause() -> None:
+    """Wait for a moment; for whoever looks again and again whether files have changed."""
+    threading.Event().wait(timeout=GLANCE_SECONDS)
 
 
 def run(project: Project, *, until_idle: bool = False, say: Say = print) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from autoflow import __version__
-from autoflow.app import Unsound
+from autoflow.cli.mistakes import tell, tell_error
 from autoflow.cli.state import AS_JSON, State
 from autoflow.model.problems import AutoflowError, did_you_mean
 
@@ -66,14 +66,12 @@ class Cli(click.Group):
         """Run the command; what ends it is told, and its status is 1."""
         try:
             return super().invoke(ctx)
-        except Unsound as error:
-            _tell_problems(ctx, error)
         except AutoflowError as error:
-            _tell(error.message, error.fix)
+            tell_error(error, as_json=bool(ctx.meta.get(AS_JSON)))
         except BrokenPipeError:  # whoever read our output has seen enough
             sys.stderr.close()
         except OSError as error:
-            _tell(f"{error.filename or 'A file'}: {error.strerror or error}.")
+            tell(f"{error.filename or 'A file'}: {error.strerror or error}.")
         return 1
 
     def main(self, *args: Any, **extra: Any) -> Any:
@@ -87,24 +85,6 @@ class Cli(click.Group):
             click.echo("Interrupted.", err=True)
             status = _INTERRUPTED
         sys.exit(status if isinstance(status, int) else 0)
-
-
-def _tell(message: str, fix: str = "") -> None:
-    click.echo(message, err=True)
-    if fix:
-        click.echo(f"  {fix}", err=True)
-
-
-def _tell_problems(ctx: click.Context, error: Unsound) -> None:
-    from autoflow.language.present import as_json, as_text
-
-    problems = [each for each in error.workspace.problems if each.severity == "error"]
-    if ctx.meta.get(AS_JSON):
-        click.echo(as_json(problems))
-        return
-    colour = sys.stderr.isatty()
-    click.echo(as_text(problems, error.workspace.sources, colour=colour), nl=False, err=True)
-    _tell(error.message)
 
 
 @click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

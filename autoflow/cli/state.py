@@ -28,10 +28,14 @@ def _nobody(*_: object, **__: object) -> int:
 
 @dataclass
 class State:
-    """`run` is the daemon's, `demo` the demo's: they stand beside the command line, so `__main__` hands them in."""
+    """`run` is the daemon's, `demo` the demo's: they stand beside the command line, so `__main__` hands them in.
+
+    So does `pause`, which waits for a moment, for commands that look for changes.
+    """
 
     run: Callable[..., int] = _nobody
     demo: Callable[..., int] = _nobody
+    pause: Callable[[], object] = _nobody
     clock: Clock | None = None
     environment: Mapping[str, str] | None = None
     folder: Path = field(default_factory=Path)
@@ -43,6 +47,10 @@ class State:
         if self._project is None:
             self._project = Project(self.folder, environment=self.environment, clock=self.clock)
         return self._project
+
+    def reread(self) -> None:
+        """Have the files read anew by whoever asks next."""
+        self._project = None
 
     @property
     def settings(self) -> Settings:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the outcome to FILE as JUnit XML, for a CI system.",
 )
+@click.option(
+    "--watch", is_flag=True, help="Run again whenever a file of the workspace changes, until Ctrl-C."
+)
 @json_option
 @pass_state
 def command(
@@ -42,6 +45,7 @@ def command(
     verbose: bool,
     fail_under: float | None,
     junit: Path | None,
+    watch: bool,
     as_json: bool,
 ) -> int:
     """Run the recipe tests: all below tests/, or those in the files or folders named.
@@ -49,7 +53,16 @@ def command(
     They run through the engine itself, in virtual time; nothing is stored or sent. Exit status 1 where a case fails,
     or less than --fail-under was walked.
     """
-    return _run(state, _Asked(paths, verbose, fail_under, junit, as_json))
+    asked = _Asked(paths, verbose, fail_under, junit, as_json)
+    if not watch:
+        return _run(state, asked)
+    if as_json:
+        raise AutoflowError(
+            "--watch shows outcomes to people, and --json to programs.", "Leave one of them out."
+        )
+    from autoflow.cli.watching import again_and_again
+
+    return again_and_again(state, lambda: _run(state, asked))
 
 
 class _Asked(NamedTuple):

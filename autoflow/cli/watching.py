@@ -1,0 +1,54 @@
+"""Doing something again whenever a file of the workspace changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autoflow.app import Unsound
+from autoflow.cli.mistakes import tell_error
+from autoflow.cli.output import clean, note
+from autoflow.cli.state import State
+from autoflow.language.changes import Stamp, changed, stamps
+from autoflow.model.problems import AutoflowError
+
+_MOST_NAMES = 5
+
+
+def again_and_again(state: State, work: Callable[[], object]) -> int:
+    """Do the work, and again after every change, until Ctrl-C; mistakes in files are told, and it goes on.
+
+    Where it begins with another mistake (this is no workspace, a path does not exist), that one is raised.
+    """
+    before = stamps(state.folder)
+    begun = False
+    try:
+        while True:
+            try:
+                work()
+            except AutoflowError as error:
+                if not begun and not isinstance(error, Unsound):
+                    raise
+                tell_error(error)
+            begun = True
+            note("Waiting for changes; Ctrl-C ends it.")
+            before = _next_change(state, before)
+            state.reread()
+    except KeyboardInterrupt:
+        return 0
+
+
+def _next_change(state: State, before: dict[str, Stamp]) -> dict[str, Stamp]:
+    """Wait until files are otherwise than before, and are written to no more; returns how they are."""
+    while not changed(before, after := _after_a_while(state)):
+        pass
+    while changed(after, settled := _after_a_while(state)):
+        after = settled
+    names = changed(before, settled)
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    note(f"\nChanged: {clean(', '.join(names[:_MOST_NAMES]))}{more}")
+    return settled
+
+
+def _after_a_while(state: State) -> dict[str, Stamp]:
+    state.pause()
+    return stamps(state.folder)

@@ -1,0 +1,45 @@
+"""Whether files of a workspace have changed, for commands that go on while somebody edits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from autoflow.language.names import SETTINGS_FILE
+
+_FOLDERS = ("recipes", "segments", "templates", "tests")
+_ENDINGS = (".yaml", ".yml", ".html", ".txt", ".mjml")
+
+Stamp = tuple[int, int, int]
+
+
+def stamps(folder: Path) -> dict[str, Stamp]:
+    """The files of a workspace and of its tests, by their paths in it, each with what changes when it is written.
+
+    Nothing is read, and nothing raised: what is not there is left out.
+    """
+    return dict(_stamps(folder))
+
+
+def changed(before: dict[str, Stamp], after: dict[str, Stamp]) -> list[str]:
+    """The files that were written, came or went between two looks, sorted."""
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, Stamp]]:
+    for path in (folder / SETTINGS_FILE, *_files(folder)):
+        try:
+            found = path.stat()
+        except OSError:
+            continue  # it went while we looked
+        yield path.relative_to(folder).as_posix(), (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for name in _FOLDERS:
+        for place, folders, files in os.walk(folder / name):
+            folders[:] = [each for each in folders if not each.startswith(".")]
+            for file in files:
+                if file.endswith(_ENDINGS) and not file.startswith("."):
+                    yield Path(place, file)
