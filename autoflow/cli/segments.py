@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--members", is_flag=True, help="List who is in it, by user id.")
 @click.option("--history", is_flag=True, help="Show the size by day, and who joined and left.")
+@click.option("--explain", is_flag=True, help="Show what NAME asks, and what each condition does.")
 @click.option(
     "--overlap", is_flag=True, help="Show whom two or more NAMEs share; without names, which share most."
 )
@@ -36,6 +37,7 @@ def command(  # noqa: PLR0913 - an option each
     *,
     members: bool,
     history: bool,
+    explain: bool,
     overlap: bool,
     as_json: bool,
 ) -> None:
@@ -43,16 +45,20 @@ def command(  # noqa: PLR0913 - an option each
 
     With NAMEs only those. Everything else answers one question about them; days are those of the project's time zone.
     """
-    _one_question(members=members, history=history, overlap=overlap)
+    _one_question(members=members, history=history, explain=explain, overlap=overlap)
     if (start or end) and not history:
         raise AutoflowError("--from and --to go with --history.")
     with state.store(reading=True) as database:
         chosen = _chosen(state, database, names)
-        tell_where_it_is(database)
+        tell_where_it_is(database, building=not explain)
         if history:
             from autoflow.cli import segments_history
 
             segments_history.show(state, database, chosen if names else None, (start, end), as_json=as_json)
+        elif explain:
+            from autoflow.cli import segments_explained
+
+            segments_explained.show(state, database, names, as_json=as_json)
         elif overlap:
             from autoflow.cli import segments_overlap
 
@@ -61,15 +67,14 @@ def command(  # noqa: PLR0913 - an option each
             _sizes(state, database, chosen, names, members=members, as_json=as_json)
 
 
-def tell_where_it_is(database: Database) -> None:
-    """Say, beside the outcome, what the engine has not done yet."""
-    from autoflow.store import reports
-    from autoflow.store.standing import building
+def tell_where_it_is(database: Database, *, building: bool) -> None:
+    """Say, beside the outcome, what the engine has not read yet, and how far `building` is."""
+    from autoflow.store import reports, standing
 
     unread = reports.counts(database).lag
     if unread:
         note(f"The engine has not read {count(unread, 'row')} yet: `autoflow run --until-idle` does.")
-    progress = building(database)
+    progress = standing.building(database) if building else None
     if progress is not None:
         note(
             f"Building: {progress[0]:,} of {count(progress[1], 'contact')} are counted by what is new so far."
@@ -101,6 +106,11 @@ def refuse_unknown_to_the_engine(names: Collection[str], known: Collection[str])
                 f'The segment "{name}" is not in force yet, so the engine knows nothing of it.',
                 "`autoflow apply` puts the files in force.",
             )
+
+
+def share(part: int, whole: int) -> str:
+    """`7.2 %`; a dash of nothing."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"
 
 
 def _one_question(**asked: bool) -> None:

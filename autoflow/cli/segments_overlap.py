@@ -8,7 +8,7 @@ from typing import Any
 from autoflow.cli.drawing import bar, columns
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import building_row, count, iso, say, table
-from autoflow.cli.segments import in_force, refuse_unknown_to_the_engine
+from autoflow.cli.segments import in_force, refuse_unknown_to_the_engine, share
 from autoflow.cli.state import State
 from autoflow.lab.segment_overlap import Overlap, Pair, overlap
 from autoflow.model.problems import AutoflowError
@@ -60,8 +60,8 @@ def _tell_two(found: Overlap, pair: Pair) -> None:
     cells = [
         [
             *(what, f"{number:,}"),
-            "" if what == f"only in {second}" else _share(number, found.members[first]),
-            "" if what == f"only in {first}" else _share(number, found.members[second]),
+            "" if what == f"only in {second}" else share(number, found.members[first]),
+            "" if what == f"only in {first}" else share(number, found.members[second]),
             bar(number, found.in_any, _BAR),
         ]
         for what, number in rows
@@ -92,7 +92,7 @@ def _tell_several(found: Overlap, chosen: Sequence[str]) -> None:
 
 def _of(found: Overlap, one: str, other: str) -> str:
     both = found.both(one, other)
-    return f"{both:,}  {_share(both, found.members[one]):>7}" if both else "0"
+    return f"{both:,}  {share(both, found.members[one]):>7}" if both else "0"
 
 
 def _tell_most(found: Overlap) -> None:
@@ -114,16 +114,12 @@ def _tell_pairs(found: Overlap, pairs: Sequence[Pair]) -> None:
     cells = [
         [
             *(pair.first, pair.second, f"{pair.both:,}"),
-            *(_share(pair.both, found.members[each]) for each in (pair.first, pair.second)),
+            *(share(pair.both, found.members[each]) for each in (pair.first, pair.second)),
             bar(pair.both, most, _BAR // 2),
         ]
         for pair in pairs
     ]
     table(["segment", "and", "in both", "of the first", "of the second", ""], cells, numbers=[2, 3, 4])
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "–"
 
 
 def _row(found: Overlap, contacts: int, at: str | None, progress: dict[str, int] | None) -> dict[str, Any]:

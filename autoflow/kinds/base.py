@@ -99,6 +99,12 @@ class Condition(Kind):
         found = (last_instant(cell) for cell in cells if cell is not None)
         return max((at for at in found if at is not None), default=None)
 
+    def misses(self, view: View) -> bool:
+        """Whether the value that it asks for is missing: then the positive test fails and its complement holds. Who
+        counts misses nothing: there may be none.
+        """
+        return False
+
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         """What would have to be otherwise for the answer to be `wanted`, where it is the other one now."""
         return Lack(f"would have to hold{'' if wanted else ' no more'}: {self.says()}")

@@ -100,6 +100,9 @@ class Measure(Condition):
         seen = self.measure(self._memory, view)[0]
         return None if seen is None else from_millionths(seen)
 
+    def misses(self, view: View) -> bool:
+        return self._share is None and self.measure(self._memory, view)[0] is None
+
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         window = f" within {self.within_last}" if self.within_last else ""
         subject = f"{self.named} {self.path}{window}"

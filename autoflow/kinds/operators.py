@@ -152,6 +152,12 @@ class Test:
 
         return check
 
+    def misses(self, value: Value, view: View) -> bool:
+        """Whether there is no value of the type that could pass or fail."""
+        if self.word == "is_set":
+            return value in (None, "", [])
+        return comparable(value, self.of_type, view.project_zone) is None
+
     def next_change(self, value: Value, view: View) -> int | None:
         """The next instant at which time alone could change the answer."""
         if self.word not in WINDOWS:

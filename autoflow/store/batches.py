@@ -34,11 +34,18 @@ class Loaded(msgspec.Struct):
 
 
 def load(
-    database: Database, contacts: Iterable[int], program: Program, horizon: int, whole: Collection[int] = ()
+    database: Database,
+    contacts: Iterable[int],
+    program: Program,
+    horizon: int,
+    whole: Collection[int] = (),
+    *,
+    copy: bool = False,
 ) -> dict[int, Loaded]:
     """The contacts' records, with the window entries that fall due by `horizon` back in place.
 
-    Those in `whole` get all of their window entries back. A `range` of contacts is read in one stretch.
+    Those in `whole` get all of their window entries back. A `range` of contacts is read in one stretch. Of a `copy`,
+    which nobody will save, the entries stay in their table as well.
     """
     columns = "SELECT id, part, key, due, record FROM contact WHERE id"
     if isinstance(contacts, range):
@@ -49,7 +56,7 @@ def load(
     for contact, part, key, due, blob in rows:
         record = unpack(blob) if blob is not None else Record(key, key[2:])
         loaded[contact] = Loaded(contact, part, record, due, record.attributes.get("email"), blob)
-    _refill(database, loaded, program, horizon, whole)
+    _refill(database, loaded, program, horizon, whole, take=not copy)
     return loaded
 
 
@@ -58,7 +65,13 @@ def _address(email: object) -> str | None:
 
 
 def _refill(
-    database: Database, loaded: Mapping[int, Loaded], program: Program, horizon: int, whole: Collection[int]
+    database: Database,
+    loaded: Mapping[int, Loaded],
+    program: Program,
+    horizon: int,
+    whole: Collection[int],
+    *,
+    take: bool,
 ) -> None:
     """Bring back spilled entries: all that leave their window by the horizon, and enough to know what is next."""
     keys: dict[str, InWindow] | None = None
@@ -71,19 +84,22 @@ def _refill(
                     }
                 if key in keys:
                     until = FOREVER if contact.id in whole else horizon
-                    _refill_cell(database, contact, keys[key], cell, until, program.zone)
+                    view = View(contact.record, until, program.zone)
+                    _refill_cell(database, contact, keys[key], cell, view, take=take)
 
 
 def _refill_cell(
-    database: Database, contact: Loaded, memory: InWindow, cell: Window, horizon: int, project_zone: str
+    database: Database, contact: Loaded, memory: InWindow, cell: Window, view: View, *, take: bool
 ) -> None:
-    view = View(contact.record, horizon, project_zone)
-    while not memory.covers(cell, horizon, view):
+    left = 0  # entries that were brought back and are in the table still
+    while not memory.covers(cell, view.now, view):
         rows = database.all(
-            "SELECT at, seq, value FROM window_entry WHERE contact = ? AND memory = ? ORDER BY at, seq LIMIT ?",
+            "SELECT at, seq, value FROM window_entry WHERE contact = ? AND memory = ? ORDER BY at, seq"
+            " LIMIT ? OFFSET ?",
             contact.id,
             memory.key,
             KEPT // 2,
+            left,
         )
         if not rows:
             raise LookupError(
@@ -91,6 +107,9 @@ def _refill_cell(
             )  # to look again would find none
         cell.head.extend(rows)
         cell.spilled -= len(rows)
+        if not take:
+            left += len(rows)
+            continue
         database.many(
             "DELETE FROM window_entry WHERE contact = ? AND memory = ? AND at = ? AND seq = ?",
             [(contact.id, memory.key, at, seq) for at, seq, _ in rows],

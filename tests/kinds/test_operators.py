@@ -266,3 +266,36 @@ def test_calendar_windows_agree_with_the_witness_and_change_no_sooner_than_they_
     if change is not None:
         view.now = change
         assert test.holds(value, view) is comparing.passes(word, window, value, of_type, change, zones)
+
+
+@pytest.mark.parametrize(
+    ("of_type", "value", "word", "misses"),
+    [
+        ("text", None, "is_not", True),
+        ("text", "", "is", False),
+        ("text", "", "is_set", True),
+        ("list", [], "is_set", True),
+        ("list", [], "contains", False),
+        ("text", "Bonn", "is_set", False),
+        ("number", "many", "at_least", True),
+        ("number", 0, "at_least", False),
+        ("date", "soon", "not_within_last", True),
+        ("date", "2026-06-01", "not_within_last", False),
+    ],
+)
+def test_whoever_has_no_value_of_the_type_misses_it(
+    of_type: str, value: Any, word: str, misses: bool
+) -> None:
+    ready = operators.Test(word, operand(of_type, word), of_type)
+    assert ready.misses(value, View(Record("u:ana", "ana"), NOW, LONDON)) is misses
+
+
+@given(
+    st.sampled_from(sorted(OF_TYPE)), st.one_of(st.none(), st.text(max_size=3), st.integers(), st.booleans())
+)
+def test_whoever_misses_the_value_fails_every_positive_test(of_type: str, value: Any) -> None:
+    view = View(Record("u:ana", "ana"), NOW, LONDON)
+    for word in set(OF_TYPE[of_type]) - {"is_set"}:
+        ready = operators.Test(word, operand(of_type, word), of_type)
+        if ready.misses(value, view):
+            assert ready.holds(value, view) is (word in COMPLEMENTS)

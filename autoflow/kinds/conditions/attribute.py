@@ -35,6 +35,9 @@ class Attribute(Condition):
         value: Value = view.record.known(self.attribute)
         return value
 
+    def misses(self, view: View) -> bool:
+        return self.test.misses(self.seen(view), view)
+
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         return of_value(self.attribute, self.test, self.seen(view), view, wanted=wanted)
 

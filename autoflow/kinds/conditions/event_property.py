@@ -37,6 +37,9 @@ class EventProperty(Condition):
     def seen(self, view: View) -> Value:
         return (view.event or {}).get(self.event_property)
 
+    def misses(self, view: View) -> bool:
+        return self.test.misses(self.seen(view), view)
+
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         subject = f"{self.event_property} of the event"
         return of_value(subject, self.test, self.seen(view), view, wanted=wanted)

@@ -29,6 +29,9 @@ class InStage(Condition):
     def seen(self, view: View) -> Value:
         return view.record.stage or None
 
+    def misses(self, view: View) -> bool:
+        return not view.record.stage
+
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         there = " or ".join(self.stage)
         return Lack(f"would have to stand at {'' if wanted else 'another stage than '}{there}")
