@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,7 @@ from autoflow.cli.erase import erase
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import clean, iso, local, note_unread, say, table
 from autoflow.cli.state import State, json_option, pass_state
+from autoflow.cli.story_words import TASK, Moment, inside, sentence
 from autoflow.cli.tasks import task_row
 from autoflow.kinds.view import View
 from autoflow.model.values import from_millionths, plain
@@ -18,66 +19,8 @@ from autoflow.model.values import from_millionths, plain
 if TYPE_CHECKING:
     from autoflow.language.settings import Settings
     from autoflow.store.history import Stored
-    from autoflow.store.reports import ContactStory, Line, MessageLine
+    from autoflow.store.reports import ContactStory
     from autoflow.store.tasks import Task
-
-_SENTENCES = {
-    "segment_entered": "came into the segment {subject}",
-    "segment_left": "left the segment {subject}",
-    "entered": "entered the recipe {recipe}",
-    "refused": "was turned away from {recipe}",
-    "ended": "{recipe} ended: {subject}",
-    "email_sent": "mail {subject} ({recipe})",
-    "email_skipped": "mail {subject} was not sent ({recipe})",
-    "sales_notified": "notice to {subject} ({recipe})",
-    "audience_joined": "joined the audience {subject} ({recipe})",
-    "audience_left": "left the audience {subject} ({recipe})",
-    "tag_added": "tagged {subject} ({recipe})",
-    "tag_removed": "tag {subject} taken off ({recipe})",
-    "attribute_set": "{subject} was set ({recipe})",
-    "email_held": "mail {subject} was held back ({recipe})",
-    "stage_set": "moved to the stage {subject} ({recipe})",
-    "score_adjusted": "score {subject}: {points} ({recipe})",
-    "drawn": "fell into the part {subject} ({recipe})",
-    "consent_given": "agreed to {subject} ({recipe})",
-    "consent_withdrawn": "took back the consent to {subject} ({recipe})",
-    "webhook_called": "call to {subject} ({recipe})",
-    "recorded": "{subject} was recorded ({recipe})",
-    "merged": "turned out to be one with {subject}",
-    "task_created": "task: {subject} ({recipe})",
-    "task_done": "task done: {subject}",
-}
-_NAMES = {
-    "$identify": "identify",
-    "$merge": "turned out to be one with another contact",
-    "$known_as": "said who he is",
-    "$enter": "put forward by hand",
-}
-
-
-_TASK = "task_created"
-_MAIL = "email_sent"
-_FATES = {
-    "pending": "waits to be sent",
-    "sending": "is on its way",
-    "refused": "was refused on the last look",
-    "failed": "could not be made or delivered",
-    "held": "is late, and held",
-    "unknown": "may have gone out, nobody can see",
-}
-_NOT_SENT = {"no_email": "there is no address", "no_consent": "no consent"}
-_TURNED_AWAY = {"while_running": "was in it already", "reentry": "had been in it too recently"}
-
-
-class Moment(NamedTuple):
-    """A line of the timeline."""
-
-    at: int
-    source: str
-    kind: str
-    subject: str
-    recipe: str
-    detail: dict[str, Any]
 
 
 @click.group()
@@ -94,9 +37,10 @@ command.add_command(erase)
 @pass_state
 def show(state: State, who: str, *, as_json: bool) -> None:
     """Show everything about WHO (a user id or an email address), with a timeline."""
+    from autoflow.cli.erased import told_if_erased
     from autoflow.store.reports import contact_story
 
-    with state.store(reading=True) as database:
+    with state.store(reading=True) as database, told_if_erased(state, database, who):
         story = contact_story(database, who)
     if not story.record.first_known and story.aside is None:
         note_unread(story.record.name)
@@ -125,8 +69,8 @@ def _timeline(story: ContactStory) -> list[Moment]:
     tasks = {(each.key.split("/")[1], each.recipe, each.step, each.at): each for each in story.tasks}
     for line in story.journal:
         place = (str(line.entry), line.recipe, line.step, line.at)
-        if line.kind != _TASK:
-            moments.append((_inside(line, mails.get(place)), 1))
+        if line.kind != TASK:
+            moments.append((inside(line, mails.get(place)), 1))
         elif place in tasks:  # where the step stood among the others
             moments += [(each, 1) for each in _asked(tasks.pop(place))]
     moments += [(each, 1) for task in tasks.values() for each in _asked(task)]
@@ -140,18 +84,10 @@ def _happened(event: Stored) -> Moment:
     return Moment(event.occurred_at if event.history else event.at, "event", event.name, "", "", detail)
 
 
-def _inside(line: Line, mail: MessageLine | None) -> Moment:
-    """What followed inside; of a mail also what became of it, where that is not simply that it was sent."""
-    detail = line.detail
-    if line.kind == _MAIL and mail is not None and mail.state in _FATES:
-        detail = {**detail, "state": mail.state, "reason": mail.result or None}
-    return Moment(line.at, "engine", line.kind, line.subject, line.recipe, detail)
-
-
 def _asked(task: Task) -> Iterator[Moment]:
     """A task at the time it was given, and when it was ticked off."""
     detail = {"id": task.id, "to": task.owner, "due": task.due or None, "note": task.note}
-    yield Moment(task.at, "engine", _TASK, task.title, task.recipe, detail)
+    yield Moment(task.at, "engine", TASK, task.title, task.recipe, detail)
     if task.done_at is not None:
         yield Moment(task.done_at, "person", "task_done", task.title, task.recipe, {"id": task.id})
 
@@ -237,41 +173,4 @@ def _tell(story: ContactStory, timeline: list[Moment], scores: dict[str, int | f
         table(["recipe", "version", "entered", "state", "where it stands"], rows, numbers=[1])
     if timeline:
         say()
-        table(["when", "what"], [[local(each.at, zone), _sentence(each)] for each in timeline])
-
-
-def _sentence(moment: Moment) -> str:
-    if moment.source == "event":
-        told = ", ".join(
-            f"{name}: {plain(value)}" for name, value in moment.detail.items() if value is not None
-        )
-        name = _NAMES.get(moment.kind, moment.kind)
-        return f"{name} ({told})" if told else name
-    sentence = _SENTENCES.get(moment.kind, "{subject}")
-    subject = moment.subject.replace("_", " ") if moment.kind == "ended" else moment.subject
-    points = from_millionths(moment.detail.get("points") or 0)
-    told = "1 point" if points == 1 else f"{points:,} points"
-    subject = "everything" if subject == "*" else subject
-    if "state" in moment.detail:
-        sentence = f"mail {{subject}} {_FATES[moment.detail['state']]} ({{recipe}})"
-    said = sentence.format(subject=subject, recipe=moment.recipe, points=told).replace(" ()", "")
-    why = _why(moment)
-    return f"{said}: {plain(why)}" if why else said
-
-
-def _why(moment: Moment) -> Any:
-    """What stands behind the colon: the reason, who is to do it, which condition did not hold."""
-    detail = moment.detail
-    match moment.kind:
-        case "task_created":
-            parts = (("for", detail["to"]), ("due", detail["due"]))
-            return ", ".join(f"{word} {given}" for word, given in parts if given)
-        case "refused":
-            seen = detail.get("seen")
-            known = seen is not None and not isinstance(seen, dict)
-            told = _TURNED_AWAY.get(moment.subject, f"this did not hold: {moment.subject}")
-            return f"{told} (seen was {plain(seen)})" if known else told
-        case "email_skipped" | "email_held":
-            reason = str(detail.get("reason") or "")
-            return _NOT_SENT.get(reason, reason.replace("_", " "))
-    return detail.get("reason") or detail.get("message")
+        table(["when", "what"], [[local(each.at, zone), sentence(each)] for each in timeline])

@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "status",
     "segments": "segments",
     "contact": "contact",
+    "why": "why",
     "outbox": "outbox",
     "tasks": "tasks",
     "preview": "preview",

@@ -10,6 +10,7 @@ from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import count, iso, local, say, table
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError
+from autoflow.model.reasons import in_short
 
 if TYPE_CHECKING:
     from autoflow.store.reports import MessageLine
@@ -107,6 +108,6 @@ def _cells(message: MessageLine, zone: str) -> list[str]:
         message.channel,
         message.name,
         str(message.attempts),
-        message.result or message.reason,
+        in_short(message.result or message.reason),
         message.key,
     ]

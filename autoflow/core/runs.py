@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autoflow.core.admission import REFUSED, per_value, refusal
 from autoflow.core.hand import ENTER_RECIPE, StepHand
 from autoflow.core.program import Program
 from autoflow.core.remember import observe
-from autoflow.kinds.base import EVENT, Action, Condition, Go, Hold, Leave, Signal, Topic, Wait
+from autoflow.kinds.base import EVENT, Action, Go, Hold, Leave, Signal, Topic, Wait
 from autoflow.kinds.text import PlaceholderError
 from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe
 from autoflow.model.contact import Entries, Run
-from autoflow.model.durations import Duration
 from autoflow.model.effects import (
     EXITED,
     FAILED,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["ENTER_RECIPE", "attempt", "end", "fail", "hear", "look", "order", "resume"]
 PAUSED = "paused"
 RESTARTED, ENDED = "restarted", "ended"
-WHILE_RUNNING = "while_running"
 
 
 def order(program: Program, run: Run) -> tuple[int, str, int]:
@@ -113,12 +112,12 @@ def attempt(walk: Walk, recipe: Recipe, signal: Signal, trigger: str) -> None:
     if recipe.status != "live":
         return
     event = signal.started_by
-    per = _per(recipe, event)
+    per = per_value(recipe, event)
     view = View(walk.record, walk.view.now, walk.program.zone, None, event, trigger)
-    refusal = _refusal(walk, recipe, per, view)
-    if refusal is not None:
-        reason, seen = refusal
-        walk.happened("refused", reason, _ghost(recipe), seen=seen)
+    refused = refusal(recipe, per, view)
+    if refused is not None:
+        reason, seen = refused
+        walk.happened(REFUSED, reason, _ghost(recipe), seen=seen)
         return
     if recipe.while_running == "restart":
         for running in [run for run in walk.record.runs if (run.recipe, run.per) == (recipe.id, per)]:
@@ -285,45 +284,6 @@ def _check(walk: Walk, run: Run) -> None:
 def _sooner(run: Run, change: int | None) -> None:
     if change is not None and (run.check is None or change < run.check):
         run.check = change
-
-
-def _per(recipe: Recipe, event: dict[str, Any] | None) -> str | None:
-    if recipe.per is None:
-        return None
-    value = (event or {}).get(recipe.per)
-    return "" if value is None else str(value)
-
-
-def _refusal(walk: Walk, recipe: Recipe, per: str | None, view: View) -> tuple[str, Any] | None:
-    is_in = any((run.recipe, run.per) == (recipe.id, per) for run in walk.record.runs)
-    if is_in and recipe.while_running == "ignore":
-        return WHILE_RUNNING, None
-    if not (is_in and recipe.while_running == "restart"):
-        refusal = _too_soon(walk, recipe, per, view)
-        if refusal is not None:
-            return refusal
-    return _failing(recipe.conditions, view)
-
-
-def _too_soon(walk: Walk, recipe: Recipe, per: str | None, view: View) -> tuple[str, Any] | None:
-    entries = walk.record.entries.get(recipe.id)
-    last = entries.last.get(per or "") if entries is not None else None
-    if last is None or recipe.reentry == "always":
-        return None
-    if not isinstance(recipe.reentry, Duration):
-        return "reentry", {"last": last}
-    again = recipe.reentry.after(last, view.zone)
-    return ("reentry", {"last": last, "again": again}) if walk.view.now < again else None
-
-
-def _failing(condition: Condition | None, view: View) -> tuple[str, Any] | None:
-    """The first condition that does not hold, in words, with the value seen."""
-    if condition is None or condition.holds(view):
-        return None
-    for part in condition.parts() if condition.word == "all" else ():
-        if not part.holds(view):
-            return part.says(), part.seen(view)
-    return condition.says(), condition.seen(view)
 
 
 def _note(walk: Walk, run: Run, state: str, reason: str = "") -> None:

@@ -105,6 +105,10 @@ class Condition(Kind):
         """
         return False
 
+    def seen_whole(self, view: View) -> bool:
+        """Whether a number that was seen is all there is, and not only as much as is remembered."""
+        return True
+
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         """What would have to be otherwise for the answer to be `wanted`, where it is the other one now."""
         return Lack(f"would have to hold{'' if wanted else ' no more'}: {self.says()}")

@@ -57,6 +57,9 @@ class Counted(Condition):
     def seen(self, view: View) -> Value:
         return self._did.seen(view)
 
+    def seen_whole(self, view: View) -> bool:
+        return self._did.seen_whole(view)
+
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         found = self._did.lacks(view, wanted=wanted)
         window = f" within {self.within_last}" if self.within_last else ""

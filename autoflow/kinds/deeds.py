@@ -208,6 +208,12 @@ class Deed(Condition):
             seen["first" if first else "last"] = to_iso(cell.times[: self._needed if first else None][-1])
         return seen
 
+    def seen_whole(self, view: View) -> bool:
+        cell, memory = self._cell(view), self._memory
+        if self._window is None or not isinstance(memory, LastTimes):
+            return True
+        return self._count(cell, view)[0] < memory.depth
+
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         cell = self._cell(view)
         count = 0 if self._special else self._count(cell, view)[0]

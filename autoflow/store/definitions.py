@@ -133,12 +133,28 @@ def numbered(database: Database, workspace: Workspace) -> Workspace:
     return replace(workspace, recipes=recipes)
 
 
+def program_of(
+    database: Database,
+    release: int,
+    environment: Mapping[str, str],
+    *,
+    under_way: Collection[tuple[str, int]] | None = None,
+    read: Workspace | None = None,
+) -> tuple[Workspace, Program]:
+    """A release, and what the core runs of it, with the older versions that somebody walks still.
+
+    With `under_way` only these (recipe, version) are looked after. `read` is taken where its files are the
+    release's, so that they are not read twice.
+    """
+    workspace = _workspace(database, release, environment, read)
+    pinned, templates = _pinned(database, workspace, environment, under_way)
+    workspace = replace(workspace, templates={**templates, **workspace.templates})
+    return workspace, compile_program(workspace, pinned)
+
+
 def load_release(database: Database, release: int, environment: Mapping[str, str]) -> Applied:
     """Make a release ready to run; release 0 is the time before anything was applied."""
-    workspace = _workspace(database, release, environment)
-    pinned, templates = _pinned(database, workspace, environment)
-    workspace = replace(workspace, templates={**templates, **workspace.templates})
-    program = compile_program(workspace, pinned)
+    workspace, program = program_of(database, release, environment)
     before = compile_program(_workspace(database, release - 1, environment)) if release > 1 else None
     old = set(before.memory_keys()) if before is not None else set()
     fresh = frozenset(key for key in program.memory_keys() if key not in old)
@@ -230,23 +246,31 @@ def release_sources(database: Database, release: int) -> dict[str, str]:
     )
 
 
-def _workspace(database: Database, release: int, environment: Mapping[str, str]) -> Workspace:
+def _workspace(
+    database: Database, release: int, environment: Mapping[str, str], read: Workspace | None = None
+) -> Workspace:
     sources = (
         release_sources(database, release) if release else {"autoflow.yaml": "name: nothing applied yet\n"}
     )
-    workspace = read_workspace(sources, environment)
+    workspace = read if read is not None and read.sources == sources else read_workspace(sources, environment)
     versions = latest_versions(database, release)
     recipes = {name: replace(recipe, version=versions[name]) for name, recipe in workspace.recipes.items()}
     return replace(workspace, recipes=recipes)
 
 
 def _pinned(
-    database: Database, workspace: Workspace, environment: Mapping[str, str]
+    database: Database,
+    workspace: Workspace,
+    environment: Mapping[str, str],
+    under_way: Collection[tuple[str, int]] | None,
 ) -> tuple[dict[tuple[str, int], Recipe], dict[str, Template]]:
     """Older versions that somebody is still walking, and the templates of their time, which may be gone since."""
     pinned: dict[tuple[str, int], Recipe] = {}
     templates: dict[str, Template] = {}
-    for name, version in database.all("SELECT DISTINCT recipe, version FROM run WHERE state = 'running'"):
+    if under_way is None:
+        rows = database.all("SELECT DISTINCT recipe, version FROM run WHERE state = 'running'")
+        under_way = [(row[0], row[1]) for row in rows]
+    for name, version in under_way:
         current = workspace.recipes.get(name)
         if current is not None and current.version == version and current.status != "draft":
             continue

@@ -135,11 +135,11 @@ def last_before(database: Database, instant: int) -> int:
     return low
 
 
-def event_chunks(database: Database) -> str:
-    """Every chunk of `event_of_contact`, for a query."""
+def event_chunks(database: Database, after: int = 0) -> str:
+    """Every chunk of `event_of_contact`, for a query; those with rows after that one."""
     row = database.one("SELECT coalesce(max(seq), 0) FROM event")
     assert row is not None
-    return listed(range(row[0] // CHUNK + 1))
+    return listed(range(after // CHUNK, row[0] // CHUNK + 1))
 
 
 def journal_chunks(database: Database) -> str:

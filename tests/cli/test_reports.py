@@ -281,7 +281,7 @@ def test_each_line_of_the_timeline_is_a_sentence(shop: Shop) -> None:
         "mail thanks (care)",
         "took back the consent to offers (care)",
         "task: Ring him (care)",
-        "care ended: finished",
+        "care: went through to the end",
     ]
 
 
