@@ -173,4 +173,4 @@ def _tell(story: ContactStory, timeline: list[Moment], scores: dict[str, int | f
         table(["recipe", "version", "entered", "state", "where it stands"], rows, numbers=[1])
     if timeline:
         say()
-        table(["when", "what"], [[local(each.at, zone), sentence(each)] for each in timeline])
+        table(["when", "what"], [[local(each.at, zone), sentence(each, zone)] for each in timeline])

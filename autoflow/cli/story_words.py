@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autoflow.cli.output import local
+from autoflow.core.admission import REENTRY, WHILE_RUNNING
+from autoflow.lab.sentences import seen_words
 from autoflow.model.reasons import ending, in_short, turned_away
 from autoflow.model.values import from_millionths, plain
 
@@ -45,6 +48,7 @@ _NAMES = {
     "$enter": "put forward by hand",
 }
 TASK = "task_created"
+_OWN_WORDS = (REENTRY, WHILE_RUNNING)
 _MAIL = "email_sent"
 _FATES = {
     "pending": "waits to be sent",
@@ -75,8 +79,8 @@ def inside(line: Line, mail: MessageLine | None) -> Moment:
     return Moment(line.at, "engine", line.kind, line.subject, line.recipe, detail)
 
 
-def sentence(moment: Moment, *, of_one_recipe: bool = False) -> str:
-    """What happened. Where all is `of_one_recipe`, that is not said again."""
+def sentence(moment: Moment, zone: str, *, of_one_recipe: bool = False) -> str:
+    """What happened, with times in the zone. Where all is `of_one_recipe`, that is not said again."""
     if moment.source == "event":
         told = ", ".join(
             f"{name}: {plain(value)}" for name, value in moment.detail.items() if value is not None
@@ -89,7 +93,7 @@ def sentence(moment: Moment, *, of_one_recipe: bool = False) -> str:
     said = _pattern(moment, of_one_recipe=of_one_recipe).format(
         subject="everything" if subject == "*" else subject, recipe=moment.recipe, points=told
     )
-    why = _why(moment)
+    why = _why(moment, zone)
     return f"{said}: {plain(why)}" if why else said
 
 
@@ -103,7 +107,7 @@ def _pattern(moment: Moment, *, of_one_recipe: bool) -> str:
     return pattern if bare else f"{pattern} ({{recipe}})"
 
 
-def _why(moment: Moment) -> Any:
+def _why(moment: Moment, zone: str) -> Any:
     """What stands behind the colon: the reason, who is to do it, which condition did not hold."""
     detail = moment.detail
     match moment.kind:
@@ -111,10 +115,11 @@ def _why(moment: Moment) -> Any:
             parts = (("for", detail["to"]), ("due", detail["due"]))
             return ", ".join(f"{word} {given}" for word, given in parts if given)
         case "refused":
-            seen = detail.get("seen")
-            known = seen is not None and not isinstance(seen, dict)
-            told = turned_away(moment.subject)
-            return f"{told} (seen was {plain(seen)})" if known else told
+            told, seen = turned_away(moment.subject), detail.get("seen")
+            if isinstance(seen, dict) and "again" in seen:
+                return f"{told} (may come again from {local(seen['again'], zone)})"
+            words = seen_words(seen, zone) if seen is not None and moment.subject not in _OWN_WORDS else ""
+            return f"{told} (seen: {words})" if words else told
         case "email_skipped" | "email_held":
             return in_short(str(detail.get("reason") or ""))
     reason = detail.get("reason")

@@ -146,7 +146,7 @@ def _happened(journal: list[Line], messages: list[MessageLine], times: Times) ->
         alike = list(some)
         last = alike[-1]
         mail = mails.get((str(last.entry), last.step, last.at))
-        told = sentence(inside(last, mail), of_one_recipe=True)
+        told = sentence(inside(last, mail), times.zone, of_one_recipe=True)
         again = f" ({len(alike):,} times since {times.at(alike[0].at)})" if len(alike) > 1 else ""
         version = f" [version {last.version}]" if several and last.kind in {"entered", REFUSED} else ""
         lines.append(f"  {times.at(last.at)}  {told}{_more(last, mail, times)}{again}{version}")

@@ -5,29 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from autoflow.core.admission import REENTRY, WHILE_RUNNING
 from autoflow.lab.story import local_time
 from autoflow.model.effects import Happening
 from autoflow.model.instants import parse_instant
+from autoflow.model.reasons import in_a_clause, why_not_entered
 from autoflow.model.values import Value, from_millionths, plain
-
-GATE = {
-    "suppressed": "the address is dead, or its owner complained",
-    "no_email": "the contact has no email address",
-    "deny": "the contact is in a segment of kind deny",
-    "unsubscribed": "the contact has unsubscribed",
-    "no_consent": "the contact has not consented (see sending.consent in autoflow.yaml)",
-    "holdout": "the contact is in a part that is held out",
-    "quiet_hours": "these are quiet hours where the contact is",
-    "cap": "the contact has had as much mail as at_most allows",
-    "at_most": "sales has had as many notices as at_most allows",
-}
-"""Why something did not leave the house."""
-
-REFUSALS = {
-    "reentry": "`reentry` does not let the contact in again yet",
-    "while_running": "the contact is in it already",
-}
-"""Why somebody was not let in, where no condition refused him."""
 
 _TOLD = {
     "segment_entered": "came into the segment {subject}",
@@ -63,7 +46,7 @@ def sentence(line: Happening, tz: str) -> str:
     words = {
         "subject": "everything" if line.subject == "*" else line.subject,
         "until": local_time(detail["until"], tz) if "until" in detail else "",
-        "why": GATE.get(str(detail.get("reason")), str(detail.get("reason"))),
+        "why": in_a_clause(str(detail.get("reason"))),
         "message": detail.get("message", ""),
         "value": "taken away" if detail.get("value") is None else f"set to {plain(detail['value'])}",
         "task": "".join(f", {word} {detail[key]}" for key, word in _TASK.items() if detail.get(key)),
@@ -87,10 +70,10 @@ def points_words(points: int) -> str:
 
 
 def _refusal(subject: str, seen: Any, tz: str) -> str:
-    known = REFUSALS.get(subject)
-    if known is None:
+    known = why_not_entered(subject)
+    if subject not in {REENTRY, WHILE_RUNNING}:
         told = seen_words(seen, tz)
-        return f"this condition did not hold: {subject}" + (f" (seen: {told})" if told else "")
+        return known + (f" (seen: {told})" if told else "")
     if not isinstance(seen, dict):
         return known
     again = f", again from {local_time(seen['again'], tz)}" if "again" in seen else ", and never again"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from autoflow.lab.sentences import GATE, properties_words, sentence
+from autoflow.lab.sentences import properties_words, sentence
 from autoflow.lab.story import Arrival, Moment, local_time
 from autoflow.lab.testing_seen import ENDED, Seen
 from autoflow.lab.testing_walked import AWAITS, DID, HANDED, WAITED, WAITS, WENT, Stride
@@ -22,6 +22,7 @@ from autoflow.model.effects import (
     Message,
 )
 from autoflow.model.event import ENTER, IDENTIFY
+from autoflow.model.reasons import in_a_clause
 
 ARRIVED, GIVEN, EXPECT = "arrived", "given", "expect"
 _CALLED = {SALES: "notice to {}", TASKS: "task", WEBHOOKS: "call to {}", AUDIENCES: "joining the audience {}"}
@@ -97,7 +98,7 @@ class TimeLine:
 
     def _skipped(self, message: Message) -> Line:
         what = _CALLED[message.channel].format(message.name)
-        text = f"{what} skipped: {GATE.get(message.reason, message.reason)}"
+        text = f"{what} skipped: {in_a_clause(message.reason)}"
         return Line(message.at, SKIPPED, text, message.recipe, message.entry, self._clock(message.at))
 
     def _strode(self, at: int, stride: Stride) -> Iterator[Line]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autoflow.core.hand import EMAIL_HELD
-from autoflow.lab.sentences import GATE, REFUSALS
 from autoflow.lab.story import local_time
 from autoflow.lab.testing_seen import ENDED, Seen
 from autoflow.model.effects import EMAIL, FAILED, SKIPPED
+from autoflow.model.reasons import in_a_clause, why_not_entered
 
 REFUSED = "refused"
 _MOST = 5
@@ -22,17 +22,17 @@ def why(seen: Seen, zone: str) -> list[str]:
 def _sentences(seen: Seen, zone: str) -> Iterator[tuple[int, str]]:
     for each in seen.messages:
         if (each.channel, each.outcome) == (EMAIL, SKIPPED):
-            reason = GATE.get(each.reason, each.reason)
+            reason = in_a_clause(each.reason)
             yield each.at, f"{each.name} was skipped at {local_time(each.at, zone)}: {reason}."
     for line in seen.journal:
         if line.recipe != seen.recipe:
             continue
         when = local_time(line.at, zone)
         if line.kind == REFUSED:
-            reason = REFUSALS.get(line.subject) or f"this condition did not hold: {line.subject}"
+            reason = why_not_entered(line.subject)
             yield line.at, f"{line.recipe} was not entered at {when}: {reason}."
         elif line.kind == EMAIL_HELD:
-            reason = GATE[(line.detail or {})["reason"]]
+            reason = in_a_clause((line.detail or {})["reason"])
             yield line.at, f"{line.subject} was held at {when}: {reason}."
         elif (line.kind, line.subject) == (ENDED, FAILED):
             yield (

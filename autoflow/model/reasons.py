@@ -19,7 +19,7 @@ _SHORT = {
     "released": "released by hand",
     "restarted": "entered anew",
 }
-_LONG = {
+_CLAUSES = {
     "suppressed": "the address is dead, or its owner complained",
     "no_email": "the contact has no email address",
     "deny": "the contact is in a segment of kind deny",
@@ -28,7 +28,7 @@ _LONG = {
     "holdout": "the contact is in a part that is held out",
     "quiet_hours": "these are quiet hours where the contact is",
     "cap": "the contact has had as much mail as at_most allows",
-    "at_most": "colleagues have had as many notices as at_most allows",
+    "at_most": "sales has had as many notices as at_most allows",
     "while_running": "the contact is in it already",
     "reentry": "`reentry` does not let the contact in again yet",
 }
@@ -53,9 +53,14 @@ def in_short(reason: str) -> str:
     return "; ".join(_SHORT.get(part, part) for part in reason.split("; "))
 
 
-def in_a_sentence(reason: str) -> str | None:
-    """The same as a clause with a subject: `the contact has unsubscribed`; None for what is no word of the engine's."""
-    return _LONG.get(reason)
+def in_a_clause(reason: str) -> str:
+    """The same with a subject: `the contact has unsubscribed`. What is no word of the engine's is left as it is."""
+    return _CLAUSES.get(reason, reason)
+
+
+def why_not_entered(reason: str) -> str:
+    """The same of somebody who was not let into a recipe; what is no word of the engine's is a condition."""
+    return _CLAUSES.get(reason) or f"this condition did not hold: {reason}"
 
 
 def ending(state: str) -> str:

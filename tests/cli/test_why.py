@@ -331,7 +331,7 @@ def test_refusals_that_repeat_themselves_are_one_line(lived: Shop) -> None:
         lived.run("track", "ana", "page_visited")
         goes_on(lived, HOUR)
     shown = told(lived, "ana", "vips")
-    away = '  2026-03-10 14:00  was turned away: this did not hold: has the tag "vip" (seen was no)'
+    away = '  2026-03-10 14:00  was turned away: this did not hold: has the tag "vip"'
     assert shown[2:7] == [
         'Turned away on 2026-03-10 14:00, the last of 3 times: this did not hold: has the tag "vip".',
         'Missed by one thing: the tag "vip" would have to be put on.',
