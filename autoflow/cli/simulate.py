@@ -110,7 +110,7 @@ def command(  # noqa: PLR0913 - an option each
     elif str(messages) != "-":
         from autoflow.cli.simulate_words import tell
 
-        tell(found.files, zone)
+        tell(found.files, zone, details=bool(recipes), applied=found.applied, compared=found.compared)
 
 
 def _simulate(state: State, recipes: tuple[str, ...], asked: Asked, *, applied: bool) -> Found | None:

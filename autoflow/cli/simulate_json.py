@@ -63,6 +63,7 @@ def _recipe(found: Simulation, tally: RecipeTally, zone: str) -> dict[str, Any]:
         **{key: row[key] for key in _FIRST},
         **{key: row[key] for key in row if key not in _FIRST},
         "people": tally.people,
+        "restarts": tally.restarts,
         "refusals": dict(sorted(tally.refusals.items())),
         "skipped_by": skipped,
         "held_by": dict(sorted(tally.holds.items())),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from autoflow.cli.output import clean, count, local, say
+from autoflow.cli.simulate_compare import tell_compared
+from autoflow.cli.simulate_details import tell_details
+from autoflow.lab.playing import Compared
 from autoflow.lab.simulate import Simulation
 from autoflow.lab.tally import RecipeTally
 from autoflow.model.effects import AUDIENCES, EMAIL, HELD, SALES, SENT, SKIPPED, TASKS, WEBHOOKS
@@ -21,6 +25,7 @@ _WHY_SKIPPED = {
     "cap": "had enough mail already",
     "at_most": "had enough notices already",
 }
+_WHY_HELD = {"quiet_hours": "for quiet hours to end", "cap": "for a cap"}
 _THINGS = {
     EMAIL: ("mail",),
     SALES: ("notice to sales", "notices to sales"),
@@ -31,26 +36,60 @@ _THINGS = {
 _WHY_REFUSED = {"while_running": "were in it already", "reentry": "had been in it too recently"}
 
 
-def tell(found: Simulation, zone: str) -> None:
-    """Print what each recipe did, and what a simulation cannot know."""
+def tell(
+    found: Simulation,
+    zone: str,
+    *,
+    details: bool = False,
+    applied: Simulation | None = None,
+    compared: Compared | None = None,
+) -> None:
+    """Print what each recipe did, and what a simulation cannot know; with `details` also how far people came.
+
+    With `applied` its figures stand beside those of the files.
+    """
     contacts, events = count(found.contacts, "contact"), count(found.events, "recorded message")
     say(f"{local(found.start, zone)} to {local(found.end, zone)} ({zone}): {contacts}, {events}.")
+    if found.assumed:
+        say(f"{assumption(found)}: what follows from that is no record and no forecast.")
     say()
     for outcome in found.recipes:
         for line in _sentences(outcome):
             say(line)
+        if details:
+            tell_details(found, outcome, zone)
+    if applied is not None and compared is not None:
+        tell_compared(applied, found, compared)
     say()
+    if not details:
+        say(
+            "With the name of a recipe it tells more: entries by day, how far people came, the parts of a split."
+        )
     for who, reason in found.aside[:_MOST_NAMED]:
         say(f"Left out, for the engine would stumble over {clean(who)}: {clean(reason)}.")
     if len(found.aside) > _MOST_NAMED:
         say(f"And {len(found.aside) - _MOST_NAMED:,} more are left out.")
-    say(
-        "What this cannot know: how people would have answered. They do here what is recorded, mail or no mail,"
-    )
-    say(
-        "so a goal that is met was not met because of the recipe, and nobody opens or clicks what was never sent."
-    )
+    for line in cannot_know(found):
+        say(line)
     say(f"Digest {found.digest[:16]} (seed {found.seed}): the same files, events and seed give it again.")
+
+
+def assumption(found: Simulation) -> str:
+    """What people are assumed to do."""
+    return f"Assumed of every mail that goes out: {', '.join(map(str, found.assumed))}"
+
+
+def cannot_know(found: Simulation) -> tuple[str, str]:
+    """What no replay can tell."""
+    if found.assumed:
+        return (
+            "What this cannot know: how people would have answered. Beyond what is assumed they do here what is",
+            "recorded, mail or no mail, so a goal that is met was not met because of the recipe.",
+        )
+    return (
+        "What this cannot know: how people would have answered. They do here what is recorded, mail or no mail,",
+        "so a goal that is met was not met because of the recipe, and nobody opens or clicks what was never sent.",
+    )
 
 
 def _sentences(outcome: RecipeTally) -> list[str]:
@@ -59,25 +98,37 @@ def _sentences(outcome: RecipeTally) -> list[str]:
         told = [f"{number:,} {_refusal(why)}" for why, number in _most(outcome.refusals)]
         were = "was" if outcome.refused == 1 else "were"
         turned = f" ({outcome.refused:,} {were} turned away: {', '.join(told)})"
-    lines = [f"{outcome.recipe}: {outcome.entered:,} entered{turned}."]
-    if outcome.entered:
+    along = f", {outcome.carried:,} came along" if outcome.carried else ""
+    lines = [f"{outcome.recipe}: {outcome.entered:,} entered{along}{turned}."]
+    if outcome.entered or outcome.carried:
         lines.append(f"  {_ends(outcome)}")
     if outcome.messages:
         lines.append(f"  {_sent(outcome)}")
+    lines += [f"  {line}" for line in _failing(outcome)]
     return lines
 
 
+def _failing(outcome: RecipeTally) -> Iterable[str]:
+    """Mails that nobody could be sent, for they cannot be made."""
+    for (template, reason), each in sorted(outcome.failing.items()):
+        of = f"{count(each.count, 'mail')} of {template} cannot be made"
+        yield f"{of}, such as that for {clean(each.contact)}: {clean(reason)}"
+
+
 def _ends(outcome: RecipeTally) -> str:
+    ended = {**outcome.ended, "exited": outcome.ended["exited"] - outcome.restarts}
+    ended["restarted"] = outcome.restarts
     words = {
         "goal": "reached the goal",
         "finished": "went through to the end",
         "exited": "left by an exit",
+        "restarted": "began anew",
         "no_longer_matches": "no longer matched",
         "failed": "failed",
         "merged": "were merged into another contact",
         "erased": "were erased",
     }
-    told = [f"{outcome.ended[state]:,} {said}" for state, said in words.items() if outcome.ended[state]]
+    told = [f"{ended[state]:,} {said}" for state, said in words.items() if ended.get(state)]
     if outcome.running:
         told.append(f"{outcome.running:,} {'is' if outcome.running == 1 else 'are'} still under way")
     return f"{', '.join(told)}."
@@ -102,7 +153,12 @@ def _sent(outcome: RecipeTally) -> str:
             done = "sent" if channel == EMAIL else "made"
             told.append(f"{count(sum(skipped.values()), *words)} not {done} ({why})")
     if held := outcome.count(outcome=HELD):
-        told.append(f"{count(held, 'mail')} held back")
+        told.append(f"{count(held, 'mail')} still held back")
+    if outcome.holds:
+        why = ", ".join(
+            f"{number:,} {_WHY_HELD.get(reason, reason)}" for reason, number in _most(outcome.holds)
+        )
+        told.append(f"{count(outcome.holds.total(), 'mail')} had to wait ({why})")
     return f"{', '.join(told)}."
 
 

@@ -65,8 +65,9 @@ def read_assumptions(text: str, events: Collection[str]) -> tuple[Assumption, ..
 def _event(word: str, events: Collection[str]) -> str:
     if word in REACTIONS:
         return REACTIONS[word]
-    if word in events or word in REACTIONS.values():
-        return word
+    for event in (word, f"{word}d", f"{word}ed"):  # `purchase` is said for what is called purchased
+        if event in events or event in REACTIONS.values():
+            return event
     near = did_you_mean(word, [*REACTIONS, *events])
     hint = f'Did you mean "{near}"?' if near else f"There is {', '.join([*REACTIONS, *sorted(events)])}."
     raise AutoflowError(f'--assume: nobody reacts by "{word}".', hint)

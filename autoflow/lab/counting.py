@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from autoflow.core.hand import EMAIL_HELD
+from autoflow.core.runs import RESTARTED
 from autoflow.lab.making import Maker
 from autoflow.lab.recording import message_row, ndjson
 from autoflow.lab.replay import Lived
@@ -110,6 +111,7 @@ class Counting:
             if run.state != RUNNING and (recipe := recipes.get(run.recipe)) is not None:
                 recipe.running -= 1
                 recipe.ended[run.state] += 1
+                recipe.restarts += run.reason == RESTARTED
                 self._parts(recipe, (record.key, run.recipe, run.entry), run.state)
 
     def _line(self, record: Record, recipe: RecipeTally, line: Happening) -> None:

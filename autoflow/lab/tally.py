@@ -38,12 +38,13 @@ class Failing:
 class RecipeTally:
     """What one recipe did over the span.
 
-    `entered + carried = running + sum(ended)`: `carried` were under way when it began, and `people` is how many
-    entered. `messages` counts decisions by channel, outcome and reason, `holds` mails that the gate held at least
-    once, by its first reason. `steps` is how many came to a step, `branches` how many went on by a branch. `parts`
-    counts, for each split and part, who fell into it, how those runs ended or that they are running, and mails sent
-    to them. `entries` and `mails` go by quarter of an hour, `failing` by template and reason; of the mails so many
-    were `tried`. `samples` are a few mails of each template, chosen by a hash of their keys.
+    `entered + carried = running + sum(ended)`: `carried` were under way when it began, `people` is how many entered,
+    and `restarts` how many of the exited began anew. `messages` counts decisions by channel, outcome and reason,
+    `holds` mails that the gate held at least once, by its first reason. `steps` is how many came to a step, `branches`
+    how many went on by a branch. `parts` counts, for each split and part, who fell into it, how those runs ended or
+    that they are running, and mails sent to them. `entries` and `mails` go by quarter of an hour, `failing` by template
+    and reason; of the mails so many were `tried`. `samples` are a few mails of each template, chosen by a hash of
+    their keys.
     """
 
     recipe: str
@@ -54,6 +55,7 @@ class RecipeTally:
     running: int = 0
     people: int = 0
     tried: int = 0
+    restarts: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     messages: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     holds: Counter[str] = field(default_factory=Counter)
@@ -68,7 +70,7 @@ class RecipeTally:
 
     def add(self, other: RecipeTally) -> None:
         """Count these people as well."""
-        for name in ("entered", "carried", "refused", "running", "people", "tried"):
+        for name in ("entered", "carried", "refused", "running", "people", "tried", "restarts"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
