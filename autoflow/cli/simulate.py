@@ -40,6 +40,9 @@ class Found(NamedTuple):
 @click.argument("recipes", metavar="[RECIPE]...", nargs=-1)
 @click.option("--from", "start", metavar="WHEN", help="Where the span begins: a date, or a date and time.")
 @click.option("--to", "end", metavar="WHEN", help="Where it ends; a date means the end of that day.")
+@click.option(
+    "--contact", "who", metavar="WHO", help="Tell one person's story instead: a user id or an address."
+)
 @click.option("--under-way", is_flag=True, help="Take along those who would be under way at --from.")
 @click.option("--compare", is_flag=True, help="Beside it, what is applied now, and the difference.")
 @click.option(
@@ -60,12 +63,13 @@ class Found(NamedTuple):
 def command(  # noqa: PLR0913 - an option each
     state: State,
     recipes: tuple[str, ...],
+    *,
     start: str | None,
     end: str | None,
+    who: str | None,
     assume: str | None,
     seed: str,
     messages: Path | None,
-    *,
     under_way: bool,
     compare: bool,
     every_mail: bool,
@@ -90,6 +94,11 @@ def command(  # noqa: PLR0913 - an option each
     if under_way and first is None:
         raise AutoflowError("--under-way is for a span that begins later.", "Say from when on with --from.")
     assumed = read_assumptions(assume, workspace.settings.events) if assume is not None else ()
+    if who is not None:
+        from autoflow.cli.simulate_contact import tell_contact
+
+        tell_contact(state, who, recipes, Asked(first, last, seed, under_way, assumed), as_json=as_json)
+        return
     with _spooled(messages) as folder:
         asked = Asked(first, last, seed, under_way, assumed, keep=False, every=every_mail, spooled=folder)
         found = _simulate(state, recipes, asked, applied=compare)
@@ -110,7 +119,13 @@ def command(  # noqa: PLR0913 - an option each
     elif str(messages) != "-":
         from autoflow.cli.simulate_words import tell
 
-        tell(found.files, zone, details=bool(recipes), applied=found.applied, compared=found.compared)
+        tell(
+            found.files,
+            zone,
+            details=bool(recipes) or len(workspace.recipes) == 1,
+            applied=found.applied,
+            compared=found.compared,
+        )
 
 
 def _simulate(state: State, recipes: tuple[str, ...], asked: Asked, *, applied: bool) -> Found | None:

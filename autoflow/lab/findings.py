@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from autoflow.lab.counting import DRAWN
+from autoflow.lab.periods import day_of, days_between
 from autoflow.lab.tally import QUARTER, RecipeTally
 from autoflow.lab.testing_walked import branch_names
 from autoflow.language.definitions import Recipe
@@ -45,10 +46,9 @@ class Part(NamedTuple):
 
 def days(counts: Mapping[int, int], start: int, end: int, zone: str) -> list[tuple[date, int]]:
     """Every day of the span with what was counted on it, by the clock of the zone."""
-    first, last = to_wall(start, zone).date(), to_wall(end, zone).date()
-    found = Counter({first + timedelta(days=number): 0 for number in range((last - first).days + 1)})
+    found = Counter(dict.fromkeys(days_between(day_of(start, zone), day_of(end, zone)), 0))
     for quarter, number in counts.items():
-        found[to_wall(max(quarter * QUARTER, start), zone).date()] += number
+        found[day_of(max(quarter * QUARTER, start), zone)] += number
     return sorted(found.items())
 
 

@@ -95,7 +95,7 @@ def simulate(
 
     Before the span the state is rebuilt with no triggers, and nobody is under way, unless that is asked for.
     """
-    found = _survey(database, asked)
+    found = surveyed(database, asked)
     if found is None:
         return None
     recorded, way = found
@@ -115,7 +115,7 @@ def compare(
 
     With them comes what differs between the first two. Where much is recorded, several `processes` share the work.
     """
-    found = _survey(database, asked)
+    found = surveyed(database, asked)
     if found is None:
         return None
     recorded, way = found
@@ -127,7 +127,8 @@ def compare(
     return _outcomes(player, played, recorded, way, asked), played.compared
 
 
-def _survey(database: Database, asked: Asked) -> tuple[Recorded, Way] | None:
+def surveyed(database: Database, asked: Asked) -> tuple[Recorded, Way] | None:
+    """What is recorded, and how it is to be played; None where nothing is."""
     recorded = survey(database, asked.end)
     if recorded is None:
         return None

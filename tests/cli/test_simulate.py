@@ -76,6 +76,85 @@ def test_to_a_time_ends_there(shop: Shop, bring: Bring) -> None:
 
 
 @pytest.mark.usefixtures("past")
+def test_a_recipe_that_is_named_is_told_in_detail(shop: Shop) -> None:
+    told = shop.run("simulate", "win-back", "--to", "2026-06-01").stdout.splitlines()
+    assert told[6:] == [
+        "  Entries by day, 2026-01-10 to 2026-06-01, at most 1:",
+        told[7],
+        "  Busiest hour: 2026-04-30 11:00, 1 mail.",
+        "",
+        "  step                 came to it",
+        "  send_email:win-back           1  ████████████████████████",
+        "  wait:30 days                  1  ████████████████████████",
+        "",
+        *told[-3:],
+    ]
+    assert len(told[7]) <= 62 and set(told[7]) <= set("  ▁▂▃▄▅▆▇█")
+    two = (shop.folder / "recipes/win-back.yaml").read_text().replace("recipe: win-back", "recipe: again")
+    shop.write("recipes/again.yaml", two)
+    assert "With the name of a recipe it tells more" in shop.run("simulate", "--to", "2026-06-01").stdout
+
+
+@pytest.mark.usefixtures("past")
+def test_beside_what_is_applied(shop: Shop) -> None:
+    shop.run("apply")
+    same = shop.run("simulate", "--to", "2026-06-01", "--compare").stdout
+    assert "  The files decide the same as what is applied.\n" in same
+    shop.replace("recipes/win-back.yaml", "goal:", "conditions: [{attribute: first_name, is: Bo}]\ngoal:")
+    told = shop.run("simulate", "--to", "2026-06-01", "--compare").stdout.splitlines()
+    first = told.index("Beside what is applied:")
+    assert told[first + 1 : first + 8] == [
+        "recipe                 applied  files  difference",
+        "win-back     entered         1      0          -1",
+        "             mails           1      0          -1",
+        "             caps hit        0      0           0",
+        "             goals           1      0          -1",
+        "all recipes  mails           1      0          -1",
+        "1 person gets fewer mails: ana (1 → 0).",
+    ]
+    found = shop.json("simulate", "--to", "2026-06-01", "--compare")
+    assert found["applied"]["recipes"][0]["sent"] == 1
+    assert found["changed"] == {
+        "more_mails": 0,
+        "fewer_mails": 1,
+        "examples": [{"contact": "ana", "applied": 1, "files": 0}],
+    }
+
+
+@pytest.mark.usefixtures("past")
+def test_what_is_assumed_is_labelled(shop: Shop) -> None:
+    told = shop.run("simulate", "--to", "2026-06-01", "--assume", "purchase=100%,click=0.5%").stdout
+    assert (
+        "Assumed of every mail that goes out: purchase 100%, click 0.5%: what follows from that is no record and no"
+        " forecast.\n" in told
+    )
+    assert "Beyond what is assumed they do here what is" in told
+    found = shop.json("simulate", "--to", "2026-06-01", "--assume", "click=4%")
+    assert found["assumed"] == [{"event": "email_clicked", "percent": 4.0}]
+
+
+@pytest.mark.usefixtures("past")
+def test_one_persons_story(shop: Shop) -> None:
+    told = shop.run("simulate", "--contact", "ana", "--from", "2026-04-01", "--to", "2026-06-01").stdout
+    assert told.splitlines() == [
+        "ana in the simulation, 2026-04-01 00:00 to 2026-06-01 23:59:59 (Europe/London).",
+        "",
+        "when              recipe    what (·: recorded)",
+        "2026-04-30 11:00            came into the segment lapsed-buyers",
+        "2026-04-30 11:00  win-back  entered",
+        "2026-04-30 11:00  win-back  mail win-back sent",
+        "2026-05-10 11:00  ·         purchased (order_id: A3, total: 40, items: 4)",
+        "2026-05-10 11:00            left the segment lapsed-buyers",
+        "2026-05-10 11:00  win-back  ended: goal",
+        "",
+    ]
+    story = shop.json("simulate", "--contact", "ana", "--to", "2026-05-01")
+    assert (story["contact"], story["segments"]) == ("ana", ["lapsed-buyers"])
+    assert story["under_way"] == [{"recipe": "win-back", "run": 1, "step": "wait:30 days"}]
+    assert story["story"][-1]["text"] == "mail win-back sent"
+
+
+@pytest.mark.usefixtures("past")
 def test_it_changes_nothing_and_gives_the_same_again(shop: Shop) -> None:
     store = shop.folder / ".autoflow/store.db"
     before = (store.read_bytes(), sorted(path.name for path in store.parent.iterdir()))
@@ -95,7 +174,7 @@ def test_for_people(shop: Shop, bring: Bring) -> None:
         "  1 reached the goal.",
         "  1 mail.",
     ]
-    assert told[6].startswith("What this cannot know: how people would have answered.")
+    assert told[14].startswith("What this cannot know: how people would have answered.")
 
 
 @pytest.mark.usefixtures("past")
@@ -140,6 +219,14 @@ def test_a_recipe_that_is_named_runs_whatever_its_status(shop: Shop, status: str
         (["--from", "2026-03-01", "--to", "2026-02-01"], "--to lies before --from.\n"),
         (["--to", "2020-01-01"], "Nothing is recorded up to 2020-01-01, so there is nothing to play"),
         (["--from", "2030-01-01"], "Nothing is recorded after 2030-01-01.\n"),
+        (["--under-way"], "--under-way is for a span that begins later.\n"),
+        (["--compare"], "Nothing is applied yet, so there is nothing to compare the files with.\n"),
+        (["--assume", "click"], '--assume: "click" is not NAME=PERCENT%.\n'),
+        (["--assume", "klick=4%"], '--assume: nobody reacts by "klick".\n  Did you mean "click"?\n'),
+        (["--assume", "click=101%"], "--assume: 101% of mails is more than all of them.\n"),
+        (["--assume", "click=1%,click=2%"], '--assume: "click" stands there twice.\n'),
+        (["--contact", "anna"], 'There is no contact "anna".\n  Did you mean "ana"?\n'),
+        (["--contact", "ben", "--to", "2026-02-01"], "Nothing is recorded of ben in that time.\n"),
     ],
 )
 def test_mistakes(shop: Shop, args: list[str], said: str) -> None:

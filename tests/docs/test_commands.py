@@ -23,6 +23,9 @@ from autoflow.model.instants import parse_instant
 from tests.docs.pages import PAGES, ROOT, Command, blocks, commands, shows
 
 
+_RECORDED = {"README.md", "simulate.md"}
+
+
 def lived(folder: Path) -> None:
     """A small shop that has lived its year, for pages that look at one."""
     assert run_demo(folder, contacts=30, say=lambda _: None) == 0
@@ -63,7 +66,7 @@ def test_every_command_runs_and_says_what_the_page_shows(
 ) -> None:
     if not any(block.language == "console" for block in blocks(page)):
         return
-    (recorded if page.name == "README.md" else lived)(tmp_path / "here")
+    (recorded if page.name in _RECORDED else lived)(tmp_path / "here")
     monkeypatch.chdir(tmp_path / "here")
     for block in blocks(page):
         if block.file is not None:
