@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import building, change, mails, replay, throughput, waits
+from bench import building, change, mails, replay, throughput, waits, year
 
 
 class Line(NamedTuple):
@@ -98,6 +98,14 @@ def _building(folder: Path, *, quick: bool) -> Iterator[Line]:
     )
 
 
+def _year(folder: Path, *, quick: bool) -> Iterator[Line]:
+    contacts, events = (2_000, 100_000) if quick else (100_000, 5_000_000)
+    found = year.measure(folder, contacts, events)
+    what = f"simulate a year, {contacts:,} contacts, {events:,} events"
+    ratio, memory = f"{found.seconds / found.floor:.1f}", f"{found.memory / 1e6:,.0f} MB"
+    yield Line(what, f"{found.seconds:,.1f} s, {memory}", f"{found.floor:.1f} s", ratio, "≤ 120 s, ≤ 1 GB")
+
+
 PARTS: dict[str, Callable[..., Iterator[Line]]] = {
     "throughput": _throughput,
     "change": _change,
@@ -105,6 +113,7 @@ PARTS: dict[str, Callable[..., Iterator[Line]]] = {
     "building": _building,
     "mails": _mails,
     "simulate": _simulate,
+    "year": _year,
     "check": _check,
 }
 _WIDTHS = (56, 24, 10, 14)

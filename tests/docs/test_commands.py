@@ -22,7 +22,6 @@ from autoflow.model.clock import VirtualClock
 from autoflow.model.instants import parse_instant
 from tests.docs.pages import PAGES, ROOT, Command, blocks, commands, shows
 
-
 _RECORDED = {"README.md", "simulate.md"}
 
 

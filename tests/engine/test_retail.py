@@ -41,7 +41,9 @@ pytestmark = [pytest.mark.retail, pytest.mark.xdist_group("retail")]
 SHIPPED = Path(__file__).resolve().parents[2]
 END = at("2012-01-09 00:00")
 DATES = tuple(at(date) for date in ("2010-12-24", "2011-03-01", "2011-06-15", "2011-10-31", "2011-12-09"))
-POST_EVERY = 6 * 3_600_000_000  # the post is a thread of its own: it comes after the ticks, well within a day
+HOUR = 3_600_000_000
+POST_EVERY = 6 * HOUR  # the post is a thread of its own: it comes after the ticks, well within a day
+EVERY = (0, 6 * HOUR, 23 * HOUR)  # how long the engine lets things gather before it looks
 
 
 @dataclass
@@ -72,8 +74,10 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def lived(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+@pytest.fixture(scope="module", params=EVERY, ids=["as it comes", "every six hours", "nearly a day at once"])
+def lived(
+    request: pytest.FixtureRequest, file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lived]:
     folder = tmp_path_factory.mktemp("live")
     with Mailserver() as server:
         files = load_sources(SHIPPED)
@@ -93,67 +97,80 @@ def lived(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
         post.start(engine.lease.fence, engine.applied.program.deny)
         for each in (database, post._database):
             each.do("PRAGMA synchronous=OFF")  # no power is cut here; the disk would take most of the time
-        members = live(engine, post, clock, messages)
+        living = Living(engine, post, clock, request.param, clock.now(), clock.now())
+        members = living.through(messages)
         yield Lived(folder, database, post, server.contents, members)
         post.close()
         engine.close()
         database.close()
 
 
-def live(
-    engine: Engine, post: Post, clock: VirtualClock, messages: list[Incoming]
-) -> dict[int, dict[str, set[str]]]:
-    """Everything at its time: events of one second are one append, whatever falls due is done when it is."""
-    members: dict[int, dict[str, set[str]]] = {}
-    asked = [*DATES, END]
-    posted = clock.now()
+@dataclass
+class Living:
+    """An engine that lives through the year. Where it looks at once (`every` is 0), whatever falls due is done when
+    it is; otherwise it finds all that gathered in so long.
+    """
 
-    def send() -> None:
-        while post.step(clock.now()):
+    engine: Engine
+    post: Post
+    clock: VirtualClock
+    every: int
+    looked: int
+    posted: int
+
+    def through(self, messages: list[Incoming]) -> dict[int, dict[str, set[str]]]:
+        """Everything at its time, events of one second being one append; returns the members on the five dates."""
+        members: dict[int, dict[str, set[str]]] = {}
+        asked = [*DATES, END]
+        for when, batch in groupby(messages, key=lambda message: message.occurred_at):
+            assert when is not None
+            while asked[0] < when:
+                date = asked.pop(0)
+                members[date] = self.look(date)
+            if not self.every or when > self.looked + self.every:
+                self.pass_time(when - 1)
+            self.now_is(when)
+            log.append(self.engine.database, list(batch), when)
+            if not self.every:
+                self.pass_time(when)
+        members |= {date: self.look(date) for date in asked}
+        self.send()
+        return members
+
+    def send(self) -> None:
+        while self.post.step(self.clock.now()):
             pass
 
-    def pass_time(until: int) -> None:
-        while True:
-            while engine.tick():
-                pass
-            due = engine.next_timer()
-            if due is None or due > until:
-                return
-            now_is(due)
+    def now_is(self, instant: int) -> None:
+        self.clock.jump(instant)
+        if instant - self.posted >= POST_EVERY:
+            self.posted = instant
+            self.send()
 
-    def now_is(instant: int) -> None:
-        nonlocal posted
-        clock.jump(instant)
-        if instant - posted >= POST_EVERY:
-            posted = instant
-            send()
+    def tick(self) -> None:
+        while self.engine.tick():
+            pass
+        if self.every:
+            self.send()
 
-    for when, batch in groupby(messages, key=lambda message: message.occurred_at):
-        assert when is not None
-        while asked[0] < when:
-            look(engine, clock, pass_time, asked.pop(0), members)
-        pass_time(when - 1)
-        now_is(when)
-        log.append(engine.database, list(batch), when)
-        pass_time(when)
-    for date in asked:
-        look(engine, clock, pass_time, date, members)
-    send()
-    return members
+    def pass_time(self, until: int) -> None:
+        self.tick()
+        while (due := self.looked + self.every if self.every else self.engine.next_timer()) and due <= until:
+            self.looked = due
+            self.now_is(due)
+            self.tick()
 
-
-def look(
-    engine: Engine, clock: VirtualClock, pass_time: Any, date: int, members: dict[int, dict[str, set[str]]]
-) -> None:
-    pass_time(date)
-    clock.jump(date)
-    rows = engine.database.all(
-        "SELECT m.segment, c.name FROM membership m JOIN contact c ON c.id = m.contact"
-    )
-    found: dict[str, set[str]] = {}
-    for segment, name in rows:
-        found.setdefault(segment, set()).add(name)
-    members[date] = found
+    def look(self, date: int) -> dict[str, set[str]]:
+        """Who is in each segment then."""
+        self.pass_time(date)
+        self.clock.jump(date)
+        self.tick()
+        found: dict[str, set[str]] = {}
+        for segment, name in self.engine.database.all(
+            "SELECT m.segment, c.name FROM membership m JOIN contact c ON c.id = m.contact"
+        ):
+            found.setdefault(segment, set()).add(name)
+        return found
 
 
 @pytest.fixture(scope="module")
