@@ -12,19 +12,9 @@ from autoflow.lab.playing import Compared
 from autoflow.lab.simulate import Simulation
 from autoflow.lab.tally import RecipeTally
 from autoflow.model.effects import AUDIENCES, EMAIL, HELD, SALES, SENT, SKIPPED, TASKS, WEBHOOKS
+from autoflow.model.reasons import in_short
 
 _MOST_NAMED = 20
-_WHY_SKIPPED = {
-    "no_consent": "no consent",
-    "no_email": "no address",
-    "unsubscribed": "unsubscribed",
-    "suppressed": "a dead address or a complaint",
-    "deny": "in a segment that denies mail",
-    "holdout": "held out",
-    "quiet_hours": "quiet hours",
-    "cap": "had enough mail already",
-    "at_most": "had enough notices already",
-}
 _WHY_HELD = {"quiet_hours": "for quiet hours to end", "cap": "for a cap"}
 _THINGS = {
     EMAIL: ("mail",),
@@ -147,9 +137,7 @@ def _sent(outcome: RecipeTally) -> str:
             if (each, decided) == (channel, SKIPPED)
         }
         if skipped:
-            why = ", ".join(
-                f"{number:,} {_WHY_SKIPPED.get(reason, reason)}" for reason, number in _most(skipped)
-            )
+            why = ", ".join(f"{number:,} {in_short(reason)}" for reason, number in _most(skipped))
             done = "sent" if channel == EMAIL else "made"
             told.append(f"{count(sum(skipped.values()), *words)} not {done} ({why})")
     if held := outcome.count(outcome=HELD):

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from autoflow.core.program import Program
 from autoflow.lab.replay import Life, Lived, Person, people
-from autoflow.lab.sentences import GATE, properties_words, sentence
+from autoflow.lab.sentences import properties_words, sentence
 from autoflow.lab.simulate import Asked, surveyed
 from autoflow.model.contact import Record
 from autoflow.model.effects import EMAIL, SKIPPED, Message
 from autoflow.model.event import IDENTIFY, KNOWN_AS, MERGE
+from autoflow.model.reasons import in_a_clause
 from autoflow.store.database import Database
 from autoflow.store.history import values
 
@@ -96,5 +97,5 @@ def _followed(piece: Lived, program: Program) -> Iterator[Told]:
 
 def _skipped(message: Message) -> Told:
     what = _CALLED.get(message.channel, "{}").format(message.name)
-    text = f"{what} skipped: {GATE.get(message.reason, message.reason)}"
+    text = f"{what} skipped: {in_a_clause(message.reason)}"
     return Told(message.at, FOLLOWED, text, message.recipe, message.entry)

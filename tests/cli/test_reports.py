@@ -298,8 +298,7 @@ def test_who_was_turned_away_is_told_by_which_condition(shop: Shop) -> None:
     shop.run("run", "--until-idle")
     told = [line[line.find("  ") + 2 :] for line in shop.run("contact", "show", "ana").stdout.splitlines()]
     assert (
-        "was turned away from big-orders: this did not hold: order_id of the event is A_1 (seen: A_2)"
-        in told
+        "was turned away from big-orders: this did not hold: order_id of the event is A_1 (seen: A_2)" in told
     )
     assert "was turned away from big-orders: had been in it too recently" in told
 
