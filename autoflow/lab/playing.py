@@ -24,7 +24,7 @@ from autoflow.store.database import Database
 from autoflow.store.recorded import Recorded
 from autoflow.store.set_aside import in_words
 
-_LEAST, _MOST_BATCHES = 500, 500
+_LEAST, _MOST_BATCHES = 200, 500  # contacts in a batch; batches, each of which may be a file open at once
 _EXAMPLES = 10
 Progress = Callable[[int, int], None]
 
