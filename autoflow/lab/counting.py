@@ -62,6 +62,7 @@ class Counting:
         self._drawn: dict[_Key, list[Happening]] = {}
         self._held: dict[_Key, Happening] = {}
         self._entered: set[str] = set()
+        self._mailed = False
 
     def count(self, lived: Iterable[Lived]) -> None:
         """Count all of it."""
@@ -77,6 +78,7 @@ class Counting:
         for recipe in self._entered:
             self._tally.recipes[recipe].people += 1
         self._tally.contacts += 1
+        self._tally.mailed += self._mailed
         self._write_down()
 
     def _carry(self, carried: Iterable[str]) -> None:
@@ -145,6 +147,7 @@ class Counting:
             return
         recipe.messages[message.channel, message.outcome, message.reason] += 1
         if (message.channel, message.outcome) == (EMAIL, SENT):
+            self._mailed = True
             recipe.mails[message.at // QUARTER] += 1
             self._parts(recipe, (record.key, message.recipe, message.entry), EMAIL, message.n)
             self._try(recipe, message, record)

@@ -39,9 +39,9 @@ WORTH_PROCESSES = 200_000
 class Simulation:
     """The outcome of a span; instants are UTC microseconds.
 
-    `contacts` and `events` are what is recorded up to its end. `messages` come in order, with the user id of each;
-    there are none where they were not kept. `aside` are contacts that the core stumbled over, with the reason:
-    nothing of theirs is counted.
+    `contacts` and `events` are what is recorded up to its end, `mailed` is how many people got a mail, from whichever
+    recipe. `messages` come in order, with the user id of each; there are none where they were not kept. `aside` are
+    contacts that the core stumbled over, with the reason: nothing of theirs is counted.
     """
 
     program: Program
@@ -53,6 +53,7 @@ class Simulation:
     contacts: int
     events: int
     digest: str
+    mailed: int = 0
     messages: list[tuple[Message, str]] = field(default_factory=list)
     aside: list[tuple[str, str]] = field(default_factory=list)
     assumed: tuple[Assumption, ...] = ()
@@ -153,6 +154,7 @@ def _outcomes(player: Player, played: Played, recorded: Recorded, way: Way, aske
             tally.contacts + len(tally.aside),
             recorded.rows,
             _digest(tally),
+            tally.mailed,
             messages,
             tally.aside,
             asked.assumed,

@@ -108,10 +108,14 @@ _COUNTERS = (*("ended", "messages", "holds", "refusals", "entries", "mails", "st
 
 @dataclass
 class Tally:
-    """What everybody did, counted; `aside` are those over whom the core stumbled, with the reason."""
+    """What everybody did, counted; `aside` are those over whom the core stumbled, with the reason.
+
+    `mailed` is how many people got a mail, from whichever recipe.
+    """
 
     recipes: dict[str, RecipeTally]
     contacts: int = 0
+    mailed: int = 0
     segments: Counter[str] = field(default_factory=Counter)
     aside: list[tuple[str, str]] = field(default_factory=list)
     digest: int = 0
@@ -126,6 +130,7 @@ class Tally:
         for name, recipe in other.recipes.items():
             self.recipes[name].add(recipe)
         self.contacts += other.contacts
+        self.mailed += other.mailed
         self.segments.update(other.segments)
         self.aside += other.aside
         self.digest = (self.digest + other.digest) % MODULUS

@@ -265,7 +265,11 @@ def crowd(shop: Shop) -> Shop:
 
 
 def told(found: Simulation) -> tuple[object, ...]:
-    return (found.digest, found.contacts, found.segments, found.recipes, list(found.rows()))
+    return (
+        *(found.digest, found.contacts, found.mailed, found.segments),
+        found.recipes,
+        list(found.rows()),
+    )
 
 
 @pytest.mark.parametrize("size", [1, 5])
@@ -278,7 +282,7 @@ def test_how_many_are_played_at_a_time_changes_nothing(
     assert [each.tried for each in found.recipes] >= [2, 2]  # of each shape one in every batch
     for recipe in found.recipes:
         recipe.tried = 2
-    for recipe in expected[3]:  # type: ignore[attr-defined]
+    for recipe in expected[4]:  # type: ignore[attr-defined]
         recipe.tried = 2
     assert told(found) == expected
     assert found.contacts == 16  # twelve, and four visitors who never said who they are
@@ -304,3 +308,9 @@ def test_two_processes_say_the_same_as_one(
 def test_a_reaction_counts_only_where_the_replay_sent_what_was_reacted_to(crowd: Shop) -> None:
     follow_up, _ = crowd.simulate()[0].recipes
     assert follow_up.branches == {("wait_for:email_clicked", 0): 6, ("wait_for:email_clicked", 1): 6}
+
+
+def test_whoever_got_a_mail_is_counted_once_however_many_recipes_write_to_him(crowd: Shop) -> None:
+    found = crowd.simulate()[0]
+    assert [each.people for each in found.recipes] == [12, 12]
+    assert (found.contacts, found.mailed) == (16, 12)
