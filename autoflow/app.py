@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from autoflow.language.definitions import Workspace
+from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.workspace import load_sources, read_workspace
 from autoflow.model.clock import Clock, SystemClock
 from autoflow.model.problems import AutoflowError
@@ -110,20 +111,24 @@ class Project:
 
     def commit(self) -> str:
         """The workspace's commit in git, or nothing where it is not in git."""
+        return self._git("rev-parse", "HEAD") or ""
+
+    def uncommitted(self) -> bool:
+        """Whether the files that say what is done are not as that commit has them, or whether nobody can tell."""
+        files = (SETTINGS_FILE, "recipes", "segments", "templates")
+        return self._git("status", "--porcelain", "--ignored", "--", *files) != ""
+
+    def _git(self, *asked: str) -> str | None:
+        """What git answers about the workspace; None where it does not."""
         import subprocess
 
         try:
             found = subprocess.run(
-                ["git", "rev-parse", "HEAD"],
-                cwd=self.folder,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=5,
+                ["git", *asked], cwd=self.folder, capture_output=True, text=True, check=False, timeout=5
             )
         except (OSError, subprocess.TimeoutExpired):
-            return ""
-        return found.stdout.strip() if found.returncode == 0 else ""
+            return None
+        return found.stdout.strip() if found.returncode == 0 else None
 
 
 class Files(NamedTuple):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import progress
+from autoflow.cli.output import note, progress, say
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError, did_you_mean
 
@@ -58,6 +58,13 @@ class Found(NamedTuple):
     metavar="FILE",
     help="Write every message to FILE, a JSON line each.",
 )
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write a page with charts to FILE (.html). It shows sample mails and names people: personal data.",
+)
+@click.option("--no-samples", is_flag=True, help="A report without sample mails and names of people.")
 @json_option
 @pass_state
 def command(  # noqa: PLR0913 - an option each
@@ -70,6 +77,8 @@ def command(  # noqa: PLR0913 - an option each
     assume: str | None,
     seed: str,
     messages: Path | None,
+    report: Path | None,
+    no_samples: bool,
     under_way: bool,
     compare: bool,
     every_mail: bool,
@@ -84,6 +93,7 @@ def command(  # noqa: PLR0913 - an option each
     from autoflow.lab.assuming import read_assumptions
     from autoflow.lab.simulate import Asked
 
+    _check_report(report, who, samples=not no_samples)
     workspace = state.project.sound_workspace()
     _known(workspace, recipes)
     zone = workspace.settings.timezone
@@ -126,6 +136,9 @@ def command(  # noqa: PLR0913 - an option each
             applied=found.applied,
             compared=found.compared,
         )
+    if report is not None:
+        written = _report(state, report, found, samples=not no_samples)
+        (note if as_json or str(messages) == "-" else say)(written)
 
 
 def _simulate(state: State, recipes: tuple[str, ...], asked: Asked, *, applied: bool) -> Found | None:
@@ -145,6 +158,13 @@ def _simulate(state: State, recipes: tuple[str, ...], asked: Asked, *, applied: 
     return Found(simulations[0], None, None)
 
 
+def _report(state: State, file: Path, found: Found, *, samples: bool) -> str:
+    from autoflow.cli.report.writing import write_report
+
+    simulations = [each for each in (found.applied, found.files) if each is not None]
+    return write_report(state.project, file, simulations, found.compared, samples=samples)
+
+
 @contextmanager
 def _spooled(messages: Path | None) -> Iterator[Path | None]:
     """A folder for messages on their way to a file; nothing is left of it, however this ends."""
@@ -161,6 +181,21 @@ def _write(messages: Path, folder: Path) -> None:
     with click.open_file(str(messages), "wb") as file:
         for line in spooled(folder):
             file.write(line)
+
+
+def _check_report(file: Path | None, who: str | None, *, samples: bool) -> None:
+    """What can be wrong with it, said before the work and not after."""
+    if file is None:
+        if not samples:
+            raise AutoflowError("--no-samples is about a report.", "Say where to with --report FILE.")
+        return
+    if who is not None:
+        raise AutoflowError("A report is about everybody, --contact about one.", "Leave one of the two out.")
+    if not file.absolute().parent.is_dir():
+        raise AutoflowError(
+            f"There is no folder {file.parent}, so the report cannot be written to it.",
+            "Make the folder, or name another place.",
+        )
 
 
 def _is_applied(database: Database) -> None:
