@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "check",
     "test": "test",
     "simulate": "simulate",
+    "pressure": "pressure",
     "plan": "plan",
     "apply": "apply",
     "import": "importing",

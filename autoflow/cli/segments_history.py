@@ -10,8 +10,8 @@ from autoflow.cli.drawing import bar, columns, line
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import building_row, count, iso, local, progress, say, table
 from autoflow.cli.segments import in_force, refuse_unknown_to_the_engine
-from autoflow.cli.spans import days_asked
 from autoflow.cli.state import State
+from autoflow.cli.times import typed_days
 from autoflow.lab.periods import Step, first_of, step_for
 from autoflow.lab.segment_history import Histories, Period, SegmentHistory, histories, uses
 from autoflow.model.problems import AutoflowError
@@ -34,7 +34,7 @@ def show(
     as_json: bool,
 ) -> None:
     """Print the past of some segments, or of all that are in force; raises `AutoflowError` where there is none."""
-    start, end = days_asked(*asked)
+    start, end = typed_days(*asked)
     zone = state.settings.timezone
     asked_by = uses(in_force(state, database).program)
     if chosen is not None:
