@@ -18,6 +18,7 @@ from autoflow.model.clock import VirtualClock
 from autoflow.model.durations import DAY
 from autoflow.model.effects import EMAIL, HELD, SENT, SKIPPED
 from autoflow.model.event import IDENTIFY, Incoming
+from autoflow.model.instants import to_iso
 from autoflow.store import log
 from autoflow.store.database import Database
 from tests.engine.sources import workspace
@@ -314,3 +315,17 @@ def test_whoever_got_a_mail_is_counted_once_however_many_recipes_write_to_him(cr
     found = crowd.simulate()[0]
     assert [each.people for each in found.recipes] == [12, 12]
     assert (found.contacts, found.mailed) == (16, 12)
+
+
+@pytest.mark.parametrize("hours", [30, 36.5, 49, 70])
+def test_whoever_comes_along_does_what_he_would_have_done_anyway(crowd: Shop, hours: float) -> None:
+    start = START + int(hours * HOUR)
+    whole = [row for row in crowd.simulate()[0].rows() if str(row["at"]) >= to_iso(start)]
+    assert list(crowd.simulate(Asked(start, under_way=True))[0].rows()) == whole
+    assert len(whole) > 3
+
+
+def test_time_taken_in_the_smallest_steps_decides_the_same(crowd: Shop) -> None:
+    """Where answers are assumed, the replay stops at each due instant; here nobody answers."""
+    slowly = Asked(assumed=(Assumption("click", "email_clicked", 0),))
+    assert told(crowd.simulate(slowly)[0]) == told(crowd.simulate()[0])
