@@ -151,7 +151,9 @@ class Counting:
             recipe.mails[message.at // QUARTER] += 1
             self._parts(recipe, (record.key, message.recipe, message.entry), EMAIL, message.n)
             self._try(recipe, message, record)
-        self._held.pop((record.key, message.recipe, message.entry), None)
+        held = self._held.get(key := (record.key, message.recipe, message.entry))
+        if held is not None and held.n < message.n:  # and not by what the gate held after it
+            del self._held[key]
 
     def _try(self, recipe: RecipeTally, message: Message, record: Record) -> None:
         reason = self._making(message) if self._making is not None else None

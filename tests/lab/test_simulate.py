@@ -196,6 +196,20 @@ def test_holds_of_the_gate_are_counted_once_for_each_mail(shop: Shop) -> None:
     assert found.messages == {(EMAIL, SENT, ""): 2, (EMAIL, HELD, "cap"): 1}
 
 
+def test_a_mail_that_is_held_right_after_another_went_out_is_held_at_the_end(shop: Shop) -> None:
+    at_most = "sending: {at_most: {emails: 1, per: 7 days}, hold_up_to: 30 days}\n"
+    steps = ["  - send_email: hello\n", "  - send_email: again\n", "  - id: third\n    send_email: hello\n"]
+    shop.write({"r": f"trigger: {{event: purchased}}\n{at_most}actions:\n{''.join(steps)}"})
+    shop.past(*known("ana"), did("purchased", "ana", DAY), did("looked", "ana", 10 * DAY))
+    found = shop.simulate()[0]
+    assert found.recipes[0].messages == {(EMAIL, SENT, ""): 2, (EMAIL, HELD, "cap"): 1}
+    assert [(row["step"], row["outcome"]) for row in found.rows()] == [
+        ("send_email:hello", "sent"),
+        ("send_email:again", "sent"),
+        ("third", "held"),
+    ]
+
+
 def test_mails_that_cannot_be_made_are_counted_each(shop: Shop) -> None:
     recipe = "trigger: {event: purchased}\nper: event.order_id\nwhile_running: parallel\n"
     shop.write({"r": f"{recipe}actions:\n  - send_email: bill\n"})
