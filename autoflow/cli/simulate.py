@@ -105,6 +105,11 @@ def command(  # noqa: PLR0913 - an option each
         raise AutoflowError("--under-way is for a span that begins later.", "Say from when on with --from.")
     assumed = read_assumptions(assume, workspace.settings.events) if assume is not None else ()
     if who is not None:
+        if compare or every_mail or messages is not None:
+            raise AutoflowError(
+                "--contact tells one person's story, and nothing else.",
+                "Leave out --compare, --every-mail and --messages.",
+            )
         from autoflow.cli.simulate_contact import tell_contact
 
         tell_contact(state, who, recipes, Asked(first, last, seed, under_way, assumed), as_json=as_json)

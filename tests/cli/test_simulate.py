@@ -226,6 +226,7 @@ def test_a_recipe_that_is_named_runs_whatever_its_status(shop: Shop, status: str
         (["--assume", "click=101%"], "--assume: 101% of mails is more than all of them.\n"),
         (["--assume", "click=1%,click=2%"], '--assume: "click" stands there twice.\n'),
         (["--contact", "anna"], 'There is no contact "anna".\n  Did you mean "ana"?\n'),
+        (["--contact", "ana", "--compare"], "--contact tells one person's story, and nothing else.\n"),
         (["--contact", "ben", "--to", "2026-02-01"], "Nothing is recorded of ben in that time.\n"),
     ],
 )

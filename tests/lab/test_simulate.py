@@ -343,3 +343,33 @@ def test_time_taken_in_the_smallest_steps_decides_the_same(crowd: Shop) -> None:
     """Where answers are assumed, the replay stops at each due instant; here nobody answers."""
     slowly = Asked(assumed=(Assumption("click", "email_clicked", 0),))
     assert told(crowd.simulate(slowly)[0]) == told(crowd.simulate()[0])
+
+
+def test_whoever_begins_anew_is_told_apart_from_who_left_by_an_exit(shop: Shop) -> None:
+    actions = "actions:\n  - wait: 5 days\n"
+    shop.write(
+        {"r": f"trigger: {{event: purchased}}\nwhile_running: restart\nexit: [{{did: refunded}}]\n{actions}"}
+    )
+    shop.past(*known("ana", "bo"), did("purchased", "ana", DAY), did("purchased", "ana", 2 * DAY))
+    shop.past(did("purchased", "bo", DAY), did("refunded", "bo", 2 * DAY), did("looked", "bo", 30 * DAY))
+    found = shop.one()
+    assert (found.entered, found.ended, found.restarts) == (3, {"exited": 2, "finished": 1}, 1)
+
+
+def test_a_mail_before_a_split_belongs_to_none_of_its_parts(shop: Shop) -> None:
+    part = "- {name: all, percent: 99.99, actions: [{send_email: again}]}"
+    split = f"  - split:\n      {part}\n      - {{name: none, percent: 0.01}}\n"
+    shop.write({"r": f"trigger: {{event: purchased}}\nactions:\n  - send_email: hello\n{split}"})
+    shop.past(*known("ana"), did("purchased", "ana", DAY))
+    found = shop.one()
+    assert found.count(EMAIL, SENT) == 2
+    assert found.parts["split", "all", EMAIL] == 1
+
+
+def test_what_happened_at_one_instant_is_played_in_the_order_of_its_receipt(shop: Shop) -> None:
+    """Each at an instant of its own, as the engine would have received it, whoever it is about."""
+    shop.write({"r": "trigger: {event: purchased}\nactions:\n  - send_email: hello\n"})
+    shop.past(*known("ana", "bo"), *(did("purchased", who, DAY) for who in ("bo", "ana", "cy")))
+    rows = [(row["contact"], row["at"]) for row in shop.simulate()[0].rows()]
+    at = START + DAY
+    assert rows == [(who, to_iso(at + place)) for place, who in enumerate(("bo", "ana", "cy"))]
