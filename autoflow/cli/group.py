@@ -27,6 +27,7 @@ COMMANDS = {
     "enter": "enter",
     "run": "run",
     "retry": "retry",
+    "versions": "versions",
     "status": "status",
     "segments": "segments",
     "contact": "contact",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import say
 from autoflow.cli.state import State, json_option, pass_state
+
+if TYPE_CHECKING:
+    from autoflow.lab.plan_changes import Changed
 
 
 @click.command()
@@ -40,20 +43,19 @@ def command(state: State, form: str, *, as_json: bool) -> None:
 
 
 def _row(found: Any) -> dict[str, Any]:
+    return {"applied": found.applied, "changes": [changed_row(each) for each in found.changes]}
+
+
+def changed_row(each: Changed) -> dict[str, Any]:
+    """One thing that is otherwise, for programs."""
     return {
-        "applied": found.applied,
+        "kind": each.kind,
+        "name": each.name,
+        "how": each.how,
+        "version": each.version or None,
+        "applied": each.applied or None,
         "changes": [
-            {
-                "kind": each.kind,
-                "name": each.name,
-                "how": each.how,
-                "version": each.version or None,
-                "applied": each.applied or None,
-                "changes": [
-                    {"part": one.part, "says": one.says, "reaches": one.reaches, "step": one.step or None}
-                    for one in each.changes
-                ],
-            }
-            for each in found.changes
+            {"part": one.part, "says": one.says, "reaches": one.reaches, "step": one.step or None}
+            for one in each.changes
         ],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from autoflow.cli.output import clean, count
@@ -53,7 +53,7 @@ def words(found: Plan) -> Iterator[Line]:
     """The whole plan."""
     yield Line(0, _summary(found))
     for each in found.changes:
-        yield from _changed(each)
+        yield from changed_words(each)
 
 
 def _summary(found: Plan) -> str:
@@ -61,15 +61,19 @@ def _summary(found: Plan) -> str:
         return "Nothing was applied yet, so everything is new."
     if not found.changes:
         return f"Nothing has changed since release {found.applied} was applied."
-    numbers = {
-        word: sum(each.kind == word for each in found.changes) for word in ("recipe", "segment", "template")
-    }
+    return f"Changed since release {found.applied} was applied: {summary_words(found.changes)}."
+
+
+def summary_words(changes: Collection[Changed]) -> str:
+    """What changed, counted: `1 recipe, 2 templates`."""
+    numbers = {word: sum(each.kind == word for each in changes) for word in ("recipe", "segment", "template")}
     told = [count(number, word) for word, number in numbers.items() if number]
-    told += ["autoflow.yaml"] if any(each.kind == "settings" for each in found.changes) else []
-    return f"Changed since release {found.applied} was applied: {listed(told)}."
+    told += ["autoflow.yaml"] if any(each.kind == "settings" for each in changes) else []
+    return listed(told)
 
 
-def _changed(each: Changed) -> Iterator[Line]:
+def changed_words(each: Changed) -> Iterator[Line]:
+    """What is otherwise of one thing, and whom each change reaches."""
     name = each.name if each.kind == "settings" else f"{each.kind} {each.name}"
     how = {"added": "new", "removed": "removed", "changed": "changed"}[each.how]
     if each.how == "changed" and each.version != each.applied:

@@ -146,7 +146,7 @@ def program_of(
     With `under_way` only these (recipe, version) are looked after. `read` is taken where its files are the
     release's, so that they are not read twice.
     """
-    workspace = _workspace(database, release, environment, read)
+    workspace = release_workspace(database, release, environment, read)
     pinned, templates = _pinned(database, workspace, environment, under_way)
     workspace = replace(workspace, templates={**templates, **workspace.templates})
     return workspace, compile_program(workspace, pinned)
@@ -155,7 +155,7 @@ def program_of(
 def load_release(database: Database, release: int, environment: Mapping[str, str]) -> Applied:
     """Make a release ready to run; release 0 is the time before anything was applied."""
     workspace, program = program_of(database, release, environment)
-    before = compile_program(_workspace(database, release - 1, environment)) if release > 1 else None
+    before = compile_program(release_workspace(database, release - 1, environment)) if release > 1 else None
     old = set(before.memory_keys()) if before is not None else set()
     fresh = frozenset(key for key in program.memory_keys() if key not in old)
     memories = [memory for key, memory in program.memory_keys().items() if key in fresh]
@@ -220,7 +220,7 @@ def latest_release(database: Database) -> int:
 
 def latest_workspace(database: Database, environment: Mapping[str, str]) -> Workspace:
     """What was applied last, whether or not the engine has come to its place; an empty one where nothing was."""
-    return _workspace(database, latest_release(database), environment)
+    return release_workspace(database, latest_release(database), environment)
 
 
 def template_at(database: Database, name: str, version: str) -> Template:
@@ -246,9 +246,13 @@ def release_sources(database: Database, release: int) -> dict[str, str]:
     )
 
 
-def _workspace(
+def release_workspace(
     database: Database, release: int, environment: Mapping[str, str], read: Workspace | None = None
 ) -> Workspace:
+    """A release as it was applied, its recipes with their versions; an empty workspace for release 0.
+
+    Where somebody has `read` those very files, they are not read again.
+    """
     sources = (
         release_sources(database, release) if release else {"autoflow.yaml": "name: nothing applied yet\n"}
     )
@@ -281,7 +285,7 @@ def _pinned(
             str(version),
         )
         assert row is not None
-        then = _workspace(database, row[0], environment)
+        then = release_workspace(database, row[0], environment)
         pinned[name, version] = replace(then.recipes[name], version=version)
         templates.update(then.templates)
     return pinned, templates

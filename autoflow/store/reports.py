@@ -117,6 +117,16 @@ def runs_by_recipe(database: Database) -> dict[str, dict[str, int]]:
     return found
 
 
+def runs_by_version(database: Database, recipe: str) -> dict[int, dict[str, int]]:
+    """How many runs each version of a recipe has in each state; versions that nobody entered are missing."""
+    found: dict[int, dict[str, int]] = {}
+    for version, state, number in database.all(
+        "SELECT version, state, count(*) FROM run WHERE recipe = ? GROUP BY version, state", recipe
+    ):
+        found.setdefault(version, {})[state] = number
+    return found
+
+
 def segment_sizes(database: Database) -> dict[str, int]:
     """How many members each segment has (those without any are missing)."""
     return dict(database.all("SELECT segment, count(*) FROM membership GROUP BY segment"))

@@ -1,0 +1,124 @@
+"""`autoflow versions`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from autoflow.cli.output import as_json as print_json
+from autoflow.cli.output import clean, count, iso, local, say, table
+from autoflow.cli.plan import changed_row
+from autoflow.cli.plan_words import as_text, changed_words, summary_words
+from autoflow.cli.state import State, json_option, pass_state
+from autoflow.lab.versions import Release, Version, difference, releases, versions
+from autoflow.model.problems import AutoflowError
+from autoflow.store.releases import Origin
+
+_PAIR = re.compile(r"(\d+)(?:\.\.|-|,)(\d+)")
+_COMMIT = 12
+
+
+@click.command()
+@click.argument("recipe", required=False)
+@click.option(
+    "--diff", metavar="A..B", help="What version B of RECIPE says otherwise than version A, in words."
+)
+@json_option
+@pass_state
+def command(state: State, recipe: str | None, diff: str | None, *, as_json: bool) -> None:
+    """Show what was in force when: every apply, or every version of RECIPE, with who applied it and its commit.
+
+    Contacts under way walk on the version that they entered.
+    """
+    if diff is not None and recipe is None:
+        raise AutoflowError(
+            "--diff compares two versions of a recipe.", "Name it: autoflow versions RECIPE --diff 1..2."
+        )
+    environment, zone = state.project.environment, state.settings.timezone
+    with state.store(reading=True) as database:
+        if recipe is None:
+            _tell_releases(releases(database, environment), zone, as_json=as_json)
+        elif diff is None:
+            _tell_versions(recipe, versions(database, recipe, environment), zone, as_json=as_json)
+        else:
+            found = difference(database, recipe, _pair(diff), environment)
+            if as_json:
+                print_json(changed_row(found))
+            elif found.changes:
+                say(as_text(changed_words(found)))
+            else:
+                say(f"Versions {found.applied} and {found.version} of {recipe} say the same.")
+
+
+def _pair(text: str) -> tuple[int, int]:
+    match = _PAIR.fullmatch(text.strip())
+    if match is None:
+        raise AutoflowError(f'--diff: "{text}" does not name two versions.', "Write --diff 1..2.")
+    return int(match[1]), int(match[2])
+
+
+def _tell_releases(found: list[Release], zone: str, *, as_json: bool) -> None:
+    if as_json:
+        rows = [
+            {**_origin(each.origin), "changes": [changed_row(one) for one in each.changes]} for each in found
+        ]
+        print_json({"releases": rows})
+        return
+    if not found:
+        say("Nothing was applied yet: `autoflow apply` puts the files in force.")
+        return
+    for place, each in enumerate(found):
+        origin, now = each.origin, ", in force" if place == 0 else ""
+        said = summary_words(each.changes) if origin.release > 1 else "everything is new"
+        say(f"Release {origin.release}, {local(origin.at, zone)}, by {_by(origin)}{now}: {said}.")
+
+
+def _tell_versions(recipe: str, found: list[Version], zone: str, *, as_json: bool) -> None:
+    if as_json:
+        rows = [
+            {
+                "version": each.version,
+                **_origin(each.origin),
+                "until": _origin(each.until) if each.until is not None else None,
+                "entered": each.entered,
+                "under_way": each.under_way,
+            }
+            for each in found
+        ]
+        print_json({"recipe": recipe, "versions": rows})
+        return
+    rows_told = [
+        [
+            str(each.version),
+            local(each.origin.at, zone),
+            local(each.until.at, zone) if each.until is not None else "in force",
+            str(each.origin.release),
+            _by(each.origin),
+            f"{each.entered:,}",
+            f"{each.under_way:,}",
+        ]
+        for each in found
+    ]
+    headings = ["version", "from", "until", "release", "by", "entered", "under way"]
+    say(f"{recipe}: {count(len(found), 'version')} (times in {zone}).")
+    say()
+    table(headings, rows_told, numbers=[0, 3, 5, 6])
+    if len(found) > 1:
+        newest, before = found[0].version, found[1].version
+        say()
+        say(f"`autoflow versions {recipe} --diff {before}..{newest}` tells what changed.")
+
+
+def _by(origin: Origin) -> str:
+    return clean(f"{origin.by}, commit {origin.commit[:_COMMIT]}" if origin.commit else origin.by)
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return {
+        "release": origin.release,
+        "at": iso(origin.at),
+        "by": origin.by,
+        "commit": origin.commit or None,
+    }
