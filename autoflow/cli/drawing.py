@@ -14,7 +14,8 @@ from math import ceil
 _ACROSS = "▏▎▍▌▋▊▉█"
 _UP = "▁▂▃▄▅▆▇█"
 _LEVEL = _UP[3]
-_PIPED, _NARROWEST = 80, 40
+_PIPED, _NARROWEST, _LEAST = 80, 40, 5
+_GAPS = {False: (2, 0), True: (3, 2)}  # between columns and around a table: plain, and as a terminal shows it
 
 
 def columns() -> int:
@@ -22,6 +23,15 @@ def columns() -> int:
     if not sys.stdout.isatty():
         return _PIPED
     return max(_NARROWEST, shutil.get_terminal_size((_PIPED, 24)).columns)
+
+
+def room(rows: Sequence[Sequence[str]], most: int) -> int:
+    """How many characters are left in a line for what is drawn behind these cells of a table, headings among them: up
+    to `most`, and five where there is no room.
+    """
+    gap, edges = _GAPS[sys.stdout.isatty()]
+    taken = edges + sum(max(map(len, column)) + gap for column in zip(*rows, strict=True))
+    return max(_LEAST, min(most, columns() - taken))
 
 
 def bar(value: float, most: float, width: int) -> str:

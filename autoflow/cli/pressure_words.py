@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from autoflow.cli.drawing import bar
+from autoflow.cli.drawing import bar, room
 from autoflow.cli.output import clean, count, iso, local, say, table
 from autoflow.cli.segments import share
 from autoflow.core.gate import CAP, QUIET_HOURS
@@ -115,7 +115,7 @@ def _reasons(reasons: Counter[str]) -> str:
 
 def _tell_slots(pressure: Pressure) -> None:
     """Of each recipe whose mails met a cap, whose mails stood in the full window then."""
-    rows = []
+    rows, parts = [], []
     for loser, each in _ordered(pressure):
         taken = _most(
             {winner: number for (name, winner), number in pressure.slots.items() if name == loser}.items()
@@ -124,10 +124,14 @@ def _tell_slots(pressure: Pressure) -> None:
         for place, (winner, number) in enumerate(taken):
             first = [loser, f"{each.capped:,}"] if place == 0 else ["", ""]
             who = "its own" if winner == loser else winner
-            rows.append([*first, who, f"{number:,}", share(number, total), bar(number, total, _BAR // 2)])
+            rows.append([*first, who, f"{number:,}", share(number, total)])
+            parts.append((number, total))
     if rows:
+        headings = ["mails of", "met a cap", "filled by mails of", "mails", ""]
+        width = room([headings, *rows], _BAR // 2)
+        drawn = [[*each, bar(*part, width)] for each, part in zip(rows, parts, strict=True)]
         say()
-        table(["mails of", "met a cap", "filled by mails of", "mails", "", ""], rows, numbers=[1, 3, 4])
+        table([*headings, ""], drawn, numbers=[1, 3, 4])
 
 
 def _most(numbers: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -98,6 +98,17 @@ def in_force(state: State, database: Database) -> Applied:
     )
 
 
+def refuse_nobody(database: Database) -> None:
+    """Raise `AutoflowError` where the engine has not met anybody yet."""
+    from autoflow.store.standing import standing
+
+    if not standing(database).known_to:
+        raise AutoflowError(
+            "The engine knows nobody yet, so there is nobody to ask about.",
+            "`autoflow import FILE` brings in what happened, and `autoflow run` reads it.",
+        )
+
+
 def refuse_unknown_to_the_engine(names: Collection[str], known: Collection[str]) -> None:
     """Raise `AutoflowError` for a segment that lies in the files alone."""
     for name in names:

@@ -8,7 +8,7 @@ from typing import Any
 from autoflow.cli.drawing import bar
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import building_row, count, iso, local, note, progress, say, table
-from autoflow.cli.segments import in_force, refuse_unknown_to_the_engine, share
+from autoflow.cli.segments import in_force, refuse_nobody, refuse_unknown_to_the_engine, share
 from autoflow.cli.state import State
 from autoflow.lab.segment_explained import Explained, Part, explain
 from autoflow.model.problems import AutoflowError
@@ -28,13 +28,9 @@ def show(state: State, database: Database, names: Sequence[str], *, as_json: boo
     [name] = names
     applied = in_force(state, database)
     refuse_unknown_to_the_engine(names, [segment.id for segment in applied.program.segments])
+    refuse_nobody(database)
     with database.read(), progress("Asking everybody") as told:
         found = explain(Everybody(database, applied, state.project.clock.now()), name, told)
-    if not found.contacts:
-        raise AutoflowError(
-            "The engine knows nobody yet, so there is nobody to ask.",
-            "`autoflow import FILE` brings in what happened, and `autoflow run` reads it.",
-        )
     otherwise = _says_otherwise(state, applied, name)
     if as_json:
         row = building_row(building(database))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from autoflow.cli.drawing import bar, columns, line
+from autoflow.cli.drawing import bar, columns, line, room
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import building_row, count, iso, local, progress, say, table
-from autoflow.cli.segments import in_force, refuse_unknown_to_the_engine
+from autoflow.cli.segments import in_force, refuse_nobody, refuse_unknown_to_the_engine
 from autoflow.cli.state import State
 from autoflow.cli.times import typed_days
 from autoflow.lab.periods import Step, first_of, step_for
@@ -21,7 +21,6 @@ from autoflow.store.standing import building, standing
 
 _ROWS = 31
 _BAR, _SMALL = 30, 10
-_GAP = 2
 _MOST_NAMED = 6
 
 
@@ -39,6 +38,7 @@ def show(
     asked_by = uses(in_force(state, database).program)
     if chosen is not None:
         refuse_unknown_to_the_engine(chosen, {*asked_by, *ever_applied(database, standing(database).release)})
+    refuse_nobody(database)
     wanted = {name: asked_by.get(name, {name}) for name in chosen or sorted(asked_by)}
     with progress("Reading what happened") as told:
         found = histories(database, wanted, zone, state.project.clock.now(), start, end, progress=told)
@@ -78,8 +78,7 @@ def _tell_all(found: Histories) -> None:
         ]
         for each in found.segments
     ]
-    taken = sum(max(map(len, column)) + _GAP for column in zip(headings, *rows, strict=False))
-    width = max(_SMALL, columns() - taken)
+    width = room([headings[:-1], *rows], columns())
     drawn = [[*row, _course(each, width)] for row, each in zip(rows, found.segments, strict=True)]
     table(headings, drawn, numbers=range(1, len(headings) - 1))
     _tell_silent(found, found.segments)
@@ -95,23 +94,28 @@ def _tell_one(state: State, found: Histories, segment: SegmentHistory) -> None:
     periods = segment.by(step)
     otherwise = any(each.otherwise for each in periods)
     headings = ["week of" if step == "week" else step, "size", "", "joined", "", "left", ""]
-    rows = [_cells(each, periods, step) for each in periods]
     if otherwise:
         headings.append("otherwise")
-        for row, each in zip(rows, periods, strict=True):
-            row.append(_signed(each.otherwise) if each.otherwise else "")
+    texts = [_texts(each, step, otherwise=otherwise) for each in periods]
+    left = room([headings, *texts], _BAR + 2 * _SMALL)
+    largest = max(each.size for each in periods)
+    busiest = max(max(each.joined, each.left) for each in periods)
+    rows = []
+    for row, each in zip(texts, periods, strict=True):
+        row[2] = bar(each.size, largest, left * 3 // 5)
+        row[4], row[6] = (bar(number, busiest, left // 5) for number in (each.joined, each.left))
+        rows.append(row)
     table(headings, rows, numbers=[1, 3, 5, 7])
     _tell_silent(found, [segment])
 
 
-def _cells(period: Period, periods: Sequence[Period], step: Step) -> list[str]:
-    largest = max(each.size for each in periods)
-    busiest = max(max(each.joined, each.left) for each in periods)
+def _texts(period: Period, step: Step, *, otherwise: bool) -> list[str]:
+    """The cells of a row, those for bars still empty."""
     return [
-        _labelled(period.first, step),
-        *(f"{period.size:,}", bar(period.size, largest, _BAR)),
-        *(f"{period.joined:,}" if period.joined else "", bar(period.joined, busiest, _SMALL)),
-        *(f"{period.left:,}" if period.left else "", bar(period.left, busiest, _SMALL)),
+        *(_labelled(period.first, step), f"{period.size:,}", ""),
+        *(f"{period.joined:,}" if period.joined else "", ""),
+        *(f"{period.left:,}" if period.left else "", ""),
+        *([_signed(period.otherwise) if period.otherwise else ""] if otherwise else []),
     ]
 
 

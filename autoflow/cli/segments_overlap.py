@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autoflow.cli.drawing import bar, columns
+from autoflow.cli.drawing import bar, columns, room
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import building_row, count, iso, say, table
-from autoflow.cli.segments import in_force, refuse_unknown_to_the_engine, share
+from autoflow.cli.segments import in_force, refuse_nobody, refuse_unknown_to_the_engine, share
 from autoflow.cli.state import State
 from autoflow.lab.segment_overlap import Overlap, Pair, overlap
 from autoflow.model.problems import AutoflowError
@@ -18,7 +18,7 @@ from autoflow.store.standing import building, settled
 
 _BAR = 30
 _MOST_PAIRS = 15
-_GAP = 2
+_TIGHT = 5
 
 
 def show(state: State, database: Database, chosen: Sequence[str] | None, *, as_json: bool) -> None:
@@ -31,6 +31,7 @@ def show(state: State, database: Database, chosen: Sequence[str] | None, *, as_j
                 "An overlap needs two segments.",
                 f"For example: --overlap {chosen[0]} {_other(known, chosen)}.",
             )
+    refuse_nobody(database)
     contacts = counts(database).contacts
     found = overlap(database, chosen or sorted(known))
     if as_json:
@@ -62,11 +63,13 @@ def _tell_two(found: Overlap, pair: Pair) -> None:
             *(what, f"{number:,}"),
             "" if what == f"only in {second}" else share(number, found.members[first]),
             "" if what == f"only in {first}" else share(number, found.members[second]),
-            bar(number, found.in_any, _BAR),
         ]
         for what, number in rows
     ]
-    table(["", "contacts", f"of {first}", f"of {second}", ""], cells, numbers=[1, 2, 3])
+    headings = ["", "contacts", f"of {first}", f"of {second}"]
+    width = room([headings, *cells], _BAR)
+    drawn = [[*row, bar(number, found.in_any, width)] for row, (_, number) in zip(cells, rows, strict=True)]
+    table([*headings, ""], drawn, numbers=[1, 2, 3])
 
 
 def _tell_several(found: Overlap, chosen: Sequence[str]) -> None:
@@ -81,8 +84,7 @@ def _tell_several(found: Overlap, chosen: Sequence[str]) -> None:
         for one in chosen
     ]
     headings = ["of", "members", *chosen]
-    taken = sum(max(map(len, column)) + _GAP for column in zip(headings, *cells, strict=True))
-    if taken > columns() + _GAP:
+    if room([headings, *cells], columns()) <= _TIGHT:
         _tell_pairs(found, found.pairs)
         return
     table(headings, cells, numbers=range(1, len(headings)))
@@ -115,11 +117,13 @@ def _tell_pairs(found: Overlap, pairs: Sequence[Pair]) -> None:
         [
             *(pair.first, pair.second, f"{pair.both:,}"),
             *(share(pair.both, found.members[each]) for each in (pair.first, pair.second)),
-            bar(pair.both, most, _BAR // 2),
         ]
         for pair in pairs
     ]
-    table(["segment", "and", "in both", "of the first", "of the second", ""], cells, numbers=[2, 3, 4])
+    headings = ["segment", "and", "in both", "of the first", "of the second"]
+    width = room([headings, *cells], _BAR // 2)
+    drawn = [[*row, bar(pair.both, most, width)] for row, pair in zip(cells, pairs, strict=True)]
+    table([*headings, ""], drawn, numbers=[2, 3, 4])
 
 
 def _row(found: Overlap, contacts: int, at: str | None, progress: dict[str, int] | None) -> dict[str, Any]:

@@ -78,6 +78,20 @@ def test_a_line_fits_and_is_blank_only_where_there_is_nothing(values: list[int],
     assert (drawn.strip() == "") is (not any(values))
 
 
+@pytest.mark.parametrize(
+    ("terminal", "left"), [(False, 80 - 12 - 2 - 5 - 2), (True, 60 - 2 - 12 - 3 - 5 - 3)]
+)
+def test_there_is_room_for_what_is_left_of_a_line(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, left: int
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda _: os.terminal_size((60, 24)))
+    rows = [["segment", "now"], ["twelve chars", "1,234"]]
+    assert drawing.room(rows, 100) == left
+    assert drawing.room(rows, 10) == 10
+    assert drawing.room([["x" * 100]], 10) == 5
+
+
 def test_columns_are_those_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert drawing.columns() == 80
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)

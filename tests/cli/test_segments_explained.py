@@ -167,11 +167,16 @@ def test_what_cannot_be_explained(shop: Shop) -> None:
     )
 
 
-def test_a_store_in_which_nobody_is_known(made: Shop, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "question",
+    [("lapsed-buyers", "--explain"), ("--history",), ("--overlap",)],
+    ids=lambda question: question[-1],
+)
+def test_a_store_in_which_nobody_is_known(made: Shop, tmp_path: Path, question: tuple[str, ...]) -> None:
     shop = Shop(tmp_path / "shop", VirtualClock(made.clock.now()))
     CliRunner().invoke(cli, ["init", str(shop.folder)], catch_exceptions=False)
     shop.run("run", "--until-idle")
-    assert shop.run("segments", "lapsed-buyers", "--explain", status=1).stderr == (
-        "The engine knows nobody yet, so there is nobody to ask.\n"
+    assert shop.run("segments", *question, status=1).stderr == (
+        "The engine knows nobody yet, so there is nobody to ask about.\n"
         "  `autoflow import FILE` brings in what happened, and `autoflow run` reads it.\n"
     )
