@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from autoflow.lab.testing import Report, as_json, as_text, read_tests, report, run_tests
+from tests.docs.pages import ROOT, blocks
 from tests.lab.little_shop import shop
 
 FILES = {
@@ -88,6 +89,11 @@ Walked: 40% (2 of 5) of steps and branches
 1 passed, 2 failed
 """
     )
+
+
+def test_the_page_about_tests_shows_what_is_told_of_what_nobody_walked() -> None:
+    [shown] = [each.text for each in blocks(ROOT / "docs/testing.md") if each.text.startswith("Walked:")]
+    assert as_text(outcome("tests/a.yaml", "tests/b.yaml")).endswith(shown)
 
 
 def test_json() -> None:
