@@ -21,7 +21,7 @@ def main() -> None:
 
 
 def _run(*args: Any, **options: Any) -> int:
-    from autoflow.daemon import run
+    from autoflow.daemon.running import run
 
     return run(*args, **options)
 
@@ -33,7 +33,7 @@ def _demo(*args: Any, **options: Any) -> int:
 
 
 def _pause() -> None:
-    from autoflow.daemon import pause
+    from autoflow.daemon.running import pause
 
     pause()
 

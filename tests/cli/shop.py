@@ -7,9 +7,9 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from autoflow import daemon
 from autoflow.cli.group import cli
 from autoflow.cli.state import State
+from autoflow.daemon import running as daemon
 from autoflow.model.clock import VirtualClock
 
 DAY = 86_400_000_000

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from autoflow import daemon
 from autoflow.app import Project
+from autoflow.daemon import running as daemon
 from autoflow.model.clock import SystemClock, VirtualClock
 from autoflow.model.event import Incoming
 from autoflow.post.outgoing import Post

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autoflow import daemon
 from autoflow.app import Engine, Project, open_post, secret, work_off
+from autoflow.daemon import running as daemon
 from autoflow.ingest.forgetting import look
 from autoflow.lab.simulate import Asked, simulate
 from autoflow.model.clock import VirtualClock

@@ -18,7 +18,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from autoflow.app import Engine, Project, open_post
+from autoflow.app import Engine, Project, Unsound, open_post
+from autoflow.daemon.saves import LOOK_SECONDS as LOOK_AT_FILES_SECONDS
+from autoflow.daemon.saves import Saves, mistakes
 from autoflow.model.clock import MICROS
 from autoflow.model.instants import to_datetime, to_wall
 from autoflow.model.problems import AutoflowError
@@ -66,6 +68,11 @@ class Alarm:
         """Return at the next ring."""
         self._rung.wait()
         self._rung.clear()
+
+    def often(self, look: Callable[[], None], seconds: float) -> None:
+        """Call something again and again, one call at a time, until this rings no more."""
+        trigger = IntervalTrigger(seconds=seconds)
+        self._scheduler.add_job(look, trigger, max_instances=1, coalesce=True, misfire_grace_time=None)
 
     def close(self) -> None:
         """Ring no more."""
@@ -144,10 +151,11 @@ def pause() -> None:
     threading.Event().wait(timeout=GLANCE_SECONDS)
 
 
-def run(project: Project, *, until_idle: bool = False, say: Say = print) -> int:
+def run(project: Project, *, until_idle: bool = False, watch: bool = False, say: Say = print) -> int:
     """Apply what passes `check` and keep the engine going until SIGTERM or Ctrl-C; returns the exit status.
 
-    With `until_idle` everything that is due is done, and it ends. Raises `Held` where somebody else runs.
+    With `until_idle` everything that is due is done, and it ends. With `watch` whatever is saved goes into force once
+    it is sound, and mistakes are told while what is in force stays so. Raises `Held` where somebody else runs.
     """
     database = project.database(create=True, checkpoints=until_idle)
     said: list[int] = []
@@ -164,7 +172,8 @@ def run(project: Project, *, until_idle: bool = False, say: Say = print) -> int:
         room.post.close()
         raise
     try:
-        _apply(project, engine, say)
+        saves = Saves(project, say, lambda release, saved: _applied(release, saved, say)) if watch else None
+        _apply(project, engine, say, watch=watch)
         if engine.unknown:
             were = "was on its" if engine.unknown == 1 else "were on their"
             told = f"{_count(engine.unknown, 'mail')} {were} way when the last run stopped"
@@ -174,22 +183,32 @@ def run(project: Project, *, until_idle: bool = False, say: Say = print) -> int:
             _tell_aside(engine, say)
             say(_standing(project, engine))
             return 0
-        return _keep_going(project, engine, room, say)
+        return _keep_going(project, engine, room, say, saves)
     finally:
         room.close()
         engine.close()
         database.close()
 
 
-def _apply(project: Project, engine: Engine, say: Say) -> None:
-    release = project.apply(engine.database)
+def _apply(project: Project, engine: Engine, say: Say, *, watch: bool) -> None:
+    try:
+        release = project.apply(engine.database)
+    except Unsound as error:
+        if not watch:
+            raise
+        say(mistakes(error))
+        return
     if release is not None:
-        live = sum(recipe.status == "live" for recipe in project.workspace.recipes.values())
-        segments = len(project.workspace.segments)
-        say(f"Applied release {release}: {_count(live, 'live recipe')}, {_count(segments, 'segment')}.")
+        _applied(release, project, say)
 
 
-def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> int:
+def _applied(release: int, project: Project, say: Say) -> None:
+    live = sum(recipe.status == "live" for recipe in project.workspace.recipes.values())
+    segments = len(project.workspace.segments)
+    say(f"Applied release {release}: {_count(live, 'live recipe')}, {_count(segments, 'segment')}.")
+
+
+def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say, saves: Saves | None) -> int:
     alarm = Alarm(project)
     stopping: list[int] = []
 
@@ -199,6 +218,8 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
 
     previous = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
     room.start(alarm.ring)
+    if saves is not None:
+        alarm.often(saves.look, LOOK_AT_FILES_SECONDS)
     say(f"Running. {_standing(project, engine)}")
     try:
         while not stopping:
@@ -223,6 +244,8 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say) -> i
         return 0
     finally:
         alarm.close()
+        if saves is not None:
+            saves.close()
         for number, handler in previous.items():
             signal.signal(number, handler)
 

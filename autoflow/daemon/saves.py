@@ -1,0 +1,63 @@
+"""`run --watch`: whatever is saved goes into force, once it is sound and nobody writes to it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autoflow.app import Project, Unsound
+from autoflow.language.changes import changed, stamps
+from autoflow.language.present import as_text
+from autoflow.model.problems import AutoflowError
+from autoflow.store.database import Database
+
+LOOK_SECONDS = 0.2
+
+
+class Saves:
+    """Looks at the files of a workspace. `applied` is told of a release and its workspace, `say` of mistakes."""
+
+    def __init__(
+        self, project: Project, say: Callable[[str], None], applied: Callable[[int, Project], None]
+    ) -> None:
+        """What is there now counts as seen."""
+        self._project = project
+        self._say = say
+        self._applied = applied
+        self._seen = self._last = stamps(project.folder)
+        self._database: Database | None = None
+
+    def look(self) -> None:
+        """Apply what was saved since the last time, unless it has mistakes: then what is in force stays so.
+
+        Files that changed since the last look are left for the next one: somebody may be half-way through them.
+        """
+        now = stamps(self._project.folder)
+        settled, self._last = not changed(self._last, now), now
+        if not settled or not changed(self._seen, now):
+            return
+        self._seen = now
+        saved = Project(
+            self._project.folder, environment=self._project.environment, clock=self._project.clock
+        )
+        try:
+            if self._database is None:
+                self._database = saved.database(create=True, checkpoints=False)
+            release = saved.apply(self._database)
+        except AutoflowError as error:
+            self._say(mistakes(error))
+            return
+        if release is not None:
+            self._applied(release, saved)
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._database is not None:
+            self._database.close()
+
+
+def mistakes(error: AutoflowError) -> str:
+    """An error in words, of files all their mistakes, and that they change nothing."""
+    if not isinstance(error, Unsound):
+        return f"{error} What is in force stays so."
+    problems = [each for each in error.workspace.problems if each.severity == "error"]
+    return f"{as_text(problems, error.workspace.sources)}{error.message} What is in force stays so."

@@ -1,0 +1,131 @@
+"""What is saved while the engine runs goes into force once it is sound, and a mistake changes nothing."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from autoflow.app import Project
+from autoflow.daemon.saves import Saves
+from autoflow.model.clock import VirtualClock
+from autoflow.store import reports
+from autoflow.store.definitions import latest_release, latest_workspace
+from tests.engine.sources import workspace
+from tests.engine.test_daemon import Autoflow, line
+from tests.engine.world import START, write_files
+
+CHANNELS = "channels: {email: {mailbox: .autoflow/mailbox}}\n"
+RECIPE = "recipe: hello\ntrigger: {event: purchased}\nactions:\n  - add_tag: bought\n"
+
+
+class Watched:
+    """A workspace that was applied, and what is said as it is looked at."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[str] = []
+        self.applied: list[int] = []
+        self.written = 0
+        write_files(folder, workspace({}, {}))
+        self.project = Project(folder, environment={}, clock=VirtualClock(START))
+        with closing(self.project.database(create=True)) as database:
+            self.project.apply(database)
+        self.saves = Saves(self.project, self.said.append, lambda release, _: self.applied.append(release))
+
+    def save(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        self.written += 1
+        os.utime(path, ns=(self.written, self.written))  # the clock of a file system may tick slowly
+
+    def recipes(self) -> set[str]:
+        with closing(self.project.database()) as database:
+            return set(latest_workspace(database, {}).recipes)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    return Watched(tmp_path)
+
+
+def test_a_save_goes_into_force_once_nobody_writes_any_more(watched: Watched) -> None:
+    watched.saves.look()
+    watched.save("recipes/hello.yaml", RECIPE)
+    watched.saves.look()
+    watched.save("recipes/hello.yaml", RECIPE + "  - wait: 1 day\n")
+    watched.saves.look()
+    assert (watched.applied, watched.recipes()) == ([], set())
+    watched.saves.look()
+    assert (watched.applied, watched.recipes()) == ([2], {"hello"})
+    watched.saves.look()
+    assert (watched.applied, watched.said) == ([2], [])
+
+
+def test_a_mistake_is_told_once_and_what_is_in_force_stays(watched: Watched) -> None:
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(2):
+        watched.saves.look()
+    watched.save("recipes/hello.yaml", RECIPE.replace("purchased", "bought"))
+    watched.save("recipes/other.yaml", RECIPE.replace("hello", "other"))
+    for _ in range(4):
+        watched.saves.look()
+    [told] = watched.said
+    assert told.startswith('recipes/hello.yaml:2:18: There is no event called "bought".\n')
+    assert told.endswith("What is in force stays so.")
+    assert watched.recipes() == {"hello"}
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(2):
+        watched.saves.look()
+    assert (watched.applied, watched.recipes()) == ([2, 3], {"hello", "other"})
+
+
+def test_a_file_that_goes_and_comes_back_is_seen(watched: Watched) -> None:
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(2):
+        watched.saves.look()
+    (watched.folder / "recipes/hello.yaml").unlink()
+    for _ in range(2):
+        watched.saves.look()
+    assert (watched.applied, watched.recipes()) == ([2, 3], set())
+
+
+def test_a_store_that_cannot_be_written_is_told(watched: Watched) -> None:
+    (watched.folder / ".autoflow/store.db").write_bytes(b"no store")
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(2):
+        watched.saves.look()
+    [told] = watched.said
+    assert told.endswith("What is in force stays so.") and "cannot be read" in told
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    files = workspace({}, {})
+    files["autoflow.yaml"] += CHANNELS
+    write_files(tmp_path / "shop", files)
+    return tmp_path / "shop"
+
+
+def test_the_daemon_begins_with_a_mistake_and_takes_what_is_saved_then(shop: Path) -> None:
+    (shop / "recipes").mkdir(exist_ok=True)
+    (shop / "recipes/hello.yaml").write_text(RECIPE.replace("purchased", "bought"))
+    autoflow = Autoflow(shop)
+    try:
+        running = autoflow.start("run", "--watch")
+        line(running, 'There is no event called "bought".')
+        line(running, "Running.")
+        (shop / "recipes/hello.yaml").write_text(RECIPE)
+        line(running, "Applied release 1: 1 live recipe, 0 segments.")
+        assert autoflow.run("track", "ana", "purchased", "order_id=A")[0] == 0
+        running.terminate()
+        assert running.wait(30) == 0
+        assert autoflow.run("run", "--until-idle")[0] == 0
+        with closing(Project(shop, environment={}).database()) as database:
+            assert latest_release(database) == 1
+            assert reports.contact_story(database, "ana").record.tags.keys() == {"bought"}
+    finally:
+        autoflow.close()
