@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autoflow.core.program import Program
     from autoflow.lab.making import Maker
     from autoflow.lab.playing import Workshop
+    from autoflow.model.durations import Duration
     from autoflow.post.content.trial import Trial
     from autoflow.post.outgoing import Post
     from autoflow.store.database import Database
@@ -165,7 +166,17 @@ class Engine:
         self, project: Project, database: Database, post: Post | None = None, progress: Progress | None = None
     ) -> None:
         """Take the lease (raises `Held` where somebody else runs) and finish what a crash interrupted."""
-        from autoflow.store import building, definitions, erasing, lease, ledger, set_aside, standing, tick
+        from autoflow.store import (
+            building,
+            definitions,
+            erasing,
+            lease,
+            ledger,
+            retention,
+            set_aside,
+            standing,
+            tick,
+        )
 
         gc.set_threshold(100_000, 50, 50)  # a batch is many small objects that all die together
         self._tick, self._definitions, self._standing = tick, definitions, standing
@@ -180,6 +191,7 @@ class Engine:
         self.applied: Applied = self._load(standing.standing(database).release)
         self._builder = building.Builder(database, project.clock, self.lease.fence, self._told)
         self._builder.begin(self.applied)
+        self._retention = retention.Retention(database, self.lease.fence)
         self.set_aside = 0  # how many contacts, since whoever looks here last set it to 0
         self.retry()
         self.post = post
@@ -240,6 +252,19 @@ class Engine:
     def finish_erasures(self) -> None:
         """Make the store anew where nothing is waited for any more of people who are being erased."""
         self._erasing.finish(self.database)
+
+    def tidy(self) -> bool:
+        """Let a slice of the traces go that are kept no longer; returns whether there is more to look at now."""
+        kept = self._traces_kept()
+        return kept is not None and self._retention.slice(kept, self.project.clock.now())
+
+    def next_tidying(self) -> int | None:
+        """When there may be something to tidy again; None where traces are kept for good."""
+        return self._retention.due if self._traces_kept() is not None else None
+
+    def _traces_kept(self) -> Duration | None:
+        workspace = self.applied.workspace
+        return workspace.settings.traces_kept if workspace is not None else None
 
     def next_timer(self) -> int | None:
         """The next instant at which time alone has something to do in a tick."""

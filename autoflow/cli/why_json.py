@@ -32,6 +32,7 @@ def why_row(why: Why) -> Row:
         "contact_zone": why.own_zone,
         "release": why.release,
         "pending": why.pending,
+        "refusals_since": iso(why.told_from),
         "unread": why.person.unread,
         "built": why.person.built,
         "set_aside": {"since": iso(aside.since), "reason": aside.reason} if aside is not None else None,

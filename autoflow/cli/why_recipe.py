@@ -87,9 +87,8 @@ def _verdict(why: Why, each: Answer, times: Times) -> Iterator[str]:
         often = f", the last of {number:,} times" if number > 1 else ""
         yield f"Turned away on {times.at(refused.at)}{often}: {turned_away(refused.subject)}."
     elif each.state == NEVER:
-        yield (
-            f"Had never been in it by then{_nor(each)}." if why.then else f"Has never been in it{_nor(each)}."
-        )
+        been = "Had never been in it by then" if why.then else "Has never been in it"
+        yield f"{been}{_nor(why, each, times)}."
     else:
         yield f"Was in it from {last_run(each, times)}."
     if each.near:
@@ -97,8 +96,14 @@ def _verdict(why: Why, each: Answer, times: Times) -> Iterator[str]:
     yield from _to_come(each, times)
 
 
-def _nor(each: Answer) -> str:
-    return "" if each.recipe.status == "draft" else ", and nothing has turned him away"
+def _nor(why: Why, each: Answer, times: Times) -> str:
+    if each.recipe.status == "draft" or each.recipe.id in why.files:
+        return ""
+    if why.told_from is None:
+        return ", and was never turned away"
+    if why.at < why.told_from:
+        return "; whether he was turned away is not told any more"
+    return f", and was not turned away since {times.at(why.told_from)[:10]}"
 
 
 def _to_come(each: Answer, times: Times) -> Iterator[str]:

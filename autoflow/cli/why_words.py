@@ -143,9 +143,13 @@ def _sources(why: Why, times: Times) -> Iterator[str]:
     if any(each.now is not None for each in why.answers):
         stand = "stood then" if why.then else "stand"
         yield (
-            f"What happened is told from traces; all else was worked out as things {stand},"
+            f"What happened is told from traces{_from(why, times)}; all else was worked out as things {stand},"
             f" by {_by_what(why)}."
         )
+
+
+def _from(why: Why, times: Times) -> str:
+    return f" (refusals since {times.at(why.told_from)[:10]})" if why.told_from is not None else ""
 
 
 def _by_what(why: Why) -> str:

@@ -180,6 +180,8 @@ def run(project: Project, *, until_idle: bool = False, watch: bool = False, say:
             say(f"{told}: see `autoflow outbox`.")
         if until_idle:
             engine.settle()
+            while engine.tidy():
+                pass
             _tell_aside(engine, say)
             say(_standing(project, engine))
             return 0
@@ -229,7 +231,9 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say, save
                 room.ring()
                 _tell_aside(engine, say)
                 engine.finish_erasures()
-                alarm.set(engine.next_timer())
+                if engine.tidy():
+                    alarm.ring()  # the rest after what has come in meanwhile
+                alarm.set(_earliest(engine.next_timer(), engine.next_tidying()))
             except FencedOff as error:
                 say(str(error))
                 return 1
@@ -248,6 +252,10 @@ def _keep_going(project: Project, engine: Engine, room: PostRoom, say: Say, save
             saves.close()
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _earliest(*instants: int | None) -> int | None:
+    return min((each for each in instants if each is not None), default=None)
 
 
 def _tell_aside(engine: Engine, say: Say) -> None:

@@ -17,6 +17,7 @@ from autoflow.store.database import Database
 from autoflow.store.definitions import latest_release, program_of
 from autoflow.store.person import Person, read_person
 from autoflow.store.releases import Origin, origins, release_at, versions_of
+from autoflow.store.retention import ago
 from autoflow.store.standing import standing
 
 IN_FILES_ALONE, OTHER_IN_FILES, DELETED, LATER = "in_files_alone", "other_in_files", "deleted", "later"
@@ -35,10 +36,10 @@ class Why:
     """What there is to say. `at` is the instant of every answer, and `then` whether somebody asked for it.
 
     `release` is the one that was in force, `pending` one that is applied and not yet reached. `record` is None where
-    nothing was known of the contact then. `asked` is the recipe or the mail that was asked about ("": every live
-    recipe), `is_mail` says which, and `twin` that a mail has the recipe's name. `files` says of a recipe that it is not
-    what is (or was) in force, by one of the words above. `origins` has every release, `brought` the release of each
-    version of a recipe.
+    nothing was known of the contact then. Refusals of before `told_from` have been let go (None: none has). `asked` is
+    the recipe or the mail that was asked about ("": every live recipe), `is_mail` says which, and `twin` that a mail
+    has the recipe's name. `files` says of a recipe that it is not what is (or was) in force, by one of the words above.
+    `origins` has every release, `brought` the release of each version of a recipe.
     """
 
     person: Person
@@ -48,6 +49,7 @@ class Why:
     pending: int | None
     zone: str
     record: Record | None
+    told_from: int | None = None
     answers: list[Answer] = field(default_factory=list)
     asked: str = ""
     is_mail: bool = False
@@ -83,6 +85,9 @@ def why(database: Database, files: Files, who: str, what: str | None, at: int | 
         asking.record(asking.program),
         origins=origins(database),
     )
+    first, told_from = found.origins.get(1), asking.told_from()
+    if first is not None and told_from is not None and first.at < told_from:
+        found.told_from = told_from
     name, found.is_mail = asking.named(what)
     found.asked, found.twin = name, not found.is_mail and name in asking.workspace.templates
     for recipe, word in asking.recipes(name, is_mail=found.is_mail):
@@ -122,7 +127,9 @@ class _Asking:
         self.traces = Traces(database, person, instant)
         runs = () if then else {(run.recipe, run.version) for run in person.record.runs}
         self.workspace, self.program = self._release(release, runs)
-        self.zone = self.program.zone if release or self.files is None else self.files.settings.timezone
+        files_count = not release and self.files is not None
+        self._settings = self.files.settings if files_count and self.files else self.workspace.settings
+        self.zone = self._settings.timezone
 
     def _release(self, release: int, runs: Collection[tuple[str, int]] = ()) -> tuple[Workspace, Program]:
         return program_of(self._database, release, self._environment, under_way=runs, read=self.files)
@@ -134,6 +141,11 @@ class _Asking:
 
             return rebuild(self._database, program, self._person, self._instant)
         return self._person.record if self._person.record.first_known else None
+
+    def told_from(self) -> int | None:
+        """From when on refusals are told for certain; None where they are kept for good."""
+        kept = self._settings.traces_kept
+        return ago(kept, self._person.as_of) if kept is not None else None
 
     def named(self, what: str | None) -> tuple[str, bool]:
         """The name that is asked about, and whether it is that of a mail."""

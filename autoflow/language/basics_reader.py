@@ -8,11 +8,13 @@ from autoflow.language import scalars
 from autoflow.language.filling import Filling
 from autoflow.language.nodes import Node
 from autoflow.language.settings import Sender
+from autoflow.model.durations import Duration
 from autoflow.model.instants import zone, zone_names
 from autoflow.model.problems import did_you_mean
 
 # Patterns are compiled where they are first used, so that `check` starts faster.
 _EMAIL = r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+"
+FOREVER = "forever"
 _STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
@@ -66,6 +68,20 @@ def read_unsubscribe(node: Node, filling: Filling) -> str:
         fix = "It begins with https://, for example https://shop.example/unsubscribe"
         filling.report.fail("value", entries["url"].value.span, message, fix)
     return found
+
+
+def read_traces(node: Node, filling: Filling) -> Duration | None:
+    """How long refusals and held mails are told: `keep: 90 days`; None for `forever`."""
+    report = filling.report
+    entries = scalars.section(node, report, '"traces"', ("keep",))
+    if "keep" not in entries:
+        report.fail(
+            "missing-key", node.span, '"traces" needs "keep".', "For example traces: {keep: 90 days}."
+        )
+    kept = entries["keep"].value
+    if scalars.scalar(kept, report, '"keep"').text == FOREVER:
+        return None
+    return scalars.duration(kept, report, '"keep"')
 
 
 def read_sender(node: Node, filling: Filling) -> Sender:

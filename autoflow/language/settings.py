@@ -17,6 +17,7 @@ from autoflow.model.durations import Duration
 
 Consent = Literal["required", "customers", "not_refused"]
 Security = Literal["none", "starttls", "tls"]
+TRACES_KEPT = Duration(0, 180, 0)
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 PREFIX = "whsec_"
 SHORTEST_KEY, LONGEST_KEY = 24, 64
@@ -98,7 +99,8 @@ class Settings:
     `attributes` and `events` hold the built-in ones as well; `computed` says how the attributes come about that
     autoflow works out itself. `mirrors` maps an audience to the segment that it is always equal to. `consent` is
     None where nothing is said, which `check` allows only where no marketing mail is sent. `quiet_hours` and
-    `at_most` hold for marketing mail. Mail that is more than `late_after` late is held. `store` may hold a
+    `at_most` hold for marketing mail. Refusals and held mails are told for as long as `traces_kept` says (None: for
+    good). Mail that is more than `late_after` late is held. `store` may hold a
     password, so it is not shown.
     """
 
@@ -125,3 +127,4 @@ class Settings:
     webhooks: Mapping[str, Webhook] = field(default_factory=lambda: MappingProxyType({}))
     quiet_hours: ClockWindow | None = None
     at_most: LimitOn | None = None
+    traces_kept: Duration | None = TRACES_KEPT

@@ -29,7 +29,7 @@ from autoflow.model.problems import Problem
 T = TypeVar("T")
 SETTINGS_KEYS = (
     *("name", "timezone", "language", "currency", "store", "sender", "channels", "attributes", "events"),
-    *("scores", "stages", "audiences", "sending", "unsubscribe"),
+    *("scores", "stages", "audiences", "sending", "unsubscribe", "traces"),
 )
 
 
@@ -105,6 +105,7 @@ class _Reading:
             webhooks=channels.webhooks,
             quiet_hours=sending.quiet_hours,
             at_most=sending.at_most,
+            traces_kept=self.part("traces", basics.read_traces, usual.traces_kept),
         )
         return self.with_scores(self.with_computed(settings))
 

@@ -43,7 +43,7 @@ def renamed(key: str, contact: str) -> str:
 class Happening(NamedTuple):
     """One line of a contact's journal: what happened inside, when, and in which run.
 
-    `n` numbers a contact's journal without gaps; (contact, n) is its key.
+    `n` numbers a contact's journal, ascending; (contact, n) is its key. What is not kept for good leaves gaps.
     """
 
     n: int

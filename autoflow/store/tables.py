@@ -277,6 +277,14 @@ class Erasure(Table, table=True):
     stage: int = Field(sa_type=SmallInteger)
 
 
+class Retention(Table, table=True):
+    """Up to which chunk of the journal all is gone that is not kept for good (`store.retention`)."""
+
+    __tablename__ = "retention"
+    name: str = Field(primary_key=True, sa_type=Text)
+    chunk: int = _big()
+
+
 class Forgetting(Table, table=True):
     """What channels have yet to take out of their files for an erasure: by the effect's key, and whose it was."""
 

@@ -43,7 +43,7 @@ def test_who_has_not_come_in_yet(lived: Shop) -> None:
         "ana and win-back, as of 2026-03-10 12:00 (Europe/London)",
         "A mail has that name too: `autoflow why ana templates/win-back`.",
         "",
-        "Has never been in it, and nothing has turned him away.",
+        "Has never been in it, and was never turned away.",
         "Missed by one thing: 90 days without purchased; by itself on 2026-04-30 11:00.",
         "Without new activity he comes in on 2026-04-30 11:00.",
         "",
@@ -187,7 +187,7 @@ def test_as_it_was_then(lived: Shop) -> None:
     goes_on(lived, 51 * DAY)
     shown = told(lived, "ana", "win-back", "--at", "2026-03-20")
     assert shown[0] == "ana and win-back, as of 2026-03-20 23:59:59 (Europe/London)"
-    assert "Had never been in it by then, and nothing has turned him away." in shown
+    assert "Had never been in it by then, and was never turned away." in shown
     assert "Without new activity he comes in on 2026-04-30 11:00." not in shown
     assert "          → needs: 90 days without purchased; by itself on 2026-04-30 11:00" in shown
     shown = told(lived, "ana", "win-back", "--at", "2026-04-30 11:30")
@@ -279,7 +279,7 @@ def test_what_the_files_say_otherwise_is_told(lived: Shop) -> None:
         == "The files are not what is in force; this is by what is. `autoflow plan` shows how they differ."
     )
     lived.replace("recipes/win-back.yaml", "trigger:", "trigge:")  # what cannot be read is no matter here
-    assert "Has never been in it, and nothing has turned him away." in told(lived, "ana", "win-back")
+    assert "Has never been in it, and was never turned away." in told(lived, "ana", "win-back")
 
 
 def test_what_was_deleted_tells_what_happened(lived: Shop) -> None:
@@ -425,7 +425,7 @@ def test_for_programs(lived: Shop) -> None:
     found = lived.json("why", "ana", "win-back")
     assert list(found) == [
         *("contact", "key", "asked", "is_mail", "at", "then", "known", "zone", "contact_zone", "release"),
-        *("pending", "unread", "built", "set_aside", "recipes", "releases"),
+        *("pending", "refusals_since", "unread", "built", "set_aside", "recipes", "releases"),
     ]
     (answer,) = found["recipes"]
     assert list(answer) == [
@@ -469,3 +469,23 @@ def test_for_programs(lived: Shop) -> None:
         }
     ]
     assert lived.json("why", "ana", "win-back", "--at", "2026-03-10 11:00")["then"] is True
+
+
+def test_refusals_are_told_for_as_long_as_they_are_kept(lived: Shop) -> None:
+    recipe(
+        lived,
+        "vips",
+        "trigger: {event: page_visited}\nconditions: [{has_tag: vip}]\nactions: [{add_tag: x}]\n",
+    )
+    goes_on(lived)
+    lived.run("track", "ana", "page_visited")
+    goes_on(lived, 180 * DAY - HOUR)
+    assert lived.json("why", "ana", "vips")["recipes"][0]["state"] == "turned_away"
+    assert "told from traces;" in told(lived, "ana", "vips")[-1]
+    goes_on(lived, 2 * HOUR)
+    assert lived.json("why", "ana", "vips")["recipes"][0]["state"] == "never"
+    shown = told(lived, "ana", "vips")
+    assert "Has never been in it, and was not turned away since 2026-03-10." in shown
+    assert "told from traces (refusals since 2026-03-10);" in shown[-1]
+    shown = told(lived, "ana", "vips", "--at", "2026-03-10 12:30")
+    assert "Had never been in it by then; whether he was turned away is not told any more." in shown

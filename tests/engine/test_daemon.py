@@ -24,7 +24,7 @@ from autoflow.store.wake import ring
 from tests.engine import laws
 from tests.engine.sinks import maildir_ids, notices
 from tests.engine.sources import SETTINGS, workspace
-from tests.engine.world import START, identify, track, write_files
+from tests.engine.world import START, identify, page, track, write_files
 
 HOUR = 3_600_000_000
 DEADLINE = 30
@@ -168,12 +168,40 @@ def test_it_does_what_is_due_when_the_alarm_rings(project: Project, monkeypatch:
     assert status == 0
     assert alarm.closed
     assert alarm.story == []
-    assert alarm.due[0] is None
+    assert alarm.due[0] == START + 24 * HOUR, "nothing is due but a look at what need not be kept"
     assert alarm.due[1] == alarm.due[2]
     assert START + HOUR <= (alarm.due[1] or 0) < START + HOUR + 10
     assert said[0] == "Applied release 1: 6 live recipes, 6 segments."
     assert said[-1] == "Stopping: finishing what is on its way."
     assert states(project)[1][:2] == ("money-back", "notify_sales:sales")
+
+
+def test_traces_are_let_go_when_their_time_has_come(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    traces = "SELECT count(*) FROM journal WHERE kind = 'refused'"
+    kept: list[object] = []
+
+    def look() -> None:
+        with closing(project.database()) as database:
+            kept.append(database.one(traces))
+
+    settings = SETTINGS + CHANNELS + "traces: {keep: 2 days}\n"
+    write_files(project.folder, workspace(settings=settings))
+    alarm, _, status = play(
+        project,
+        monkeypatch,
+        lambda: append(
+            project, page("/products/x"), page("/products/x", "bo")
+        ),  # nobody knows their addresses
+        lambda: clock(project).jump(START + 47 * HOUR),
+        look,
+        lambda: clock(project).jump(START + 72 * HOUR),
+        look,
+    )
+    assert status == 0
+    assert kept == [(2,), (0,)]
+    assert alarm.due[-1] == START + 96 * HOUR
 
 
 def test_a_signal_leaves_the_handlers_as_they_were(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

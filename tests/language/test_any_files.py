@@ -45,6 +45,7 @@ WORDS_OF_OURS = [
         "mailbox",
         "consent",
         "late_after",
+        "keep",
         "choice",
         "url",
         "webhooks",

@@ -42,6 +42,7 @@ events:
   page_visited: {product: text}
 sending: {consent: not_refused, late_after: 2 hours}
 unsubscribe: {url: "https://shop.example/off?x={y}"}
+traces: {keep: 6 months}
 """,
         {"USER": "shop", "PW": "geheim"},
     )
@@ -66,7 +67,13 @@ unsubscribe: {url: "https://shop.example/off?x={y}"}
         consent="not_refused",
         late_after=parse_duration("2 hours"),
         unsubscribe_url="https://shop.example/off?x={y}",
+        traces_kept=parse_duration("6 months"),
     )
+
+
+def test_traces_may_be_kept_for_good() -> None:
+    assert _read("name: Shop").traces_kept == parse_duration("180 days")
+    assert _read("traces: {keep: forever}").traces_kept is None
 
 
 @pytest.mark.parametrize(("security", "port"), [("none", 587), ("starttls", 587), ("tls", 465)])
