@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
 from autoflow.core.program import Program
+from autoflow.lab.collecting import no_collecting
 from autoflow.lab.counting import Counting, Making
 from autoflow.lab.making import Maker
+from autoflow.lab.processes import Progress, summed
 from autoflow.lab.recording import spool
 from autoflow.lab.replay import Answers, Life, Person, Span, people
 from autoflow.lab.tally import Tally
@@ -26,7 +23,6 @@ from autoflow.store.set_aside import in_words
 
 _LEAST, _MOST_BATCHES = 200, 500  # contacts in a batch; batches, each of which may be a file open at once
 _EXAMPLES = 10
-Progress = Callable[[int, int], None]
 
 
 class Way(NamedTuple):
@@ -127,7 +123,7 @@ class Player:
         """Nobody played yet."""
         return Played([Tally.of(each) for each in self.programs], messages=[[] for _ in self.programs])
 
-    def play(self, contacts: range) -> Played:
+    def work(self, contacts: range) -> Played:
         """Whoever is recorded among these contacts."""
         played, way = self.nothing(), self._way
         rebuilt = self._recorded.first < way.span.start and not way.span.under_way
@@ -136,7 +132,7 @@ class Player:
         if self._make is not None:  # which knows the files alone: the last program
             makings[-1] = Making(self._make, every=way.every)
         said: list[tuple[Message, str]] = []
-        with _no_collecting():
+        with no_collecting():
             for person in people(self._database, self._recorded, contacts, before):
                 counted = [
                     self._count(person, program, tally, making)
@@ -179,54 +175,21 @@ def batches(recorded: Recorded) -> list[range]:
     ]
 
 
-def play_all(player: Player, recorded: Recorded, progress: Progress | None = None) -> Played:
-    """Everybody, in this process."""
-    return _together(player.nothing(), map(player.play, batches(recorded)), recorded, progress)
-
-
-def play_in_processes(
-    workshop: Workshop, nothing: Played, recorded: Recorded, way: Way, number: int, progress: Progress | None
-) -> Played:
-    """Everybody, in so many processes. Interrupted, they end with what they have in hand, and nothing is left."""
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(number, context, _begin, (workshop, recorded, way))
-    try:
-        return _together(nothing, executor.map(_play, batches(recorded)), recorded, progress)
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-def _together(
-    total: Played, parts: Iterator[Played], recorded: Recorded, progress: Progress | None
-) -> Played:
-    for contacts, part in zip(batches(recorded), parts, strict=True):
-        total.add(part)
-        if progress is not None:
-            progress(contacts.stop - 1, recorded.contacts)
-    return total
-
-
-_player: list[Player] = []
-
-
-def _begin(workshop: Workshop, recorded: Recorded, way: Way) -> None:
-    """Make this process's own player; who interrupts is heard by the process that began."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def make_player(workshop: Workshop, recorded: Recorded, way: Way) -> Player:
+    """A player with a connection of its own, wherever this is called."""
     database = workshop.open()
-    _player[:] = [Player(database, workshop.programs(database), recorded, way, workshop.make)]
+    return Player(database, workshop.programs(database), recorded, way, workshop.make)
 
 
-def _play(contacts: range) -> Played:
-    return _player[0].play(contacts)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """What a person's span leaves behind dies by itself; looking for circles costs a fifth."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+def play_all(
+    player: Player,
+    recorded: Recorded,
+    make: Callable[[], Player] | None = None,
+    *,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> Played:
+    """Everybody, by this player; or, with `make`, in several processes by one that each of them makes."""
+    made = make if make is not None else lambda: player
+    number = processes if make is not None else 1
+    return summed(player.nothing(), made, batches(recorded), processes=number, progress=progress)

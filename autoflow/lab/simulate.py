@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,12 +19,12 @@ from autoflow.lab.playing import (
     Compared,
     Played,
     Player,
-    Progress,
     Way,
     Workshop,
+    make_player,
     play_all,
-    play_in_processes,
 )
+from autoflow.lab.processes import Progress
 from autoflow.lab.recording import digest, message_row, ndjson
 from autoflow.lab.replay import Span
 from autoflow.lab.tally import RecipeTally, Tally
@@ -101,7 +102,7 @@ def simulate(
         return None
     recorded, way = found
     player = Player(database, [program], recorded, way, make)
-    return _outcomes(player, play_all(player, recorded, progress), recorded, way, asked)[0]
+    return _outcomes(player, play_all(player, recorded, progress=progress), recorded, way, asked)[0]
 
 
 def compare(
@@ -121,10 +122,9 @@ def compare(
         return None
     recorded, way = found
     player = Player(database, workshop.programs(database), recorded, way, workshop.make)
-    if processes > 1 and recorded.rows >= WORTH_PROCESSES:
-        played = play_in_processes(workshop, player.nothing(), recorded, way, processes, progress)
-    else:
-        played = play_all(player, recorded, progress)
+    shared = processes > 1 and recorded.rows >= WORTH_PROCESSES
+    make = partial(make_player, workshop, recorded, way) if shared else None
+    played = play_all(player, recorded, make, processes=processes, progress=progress)
     return _outcomes(player, played, recorded, way, asked), played.compared
 
 
