@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from autoflow.kinds.memory import Memory
+from autoflow.kinds.said import denied
 from autoflow.kinds.view import View
 from autoflow.kinds.where import Discriminant
 from autoflow.model.contact import last_instant
@@ -63,6 +64,9 @@ class Lack(NamedTuple):
 
 class Condition(Kind):
     """Something that holds or does not, for one contact at one instant."""
+
+    subject: ClassVar[str] = "he "
+    """What `says` is said of; nothing where it names its own subject."""
 
     def topics(self) -> frozenset[Topic]:
         """Everything that can change the answer, time apart."""
@@ -122,8 +126,18 @@ class Condition(Kind):
         return ()
 
     def says(self) -> str:
-        """The condition in plain words, as traces and reports show it."""
+        """The condition in plain words, as traces and reports show it: of the contact, where no other subject stands
+        in front (`subject`).
+        """
         raise NotImplementedError
+
+    def denied(self) -> str:
+        """Its opposite, in the same way."""
+        return denied(self.says())
+
+    def clause(self, *, holds: bool = True) -> str:
+        """The same, or with `holds` false its opposite, with a subject: `he has the tag "vip"`."""
+        return f"{self.subject}{self.says() if holds else self.denied()}"
 
 
 class Signal(NamedTuple):

@@ -13,6 +13,7 @@ from autoflow.kinds.fields import Name, Times
 from autoflow.kinds.limits import OfBefore, compares
 from autoflow.kinds.memory import KEPT, FirstTimes, InWindow, LastTimes, Memory
 from autoflow.kinds.pairs import Sequence
+from autoflow.kinds.said import where_says
 from autoflow.kinds.view import View
 from autoflow.kinds.where import EVERY, Where
 from autoflow.model.contact import Cell, Pairs, Window
@@ -279,7 +280,7 @@ class Deed(Condition):
                 times = "" if isinstance(count, OfBefore) else f" time{'' if count == 1 else 's'}"
                 parts.append(f"{word.replace('_', ' ')} {count}{times}")
         if self.where.tests:
-            parts.append("where " + " and ".join(f"{name} {test.says()}" for name, test in self.where.tests))
+            parts.append(f"where {where_says(self.where.tests)}")
         if self.then:
             parts.append(f"and then {self.then}" + (f" within {self.within}" if self.within else ""))
         if self.first_time_within_last:

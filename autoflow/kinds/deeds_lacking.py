@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from autoflow.kinds.base import Lack
 from autoflow.kinds.lacking import times
 from autoflow.kinds.limits import OfBefore
+from autoflow.kinds.said import where_says
 
 if TYPE_CHECKING:
     from autoflow.kinds.deeds import Deed
@@ -86,7 +87,7 @@ def _long_ago(deed: Deed, ever: int, *, wanted: bool) -> Lack:
 
 
 def _what(deed: Deed) -> str:
-    narrowed = " and ".join(f"{name} {test.says()}" for name, test in deed.where.tests)
+    narrowed = where_says(deed.where.tests)
     return f"{deed.event} where {narrowed}" if narrowed and deed.then is None else deed.event
 
 

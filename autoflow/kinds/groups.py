@@ -67,5 +67,18 @@ class Group(Condition):
         return self.conditions
 
     def says(self) -> str:
-        inner = self.joined_by.join(condition.says() for condition in self.conditions)
-        return f"{self.opening}({inner})" if len(self.conditions) > 1 else f"{self.opening}{inner}"
+        if len(self.conditions) == 1:
+            return self.conditions[0].denied() if self.opening else self.conditions[0].says()
+        return f"{self.opening}({self.joined_by.join(condition.says() for condition in self.conditions)})"
+
+    def denied(self) -> str:
+        said = self.says()
+        if len(self.conditions) == 1:
+            return self.conditions[0].says() if self.opening else self.conditions[0].denied()
+        return said.removeprefix(self.opening) if self.opening else f"not {said}"
+
+    def clause(self, *, holds: bool = True) -> str:
+        wanted = holds is not bool(self.opening)
+        if len(self.conditions) == 1:
+            return self.conditions[0].clause(holds=wanted)
+        return f"{'' if wanted else 'not '}({self.joined_by.join(each.clause() for each in self.conditions)})"

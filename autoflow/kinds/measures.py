@@ -12,6 +12,7 @@ from autoflow.kinds.lacking import of_number, of_value
 from autoflow.kinds.limits import OfBefore, compares
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.operators import Test
+from autoflow.kinds.said import denied
 from autoflow.kinds.values_kept import PeakValues
 from autoflow.kinds.view import View
 from autoflow.kinds.where import EVERY, Where
@@ -26,6 +27,7 @@ Measured = tuple[int | None, int | None]
 class Measure(Condition):
     """Works a number out over events, for good or in a window, and holds it against an operator."""
 
+    subject: ClassVar[str] = ""
     named: ClassVar[str]
     adds_up: ClassVar[bool] = False
 
@@ -108,7 +110,8 @@ class Measure(Condition):
         subject = f"{self.named} {self.path}{window}"
         if self._share is not None:
             words = "" if wanted else "not "
-            return Lack(f"{subject} would {words}have to be {self.test.says()}")
+            asked = self.test.says().removeprefix("is ")
+            return Lack(f"{subject} would {words}have to be {asked}")
         seen = self.measure(self._memory, view)[0]
         if self.adds_up:
             return of_number(
@@ -129,8 +132,16 @@ class Measure(Condition):
         return [Finding(self.test.word, "missing-window", message, "Add within_last: 30 days, for example.")]
 
     def says(self) -> str:
+        return f"{self._about} {self.test.says()}"
+
+    def denied(self) -> str:
+        return f"{self._about} {denied(self.test.says())}"
+
+    @property
+    def _about(self) -> str:
         window = f" within the last {self.within_last}" if self.within_last else ""
-        return f"{self.named} {self.path}{window} {self.test.says()}"
+        where = f"{self.where.says()}," if self.where.tests else ""
+        return f"{self.named} {self.path}{window}{where}"
 
 
 @dataclass(frozen=True, kw_only=True)

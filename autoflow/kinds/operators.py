@@ -13,11 +13,12 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
+from autoflow.kinds.said import test_says
 from autoflow.kinds.text import PlaceholderError, Text
 from autoflow.kinds.view import View
 from autoflow.model.durations import Duration
 from autoflow.model.instants import from_wall, parse_date, parse_instant, to_wall
-from autoflow.model.values import Value, fold, from_millionths, millionths, plain
+from autoflow.model.values import Value, fold, from_millionths, millionths
 
 COMPLEMENTS = {"is_not": "is", "not_in": "in", "not_within_last": "within_last"}
 _EQUALITY = ("is", "is_not", "in", "not_in", "is_set")
@@ -166,18 +167,8 @@ class Test:
         return min((edge for edge in edges if edge > view.now), default=None)
 
     def says(self) -> str:
-        """The operator and its operand in plain words."""
-        operand = self.operand.source if isinstance(self.operand, Text) else self.operand
-        if self.word == "is_set":
-            return "is set" if operand else "is not set"
-        words = self.word.replace("_", " ")
-        if type(operand) in {
-            list,
-            tuple,
-        }:  # a share of the time before is a tuple too, and says itself what it is
-            said = (str(item.source if isinstance(item, Text) else item) for item in operand)
-            return f"{words} {(' and ' if self.word == 'between' else ', ').join(said)}"
-        return f"{words} {plain(operand)}"
+        """The operator and its operand in plain words, to follow a subject: `is at least 80`."""
+        return test_says(self.word, self.operand, self.of_type)
 
     def _in_window(self, word: str, value: Value, view: View) -> bool:
         edges = _edges(word, value, self.operand, self.of_type, view)

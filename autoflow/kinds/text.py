@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from autoflow.model.values import Value, plain
 
+_SIMPLE = re.compile(r"\s*\{\{\s*(contact|event)\.(\w+)\s*\}\}\s*")
 _WHOLE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
 
 
@@ -91,6 +92,13 @@ class Text:
             return self._fill(scope)
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
             raise PlaceholderError(f'"{self.source}" could not be filled: {_reason(error)}.') from error
+
+    def says(self) -> str:
+        """It in plain words: `his first_name`, `the order_id he entered with`; what is less simple as it is written."""
+        found = _SIMPLE.fullmatch(self.source) if isinstance(self.source, str) else None
+        if found is None:
+            return plain(self.source)
+        return f"his {found[2]}" if found[1] == "contact" else f"the {found[2]} he entered with"
 
     def text(self, scope: Mapping[str, Any]) -> str:
         """The value as text."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from autoflow.kinds.operators import Test
+from autoflow.kinds.said import where_says
 from autoflow.kinds.view import View
 
 Discriminant = tuple[str, frozenset[str]]
@@ -28,8 +29,8 @@ class Where:
         return None
 
     def says(self) -> str:
-        """`, where total at least 80`; nothing where everything counts."""
-        told = " and ".join(f"{name} {test.says()}" for name, test in self.tests)
+        """`, where total is at least 80`; nothing where everything counts."""
+        told = where_says(self.tests)
         return f", where {told}" if told else ""
 
     def matches(self, properties: dict[str, Any], view: View) -> bool:

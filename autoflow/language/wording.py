@@ -30,6 +30,7 @@ from autoflow.kinds.fields import (
 )
 from autoflow.kinds.limits import Limit
 from autoflow.kinds.operators import Test
+from autoflow.kinds.said import operand_says
 from autoflow.kinds.scores import Score
 from autoflow.kinds.text import Text
 from autoflow.kinds.where import Where
@@ -131,8 +132,9 @@ def _of_field(spec: Spec, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _of_test(test: Test) -> tuple[str, str]:
-    said, words = test.says(), _spaced(test.word)
-    return (words, said.removeprefix(f"{words} ")) if said.startswith(f"{words} ") else (said, "")
+    if test.word == "is_set":
+        return test.says(), ""
+    return _spaced(test.word), operand_says(test.word, test.operand, written=True)
 
 
 def _value(value: Any) -> str:

@@ -93,7 +93,7 @@ def test_its_conditions_for_programs(shop: Shop) -> None:
     assert found["at"].startswith("2026-03-10T12:00:00")
     parts = condition.pop("parts")
     assert condition == {
-        "words": "(has done purchased and (city is Bonn or has done purchased at least 2 times) and not country is FR)",
+        "words": "(has done purchased and (city is Bonn or has done purchased at least 2 times) and country is not FR)",
         "group": "all",
         "fulfil": 2,
         "without": 5,

@@ -203,7 +203,7 @@ TRIGGERS = {
     "consent_withdrawn": "consent to news is taken back",
     "contact_created": "the contact is first heard of",
     "date": "it is 3 days before created_at, 09:00, each year",
-    "event": "purchased comes in, where total at least 80",
+    "event": "purchased comes in, where total is at least 80",
     "inactivity": "the contact has done none of page_visited, purchased for 30 days",
     "manual": "somebody puts the contact in by hand",
     "page_visited": "a page is visited, where path matches /products/x200",

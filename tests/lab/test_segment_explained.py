@@ -107,7 +107,7 @@ def test_each_condition_alone(one: World) -> None:
     without_plan = sum(number % 4 == 0 for number in numbers)
     assert found == {
         "has done purchased within the last 5 days": (25, 0, 0),
-        "the average of purchased.total at least 50": (
+        "the average of purchased.total is at least 50": (
             sum(bool(n % 7) and n * 5 % 90 >= 50 for n in numbers),
             5,
             0,

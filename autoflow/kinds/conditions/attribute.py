@@ -9,6 +9,7 @@ from autoflow.kinds.base import ATTRIBUTE, ZONE, Condition, Lack, Topic
 from autoflow.kinds.fields import Name, Operators
 from autoflow.kinds.lacking import of_value
 from autoflow.kinds.operators import WINDOWS, Test
+from autoflow.kinds.said import denied
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
 
@@ -19,6 +20,7 @@ class Attribute(Condition):
 
     word: ClassVar[str] = "attribute"
     example: ClassVar[str] = "{attribute: country, in: [Germany, Austria]}"
+    subject: ClassVar[str] = ""
 
     attribute: Annotated[str, Name("attribute")]
     test: Annotated[Test, Operators("attribute", subject="attribute")]
@@ -43,3 +45,6 @@ class Attribute(Condition):
 
     def says(self) -> str:
         return f"{self.attribute} {self.test.says()}"
+
+    def denied(self) -> str:
+        return f"{self.attribute} {denied(self.test.says())}"

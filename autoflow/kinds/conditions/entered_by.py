@@ -18,6 +18,7 @@ class EnteredBy(Condition):
     word: ClassVar[str] = "entered_by"
     example: ClassVar[str] = "{entered_by: event}"
     of_run: ClassVar[bool] = True
+    subject: ClassVar[str] = "the run "
 
     entered_by: Annotated[str, Name("trigger")]
 

@@ -9,6 +9,7 @@ from autoflow.kinds.base import ZONE, Condition, Lack, Topic
 from autoflow.kinds.fields import Operators
 from autoflow.kinds.lacking import of_value
 from autoflow.kinds.operators import WINDOWS, Test
+from autoflow.kinds.said import denied
 from autoflow.kinds.view import View
 from autoflow.model.values import Value
 
@@ -22,6 +23,7 @@ class EventProperty(Condition):
 
     word: ClassVar[str] = "event_property"
     example: ClassVar[str] = "{event_property: total, at_least: 80}"
+    subject: ClassVar[str] = ""
     of_run: ClassVar[bool] = True
 
     event_property: str
@@ -46,3 +48,6 @@ class EventProperty(Condition):
 
     def says(self) -> str:
         return f"{self.event_property} of the event {self.test.says()}"
+
+    def denied(self) -> str:
+        return f"{self.event_property} of the event {denied(self.test.says())}"

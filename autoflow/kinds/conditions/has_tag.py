@@ -37,3 +37,6 @@ class HasTag(Condition):
 
     def says(self) -> str:
         return f'has the tag "{self.has_tag}"'
+
+    def denied(self) -> str:
+        return f'does not have the tag "{self.has_tag}"'

@@ -25,6 +25,7 @@ class LocalTime(Condition):
 
     word: ClassVar[str] = "local_time"
     example: ClassVar[str] = '{local_time: {between: ["09:00", "17:00"], days: weekdays}}'
+    subject: ClassVar[str] = ""
 
     between: Annotated[tuple[int, int], ClockSpan()] = (0, 0)
     days: Annotated[frozenset[int], Days()] = EVERY_DAY
@@ -54,3 +55,6 @@ class LocalTime(Condition):
 
     def says(self) -> str:
         return f"it is {self._window.says()} where the contact is"
+
+    def denied(self) -> str:
+        return f"it is not {self._window.says()} where the contact is"

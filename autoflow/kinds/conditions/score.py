@@ -10,6 +10,7 @@ from autoflow.kinds.fields import Name, Operators
 from autoflow.kinds.lacking import of_number
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.operators import Test
+from autoflow.kinds.said import denied
 from autoflow.kinds.scores import Score
 from autoflow.kinds.view import View
 from autoflow.model.values import Value, from_millionths
@@ -21,6 +22,7 @@ class ScoreIs(Condition):
 
     word: ClassVar[str] = "score"
     example: ClassVar[str] = "{score: lead, at_least: 50}"
+    subject: ClassVar[str] = ""
 
     score: Annotated[Score, Name("score")]
     test: Annotated[Test, Operators("number")]
@@ -51,3 +53,6 @@ class ScoreIs(Condition):
 
     def says(self) -> str:
         return f'the score "{self.score.name}" {self.test.says()}'
+
+    def denied(self) -> str:
+        return f'the score "{self.score.name}" {denied(self.test.says())}'

@@ -29,11 +29,7 @@ class AttributeChanged(Trigger):
 
     def says(self) -> str:
         sides = (("from", self.from_), ("to", self.to))
-        told = [
-            f"{side} {test.says().removeprefix('is ').removeprefix('in ')}"
-            for side, test in sides
-            if test is not None
-        ]
+        told = [f"{side} {test.says().removeprefix('is ')}" for side, test in sides if test is not None]
         return " ".join([f"{self.attribute} changes", *told])
 
     def hears(self) -> frozenset[Topic]:
