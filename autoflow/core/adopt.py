@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from autoflow.core.existing import kept as put_forward
 from autoflow.core.program import Program
 from autoflow.core.remember import recall
 from autoflow.core.walk import Walk
@@ -22,13 +23,16 @@ def adopt(
     at: int,
     epoch: int,
     fresh: frozenset[str],
+    *,
+    spill: bool = True,
 ) -> Effects:
     """Bring a record to `program` as of the instant `at`, changing it in place.
 
     `history` holds the contact's events before `at` (those that the memories named in `fresh` need, in order).
-    Runs under way stay on their version; those that a pause held go on from `at` where their recipe is live.
+    Runs under way stay on their version; those that a pause held go on from `at` where their recipe is live. `spill` is
+    as in `advance`.
     """
-    walk = Walk(program, record)
+    walk = Walk(program, record, spill=spill)
     walk.view.now = at
     known = program.memory_keys()
     for key in [key for key in record.memory if key not in known or key in fresh]:
@@ -62,6 +66,6 @@ def _memberships(walk: Walk) -> None:
     computed = {each.name for each in walk.program.computed}
     for name in [name for name in record.computed if name not in computed]:
         del record.computed[name]
-    record.timers.clear()
+    record.timers = put_forward(record.timers)
     if record.first_known:
         walk.reassess(set(), everything=True, baseline=True)

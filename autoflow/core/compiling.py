@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 
 from autoflow.core.program import (
     COMPUTED,
+    EXISTING,
     MANUAL,
     TIMER,
     ComputedAttribute,
@@ -127,9 +128,12 @@ def _listeners(recipes: Iterable[Recipe]) -> dict[Topic, PropertyIndex[Listener]
         order = (-recipe.priority, recipe.id)
         names = recipe.trigger_ids or [trigger.word for trigger in recipe.triggers]
         for place, (trigger, name) in enumerate(zip(recipe.triggers, names, strict=True)):
+            listener = Listener(order, place, recipe, trigger, name)
             for topic in trigger.hears():
                 own = (topic[0], recipe.id) if topic[0] == MANUAL else topic
-                index.setdefault(own, []).append(Listener(order, place, recipe, trigger, name))
+                index.setdefault(own, []).append(listener)
+            if trigger.standing() is not None:
+                index[EXISTING, f"{recipe.id}/{name}"] = [listener]
     return {
         topic: PropertyIndex(
             sorted(found, key=lambda each: each.order), lambda listener: listener.trigger.discriminant()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autoflow.core.existing import kept
 from autoflow.core.program import Program
 from autoflow.core.walk import Walk
 from autoflow.model.contact import Entries, Record
@@ -50,6 +51,8 @@ def _facts(elder: Record, younger: Record) -> None:
         elder.moved[segment] = max(moved, elder.moved.get(segment, moved))
     elder.watches.update(younger.watches)
     elder.fired = {**younger.fired, **elder.fired}
+    for name, at in kept(younger.timers).items():
+        elder.timers[name] = min(at, elder.timers.get(name, at))
     known = [at for at in (elder.first_known, younger.first_known) if at]
     elder.first_known = min(known, default=0)
 

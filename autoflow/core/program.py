@@ -24,6 +24,7 @@ from autoflow.model.durations import DAY
 
 TIMER, COMPUTED = "segment:", "computed:"
 MANUAL = "manual"
+EXISTING = "existing"  # with "RECIPE/TRIGGER": those who stand already where the trigger would bring them
 ALWAYS = frozenset(  # the gate must know
     {"unsubscribed", "email_bounced", "email_complained", "consent_given", "consent_withdrawn"}
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autoflow.core.admission import REFUSED, per_value, refusal
+from autoflow.core.admission import REFUSED, Refusal, per_value, refusal
 from autoflow.core.hand import ENTER_RECIPE, StepHand
 from autoflow.core.program import Program
 from autoflow.core.remember import observe
@@ -107,14 +107,14 @@ def _standing_on(walk: Walk, run: Run) -> Action | None:
     return action if action.listens() is not None or action.awaited() is not None else None
 
 
-def attempt(walk: Walk, recipe: Recipe, signal: Signal, trigger: str) -> None:
-    """Enter a recipe, or write down why not."""
+def attempt(walk: Walk, recipe: Recipe, signal: Signal, trigger: str, refused: Refusal | None = None) -> None:
+    """Enter a recipe, or write down why not: as `refused` says already, or else the recipe itself."""
     if recipe.status != "live":
         return
     event = signal.started_by
     per = per_value(recipe, event)
     view = View(walk.record, walk.view.now, walk.program.zone, None, event, trigger)
-    refused = refusal(recipe, per, view)
+    refused = refused or refusal(recipe, per, view)
     if refused is not None:
         reason, seen = refused
         walk.happened(REFUSED, reason, _ghost(recipe), seen=seen)
@@ -124,7 +124,7 @@ def attempt(walk: Walk, recipe: Recipe, signal: Signal, trigger: str) -> None:
             end(walk, running, EXITED, RESTARTED)
     entries = walk.record.entries.setdefault(recipe.id, Entries(0, {}))
     entries.count += 1
-    if recipe.reentry != "always" or recipe.per is None:  # of each order, say, nothing is kept without need
+    if recipe.reentry != "always" or not per:  # of each order, say, nothing is kept without need
         entries.last[per or ""] = walk.view.now
     run = Run(
         *(recipe.id, recipe.version, entries.count, "", walk.view.now, signal.occurred_at),

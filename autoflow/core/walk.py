@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from autoflow.core import audiences, computed, runs, segments
+from autoflow.core import audiences, computed, existing, runs, segments
 from autoflow.core.erase import erase
-from autoflow.core.program import COMPUTED, MANUAL, MOST_SIGNALS, TIMER, Listener, Program
+from autoflow.core.program import COMPUTED, MOST_SIGNALS, TIMER, Listener, Program
 from autoflow.core.remember import change_attribute, observe, own_doing, remember
 from autoflow.kinds.base import AUDIENCE, EVENT, RECIPE, TAG, Signal, Topic
 from autoflow.kinds.view import View
@@ -99,7 +99,7 @@ class Walk:
             own = item.occurred_at if own_doing(item) else 0
             signals.append(Signal((EVENT, item.name), item.properties, item.occurred_at, None, own))
         elif item.name == ENTER:
-            signals.append(Signal((MANUAL, str(item.properties.get("recipe"))), {}, item.at))
+            existing.put_forward(self, item, signals)
 
     # -- what follows at once: computed attributes, memberships, audiences -------------------------------------
 
@@ -185,6 +185,7 @@ class Walk:
                 if (mark := trigger.mark(self.view)) is not None:
                     self.record.fired[name] = mark
         self.set_timers(names)
+        signals += existing.due(due, now)
         self._settle(signals, frozenset(touched))
 
     def _due_now(self, now: int) -> Sequence[str]:
@@ -239,7 +240,8 @@ class Walk:
         if not hits:
             return
         for listener, signal in sorted(hits.values(), key=lambda hit: hit[0].order):
-            runs.attempt(self, listener.recipe, signal, listener.id)
+            refusal = existing.refusal(self.view, listener, signal)
+            runs.attempt(self, listener.recipe, signal, listener.id, refusal)
 
     def _rings_first(self, listener: Listener, signal: Signal, known: Listener, heard: Signal) -> bool:
         """Of the triggers that time fires at one instant, the first in the recipe's list."""

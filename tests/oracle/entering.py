@@ -14,7 +14,7 @@ from tests.oracle.triggers import hears
 if TYPE_CHECKING:
     from tests.oracle.walking import Walk
 
-ENTER_RECIPE = "enter_recipe"
+ENTER_RECIPE, EXISTING = "enter_recipe", "existing"
 
 
 def enter_all(walk: Walk, signals: list[Signal]) -> None:
@@ -33,7 +33,10 @@ def _first_hit(walk: Walk, recipe: Recipe, signals: list[Signal]) -> tuple[Signa
             continue
         look = walk.look(start=_start(walk, signal, ""))
         for trigger in recipe.triggers:
-            if hears(trigger, recipe, signal, look):
+            if signal.kind == EXISTING:
+                if trigger.word == "segment_entered" and signal.name == f"{recipe.id}/{trigger.id}":
+                    return signal, trigger.id
+            elif hears(trigger, recipe, signal, look):
                 return signal, trigger.id
     return None
 
@@ -54,7 +57,7 @@ def _try_to_enter(walk: Walk, recipe: Recipe, signal: Signal, trigger: str) -> N
     value = start.event.get(recipe.per) if recipe.per and start.event is not None else None
     per = "" if value is None else str(value)
     earlier = [run for run in walk.runs if run.recipe.id == recipe.id and run.per == per]
-    reason = _refusal(walk, recipe, earlier, start)
+    reason = _not_there(walk, recipe, signal, earlier, trigger) or _refusal(walk, recipe, earlier, start)
     if reason is not None:
         walk.refused[recipe.id, reason] += 1
         return
@@ -68,6 +71,17 @@ def _try_to_enter(walk: Walk, recipe: Recipe, signal: Signal, trigger: str) -> N
     walk.history.stays.append(stay)
     walk.came_or_went(run)
     stepping.step_on(run, walk)
+
+
+def _not_there(walk: Walk, recipe: Recipe, signal: Signal, earlier: list[Run], trigger: str) -> str | None:
+    """Who is put forward must be in the segment still, and must not have entered since he came into it."""
+    if signal.kind != EXISTING:
+        return None
+    argument = next(each.argument for each in recipe.triggers if each.id == trigger)
+    segment = argument["segment"] if isinstance(argument, dict) else argument
+    if segment not in walk.members:
+        return "no longer there"
+    return "reentry" if earlier and earlier[-1].entered_at >= walk.member_since[segment] else None
 
 
 def _refusal(walk: Walk, recipe: Recipe, earlier: list[Run], start: Start) -> str | None:

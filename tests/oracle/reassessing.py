@@ -64,6 +64,7 @@ def _memberships(walk: Walk, *, fires: bool) -> list[Signal]:
         belongs = member(segment, walk.look())
         if belongs != (segment in walk.members):
             (walk.members.add if belongs else walk.members.discard)(segment)
+            walk.member_since[segment] = walk.clock
             changes.append(Signal("segment_entered" if belongs else "segment_left", segment))
             walk.moves.pop(segment, None)
             if fires:

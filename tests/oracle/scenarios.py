@@ -144,7 +144,9 @@ SORTS = (
     *(PURCHASES, PURCHASES, PURCHASES, PURCHASES, VISITS, REACTIONS, REACTIONS, TOLD, TOLD),
     [_event("refunded", order_id=order) for order in "AB"],
     [_event(ENTER, recipe=f"r{number}") for number in range(5)],
+    [_event(ENTER, recipe=f"r{number}", trigger=f"t{place}") for number in range(5) for place in range(2)],
 )
+SOON = (None, None, 0, timing.HOUR, timing.DAY, 5 * timing.DAY)
 often = st.sampled_from(SORTS).flatmap(st.sampled_from)
 contents: st.SearchStrategy[Json] = st.one_of(
     *[often] * 12, st.sampled_from(WISHES), st.sampled_from([*WISHES, *ENDS])
@@ -183,6 +185,8 @@ def histories(draw: st.DrawFn, start: int) -> list[Json]:
         who, content, late = draw(drawn)
         by_hand = content.get("event") == ENTER
         message = {**content, "userId": "ana" if by_hand else who, "timestamp": timing.iso(start + moment)}
+        if "trigger" in content.get("properties", ()) and (soon := draw(st.sampled_from(SOON))) is not None:
+            message["properties"] = {**content["properties"], "at": timing.iso(start + moment + soon)}
         if late and not by_hand:
             message |= {"receivedAt": timing.iso(start + moment + late)}
         messages.append(message)

@@ -33,6 +33,8 @@ class Walk:
         self.history = History(id=person.key[2:])
         self.clock = 0
         self.members: set[str] = set()
+        self.member_since: dict[str, int] = {}
+        self.forward: dict[str, int] = {}  # "RECIPE/TRIGGER" for which he is put forward, and when
         self.moves: dict[
             str, tuple[int, bool]
         ] = {}  # segment -> (when, in or out), where that may start anything
@@ -83,7 +85,7 @@ class Walk:
     def _next_timer(self) -> int | None:
         if not self.history.seen:
             return None
-        points = [*self.alarms.ahead(), *self._next_edge(None, self._edges_of_all)]
+        points = [*self.alarms.ahead(), *self.forward.values(), *self._next_edge(None, self._edges_of_all)]
         for run in self.running():
             if run.due is not None:
                 points.append(run.due)
@@ -125,7 +127,7 @@ class Walk:
     def _ring(self, at: int) -> None:
         """What time alone brings: first memberships and triggers, then every run in order."""
         self.clock = at
-        signals = reassessing.reassess(self) + self.alarms.over()
+        signals = reassessing.reassess(self) + self.alarms.over() + self._forward_now()
         if signals:
             self._follow(signals)
         looked_at: set[Run] = set()
@@ -157,11 +159,30 @@ class Walk:
                 signals += self.set_attribute(name, value)
             move_waits(self, before)
         elif item.name == ENTER:
-            signals = [Signal("manual", str(item.properties["recipe"]))]
+            signals = self._put_forward(item)
         else:
             signals = [self.record(item.name, item.properties, item.occurred_at, inside=False)]
         self.alarms.measure()
         return signals
+
+    def _put_forward(self, item: Item) -> list[Signal]:
+        """By hand; or by an apply, because he stands where a trigger leads, then or later."""
+        recipe, trigger = str(item.properties["recipe"]), item.properties.get("trigger")
+        if trigger is None:
+            return [Signal("manual", recipe)]
+        name = f"{recipe}/{trigger}"
+        moment = timing.instant_of(item.properties.get("at") or "", "UTC") or 0
+        if moment > self.clock:
+            self.forward[name] = min(moment, self.forward.get(name, moment))
+            return []
+        self.forward.pop(name, None)
+        return [Signal("existing", name)]
+
+    def _forward_now(self) -> list[Signal]:
+        due = sorted(name for name, moment in self.forward.items() if moment <= self.clock)
+        for name in due:
+            del self.forward[name]
+        return [Signal("existing", name) for name in due]
 
     def set_attribute(self, name: str, value: Any) -> list[Signal]:
         """Returns the change, if it is one."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from autoflow.kinds.base import Condition
+from autoflow.kinds.conditions.in_segment import InSegment
 from autoflow.kinds.moves import SegmentMove
 
 
@@ -20,3 +22,6 @@ class SegmentEntered(SegmentMove):
     example: ClassVar[str] = "segment_entered: lapsed-buyers"
     default_reentry: ClassVar[str] = "never"
     into: ClassVar[bool] = True
+
+    def standing(self) -> Condition:
+        return InSegment(self.segment)
