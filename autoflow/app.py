@@ -23,6 +23,7 @@ from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
     from autoflow.core.program import Program
+    from autoflow.ingest.existing import Pace
     from autoflow.lab.making import Maker
     from autoflow.lab.playing import Workshop
     from autoflow.model.durations import Duration
@@ -43,6 +44,21 @@ class Unsound(AutoflowError):
             f"The workspace has {errors} mistake{'' if errors == 1 else 's'}.", "`autoflow check` shows them."
         )
         self.workspace = workspace
+
+
+class Entering(NamedTuple):
+    """How many are put forward for a recipe because they match already; where not at once, when the last of them is."""
+
+    recipe: str
+    people: int
+    until: int | None
+
+
+class Outcome(NamedTuple):
+    """What an apply did: the release's number, None where nothing had changed, and who was put forward with it."""
+
+    release: int | None
+    entering: tuple[Entering, ...]
 
 
 class Project:
@@ -78,9 +94,41 @@ class Project:
 
     def apply(self, database: Database) -> int | None:
         """Apply the workspace; returns the release's number, or None where nothing has changed."""
+        return self.apply_with(database).release
+
+    def apply_with(
+        self,
+        database: Database,
+        *,
+        existing: Sequence[str] = (),
+        pace: Pace | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Outcome:
+        """Apply the workspace, and let those into recipes who match already: into these `existing`, or, where
+        `lab.plan.CONCERNED` is among them, into all that the change concerns. Where nothing has changed, they enter
+        all the same.
+        """
+        from autoflow.ingest.existing import put_forward
+        from autoflow.lab.plan import matching
         from autoflow.store.definitions import apply
 
-        return apply(database, self.sound_workspace(), self.clock.now(), by=_user(), commit=self.commit())
+        workspace, now = self.sound_workspace(), self.clock.now()
+        found = matching(database, workspace, self.environment, now, existing, progress) if existing else None
+        people: dict[str, dict[str, str]] = {}
+        for each in found.existing if found is not None else ():
+            people.setdefault(each.recipe, {}).update(dict.fromkeys(each.keys, each.trigger))
+        begin = found.at if found is not None else now
+        behind = (
+            message
+            for recipe, who in people.items()
+            for message in put_forward(database, recipe, who, begin, pace)
+        )
+        release = apply(database, workspace, now, by=_user(), commit=self.commit(), behind=behind)
+        entering = tuple(
+            Entering(recipe, len(who), pace.instant(max(0, len(who) - 1), begin) if pace else None)
+            for recipe, who in people.items()
+        )
+        return Outcome(release, entering)
 
     def trial(self, secret: bytes | None = None) -> Trial:
         """Makes the mails of decided messages from the files as they are, as the post does, and sends nothing.

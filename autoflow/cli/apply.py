@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from autoflow.cli.output import count, say
+from autoflow.cli.output import count, local, progress, say
 from autoflow.cli.state import State, pass_state
+from autoflow.model.problems import AutoflowError
+
+if TYPE_CHECKING:
+    from autoflow.app import Entering
+
+EXISTING = click.option(
+    "--include-existing",
+    "existing",
+    multiple=True,
+    is_flag=False,
+    flag_value="*",
+    metavar="[RECIPE]",
+    help="Let those into RECIPE who match its trigger segment_entered already; without a name, into all recipes that"
+    " the change concerns. May stand several times.",
+)
+PACE = click.option("--pace", metavar="RATE", help='Let them in one after the other, such as "500 per day".')
 
 
 @click.command()
+@EXISTING
+@PACE
 @pass_state
-def command(state: State) -> None:
+def command(state: State, existing: tuple[str, ...], pace: str | None) -> None:
     """Put the files in force as they are now.
 
     From its place in the log on the engine works by them; contacts under way stay on the version of the recipe
-    that they entered. `autoflow run` does this by itself when it starts.
+    that they entered. Nobody enters because a file changed, unless --include-existing says so. `autoflow run` applies
+    by itself when it starts; `autoflow plan` tells beforehand what would change.
     """
+    from autoflow.ingest.existing import read_pace
     from autoflow.store.standing import standing
     from autoflow.store.wake import ring
 
-    workspace = state.project.sound_workspace()
-    with state.store(create=True) as database:
-        release = state.project.apply(database)
-        if release is None:
+    project, workspace = state.project, state.project.sound_workspace()
+    if pace is not None and not existing:
+        raise AutoflowError(
+            "--pace says how fast those enter who match already.", "It goes with --include-existing."
+        )
+    rate = read_pace(pace) if pace is not None else None
+    with state.store(create=True) as database, progress("Looking for those who match") as told:
+        found = project.apply_with(database, existing=existing, pace=rate, progress=told)
+        if found.release is None:
             say("Nothing has changed since the last apply.")
-            return
-        ring(database)
-        live = sum(recipe.status == "live" for recipe in workspace.recipes.values())
-        told = f"{count(live, 'live recipe')}, {count(len(workspace.segments), 'segment')}"
-        say(f"Release {release}: {told}.")
-        if standing(database).release < release - 1:
+        if found != (None, ()):
+            ring(database)
+        if found.release is not None:
+            live = sum(recipe.status == "live" for recipe in workspace.recipes.values())
+            said = f"{count(live, 'live recipe')}, {count(len(workspace.segments), 'segment')}"
+            say(f"Release {found.release}: {said}.")
+        for each in found.entering:
+            say(_entering(each, workspace.settings.timezone))
+        if found.release is not None and standing(database).release < found.release - 1:
             say("The engine has not reached the release before this one yet: `autoflow status` shows it.")
+
+
+def _entering(each: Entering, zone: str) -> str:
+    if not each.people:
+        return f"Put forward for {each.recipe}: nobody matches it already."
+    last = f", the last on {local(each.until, zone)}" if each.until is not None and each.people > 1 else ""
+    return f"Put forward for {each.recipe}: {count(each.people, 'person', 'people')} who match already{last}."

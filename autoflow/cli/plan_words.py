@@ -1,59 +1,46 @@
-"""A plan in sentences that can be read aloud, as plain text or as Markdown."""
+"""A plan in sentences that can be read aloud."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
 
-from autoflow.cli.output import clean, count
+from autoflow.cli.output import clean, count, local
+from autoflow.cli.points import Line, name
 from autoflow.lab.plan import Plan
 from autoflow.lab.plan_changes import Changed, Reach
+from autoflow.lab.plan_existing import Existing
+from autoflow.lab.plan_people import Population
+from autoflow.lab.plan_waiting import Fate, Waiting
 from autoflow.language.names import listed
 
-_ACTIVE = re.compile(r"[\\*_<>\[\]|#~&@]")  # what Markdown would make something else of
+_WHOM: dict[Reach, str] = {
+    "everybody": "for everybody at once, those under way too:",
+    "entering": "for who enters from then on; those under way stay on version {version}, or what they entered:",
+    "nobody": "for people to read:",
+}
+_FATES: dict[Fate, str] = {
+    "removed": "{people} under way, who {walk} on to the end by the version that they entered",
+    "draft": "{people} under way, who {walk} on to the end by the version that they entered",
+    "paused": "{people} under way, who {stay} where they are until it is live again",
+    "resumed": "{people} under way, who {go} on from where a pause held them",
+}
 
 
-class Line(NamedTuple):
-    """A line of a plan: a heading (depth 0), or a point under one."""
-
-    depth: int
-    text: str
-
-
-def as_text(lines: Iterable[Line]) -> str:
-    """For a terminal or a pipe."""
-    said = []
-    for depth, text in lines:
-        said.append(f"{'  ' * depth}- {text}" if depth else f"\n{text}")
-    return "\n".join(said).strip()
-
-
-def as_markdown(lines: Iterable[Line]) -> str:
-    """For a comment of a pull request; what customers are called cannot be read as anything else."""
-    said, under = [], 0
-    for depth, text in lines:
-        blank = "" if depth and under else "\n"
-        said.append(blank + (f"{'  ' * (depth - 1)}- {_escaped(text)}" if depth else f"**{_escaped(text)}**"))
-        under = depth
-    return "\n".join(said).strip()
-
-
-def _escaped(text: str) -> str:
-    """Text between backticks is left alone."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return _ACTIVE.sub(r"\\\g<0>", text.replace("`", "'"))
-    return "`".join(
-        part if number % 2 else _ACTIVE.sub(r"\\\g<0>", part) for number, part in enumerate(parts)
-    )
-
-
-def words(found: Plan) -> Iterator[Line]:
-    """The whole plan."""
+def words(found: Plan, zone: str) -> Iterator[Line]:
+    """The whole plan; times are told in the zone."""
     yield Line(0, _summary(found))
     for each in found.changes:
         yield from changed_words(each)
+    yield from _populations("Segments", found.segments)
+    yield from _populations("Audiences", found.audiences)
+    yield from _existing(found.existing)
+    yield from _waiting(found.waiting)
+    if found.segments or found.existing:
+        yield Line(0, f"Counted as if it were applied at {local(found.at, zone)} ({zone}).")
+    if found.left_out:
+        yield Line(
+            1, f"{count(found.left_out, 'contact')} cannot be worked out, and {_are(found.left_out)} left out"
+        )
 
 
 def _summary(found: Plan) -> str:
@@ -74,29 +61,83 @@ def summary_words(changes: Collection[Changed]) -> str:
 
 def changed_words(each: Changed) -> Iterator[Line]:
     """What is otherwise of one thing, and whom each change reaches."""
-    name = each.name if each.kind == "settings" else f"{each.kind} {each.name}"
+    what = each.name if each.kind == "settings" else f"{each.kind.capitalize()} {each.name}"
     how = {"added": "new", "removed": "removed", "changed": "changed"}[each.how]
     if each.how == "changed" and each.version != each.applied:
         how = f"changed, version {each.version} after version {each.applied}"
     if each.how == "changed" and not each.changes:
         how = "comments or layout changed, and nothing else"
-    yield Line(0, clean(f"{_capital(name)}: {how}"))
+    yield Line(0, clean(f"{what}: {how}"))
     if each.kind != "recipe" or each.how != "changed":
         yield from (Line(1, clean(one.says)) for one in each.changes)
         return
-    for reach in ("everybody", "entering", "nobody"):
+    for reach, whom in _WHOM.items():
         some = [one for one in each.changes if one.reaches == reach]
         if some:
-            yield Line(1, _WHOM[reach].format(version=each.applied))
+            yield Line(1, whom.format(version=each.applied))
             yield from (Line(2, clean(one.says)) for one in some)
 
 
-_WHOM: dict[Reach, str] = {
-    "everybody": "for everybody at once, those under way too:",
-    "entering": "for who enters from then on; those under way stay on version {version}, or what they entered:",
-    "nobody": "for people to read:",
-}
+def _populations(heading: str, found: Sequence[Population]) -> Iterator[Line]:
+    if found:
+        yield Line(0, heading)
+    for each in found:
+        if not each.moves:
+            yield Line(1, f"{each.name}: {count(each.now, 'member')}, and nobody joins or leaves")
+            continue
+        moves = [
+            f"{number:,} {word if number == 1 else words}"
+            for number, word, words in ((each.joins, "joins", "join"), (each.leaves, "leaves", "leave"))
+            if number
+        ]
+        yield Line(1, f"{each.name}: {each.now:,} now, {each.after:,} after ({', '.join(moves)})")
+        for what, number, names in (
+            ("joining", each.joins, each.joining),
+            ("leaving", each.leaves, each.leaving),
+        ):
+            if names:
+                yield Line(2, f"{what}: {_names(names, number)}")
 
 
-def _capital(text: str) -> str:
-    return text if text.startswith("autoflow") else text[:1].upper() + text[1:]
+def _names(names: Sequence[str], number: int) -> str:
+    """The first few, each as it is called, and how many more."""
+    told = ", ".join(name(clean(each)) for each in names)
+    return f"{told} and {number - len(names):,} more" if number > len(names) else told
+
+
+def _existing(found: Sequence[Existing]) -> Iterator[Line]:
+    some = [each for each in found if each.matches or each.chosen]
+    if some:
+        yield Line(0, "Match already, where nobody enters because a file changed")
+    for each in some:
+        people = count(each.matches, "person", "people")
+        by_change = f", {each.moved:,} of them only by this change" if each.moved else ""
+        if each.chosen:
+            enter = "enters" if each.matches == 1 else "enter"
+            yield Line(1, f"{each.recipe}: {people}{by_change}, who {enter} on purpose")
+        else:
+            lets = f"`autoflow apply --include-existing {each.recipe}` lets them in"
+            yield Line(1, f"{each.recipe}: {people}{by_change}; {lets}")
+        if each.examples:
+            yield Line(2, _names(each.examples, each.matches))
+
+
+def _waiting(found: Sequence[Waiting]) -> Iterator[Line]:
+    if found:
+        yield Line(0, "Under way")
+    for each in found:
+        people, one = count(each.people, "person", "people"), each.people == 1
+        if each.fate == "step":
+            yield Line(
+                1,
+                f"{each.recipe}: {people} at {clean(each.step)} of version {each.version},"
+                f" who {'stays' if one else 'stay'} on that version",
+            )
+            continue
+        verbs = {verb: f"{verb}s" if one else verb for verb in ("walk", "stay")}
+        said = _FATES[each.fate].format(people=people, go="goes" if one else "go", **verbs)
+        yield Line(1, f"{each.recipe}: {said}")
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autoflow.cli.output import local
 from autoflow.core.admission import REENTRY, WHILE_RUNNING
 from autoflow.lab.sentences import seen_words
+from autoflow.model.event import ENTER
+from autoflow.model.instants import parse_instant
 from autoflow.model.reasons import ending, in_short, turned_away
 from autoflow.model.values import from_millionths, plain
 
@@ -81,6 +83,8 @@ def inside(line: Line, mail: MessageLine | None) -> Moment:
 
 def sentence(moment: Moment, zone: str, *, of_one_recipe: bool = False) -> str:
     """What happened, with times in the zone. Where all is `of_one_recipe`, that is not said again."""
+    if moment.kind == ENTER and "trigger" in moment.detail:
+        return _put_forward(moment.detail, zone)
     if moment.source == "event":
         told = ", ".join(
             f"{name}: {plain(value)}" for name, value in moment.detail.items() if value is not None
@@ -95,6 +99,13 @@ def sentence(moment: Moment, zone: str, *, of_one_recipe: bool = False) -> str:
     )
     why = _why(moment, zone)
     return f"{said}: {plain(why)}" if why else said
+
+
+def _put_forward(detail: dict[str, Any], zone: str) -> str:
+    """An apply has put him forward, because he stood already where a trigger leads."""
+    at = detail.get("at")
+    when = f", to enter on {local(parse_instant(at), zone)}" if at is not None else ""
+    return f"put forward for {detail['recipe']}, for he matched it already{when}"
 
 
 def _pattern(moment: Moment, *, of_one_recipe: bool) -> str:

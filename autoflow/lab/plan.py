@@ -1,41 +1,144 @@
-"""What an apply would change, before anybody applies: the files against what was applied last."""
+"""What an apply would change, before anybody applies: the files against what was applied last, and what that does."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from autoflow.core.existing import admits
+from autoflow.core.program import Program
 from autoflow.lab.plan_changes import Changed, compare
+from autoflow.lab.plan_existing import Existing, Matching, check_choice, concerned, segments_of
+from autoflow.lab.plan_people import Population, Populations, Touched, touched
+from autoflow.lab.plan_waiting import Waiting, waiting
 from autoflow.language.definitions import Workspace
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import Database
 from autoflow.store.definitions import latest_release, latest_workspace, numbered
+from autoflow.store.foreseeing import Foresight
 from autoflow.store.history import last_row
+from autoflow.store.reports import under_way
+
+Progress = Callable[[int, int], None]
+CONCERNED = "*"
+"""Stands, among the recipes into which people are to be let, for all that the change concerns."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What would change. `applied` is the release that was applied last, 0 where none was."""
+    """What would change at the instant `at` (UTC microseconds). `applied` is the release before, 0 where none was.
+
+    `left_out` counts contacts who could not be worked out.
+    """
 
     applied: int
+    at: int
     changes: tuple[Changed, ...]
+    segments: tuple[Population, ...] = ()
+    audiences: tuple[Population, ...] = ()
+    existing: tuple[Existing, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    left_out: int = 0
 
 
-def plan(database: Database, workspace: Workspace, environment: Mapping[str, str]) -> Plan:
-    """What applying a sound workspace to this store would change; nothing is written.
+def plan(
+    database: Database,
+    workspace: Workspace,
+    environment: Mapping[str, str],
+    now: int,
+    *,
+    existing: Sequence[str] = (),
+    examples: int = 10,
+    progress: Progress | None = None,
+) -> Plan:
+    """What applying a sound workspace to this store at `now`, or right after what is recorded, would change.
 
-    Raises `AutoflowError` where nothing is recorded.
+    `existing` names the recipes into which those are let who match already, or `CONCERNED`; `examples` is how many
+    people are named. Nothing is written. Raises `AutoflowError` where nothing is recorded, or where nobody can be let
+    into a recipe so.
     """
     if not last_row(database):
         raise AutoflowError(
             "Nothing is recorded, so there is nobody for whom a change could be planned.",
             "`autoflow import FILE` brings in what happened.",
         )
+    with database.read():
+        return _plan(database, workspace, environment, now, existing, examples, progress)
+
+
+def matching(
+    database: Database,
+    workspace: Workspace,
+    environment: Mapping[str, str],
+    now: int,
+    existing: Sequence[str],
+    progress: Progress | None = None,
+) -> Plan:
+    """The same for whoever applies it now and lets those enter who match already: `existing` holds the chosen alone.
+
+    Raises `AutoflowError` where nobody can be let into a recipe so, or none is concerned.
+    """
+    with database.read():
+        found = _plan(database, workspace, environment, now, existing, 0, progress)
+    chosen = tuple(each for each in found.existing if each.chosen)
+    if not chosen:
+        raise AutoflowError(
+            "This change concerns no recipe into which those could be let who match already.",
+            "Name the recipe: `--include-existing RECIPE`.",
+        )
+    return replace(found, existing=chosen)
+
+
+def _plan(
+    database: Database,
+    workspace: Workspace,
+    environment: Mapping[str, str],
+    now: int,
+    existing: Sequence[str],
+    examples: int,
+    progress: Progress | None,
+) -> Plan:
     applied = latest_release(database)
     before, after = latest_workspace(database, environment), numbered(database, workspace)
+    foresight = Foresight(database, after, environment, now)
+    program = foresight.proposed.program
+    moved = touched(foresight.applied.program, program)
+    asked = concerned(before, after, program, moved.segments)
+    named = [name for name in existing if name != CONCERNED]
+    check_choice(named, after, program)
+    chosen = {*named, *(asked if CONCERNED in existing else ())}
+    populations = Populations(examples)
+    matching = Matching(program, {*asked, *chosen}, chosen, foresight.at, examples)
+    for seen in foresight.people(_whom(foresight, program, moved, [*asked, *chosen]), progress):
+        populations.take(seen)
+        matching.take(seen)
+    return Plan(
+        applied,
+        foresight.at,
+        _changes(before, after, applied),
+        populations.segments(moved.segments),
+        populations.audiences(),
+        tuple(matching.found.values()),
+        tuple(waiting(before, after, under_way(database))),
+        foresight.aside,
+    )
+
+
+def _whom(foresight: Foresight, program: Program, moved: Touched, recipes: Sequence[str]) -> Sequence[int]:
+    """Who has to be looked at: everybody where memberships could change, or those in the segments of triggers."""
+    if moved:
+        return foresight.everybody()
+    able = admits(program)
+    segments = frozenset().union(*(segments_of(able[name]) for name in recipes))
+    return foresight.those_in(segments) if segments else ()
+
+
+def _changes(before: Workspace, after: Workspace, applied: int) -> tuple[Changed, ...]:
     changes = compare(before, after)
-    if not applied:
-        changes = tuple(each for each in changes if each.kind != "settings")
-        changes = (Changed("settings", SETTINGS_FILE, "added"), *changes)
-    return Plan(applied, changes)
+    if applied:
+        return changes
+    return (
+        Changed("settings", SETTINGS_FILE, "added"),
+        *(each for each in changes if each.kind != "settings"),
+    )

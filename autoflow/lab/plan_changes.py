@@ -123,7 +123,7 @@ def _new(kind: Kind, value: Any) -> Iterator[Change]:
     """What is worth saying of something new."""
     if kind == "recipe":
         for trigger in value.triggers:
-            yield Change("trigger", f"starts by {written(trigger)}", "entering")
+            yield Change("trigger", f"starts when {trigger.says()}", "entering")
         steps = "1 step" if len(value.steps) == 1 else f"{len(value.steps)} steps"
         yield Change("actions", steps, "entering")
         if value.status != "live":
@@ -214,14 +214,14 @@ def _triggers(before: Recipe, after: Recipe) -> Iterator[str]:
     )
     if len(old) == len(new) == 1 and old.keys() != new.keys():
         (was,), (now,) = old.values(), new.values()
-        yield f"starts by {written(now)} instead of {written(was)}"
+        yield f"starts when {now.says()}, instead of when {was.says()}"
         return
     for name in {**old, **new}:
         was_there, now_there = old.get(name), new.get(name)
         if was_there is None and now_there is not None:
-            yield f"trigger added: {written(now_there)}"
+            yield f"starts also when {now_there.says()}"
         elif now_there is None and was_there is not None:
-            yield f"trigger removed: {written(was_there)}"
+            yield f"starts no longer when {was_there.says()}"
         elif was_there is not None and now_there is not None and was_there != now_there:
             yield f"trigger {name}: {_trigger_changed(was_there, now_there)}"
     if list(old) != list(new) and set(old) == set(new):

@@ -10,13 +10,13 @@ from autoflow.language.nodes import Node, Scalar
 from autoflow.language.source import Report
 
 MOST = 1_000
-_RATE = re.compile(r"(\d{1,6})(?:\s*times?)?\s+(?:per|a|an|each|every)\s+(.+)")
+RATE = re.compile(r"(\d{1,6})(?:\s*times?)?\s+(?:per|a|an|each|every)\s+(.+)")
 
 
 def read_rate(node: Node, report: Report, what: str) -> Limit:
     """`1 per 7 days`, `3 per day`."""
     found = scalars.scalar(node, report, what)
-    match = _RATE.fullmatch(found.text.strip())
+    match = RATE.fullmatch(found.text.strip())
     example = "For example 1 per 7 days."
     if match is None:
         report.fail(

@@ -7,8 +7,9 @@ stands in the log, between ticks.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from autoflow.core.compiling import compile_program
@@ -17,13 +18,15 @@ from autoflow.kinds.memory import FirstTimes, LastTimes
 from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
-from autoflow.model.event import APPLY, DEFINITION
+from autoflow.model.event import APPLY, DEFINITION, Incoming
 from autoflow.store.database import Database, listed
 from autoflow.store.last_look import Cap
 from autoflow.store.lease import verify
+from autoflow.store.log import append_within
 from autoflow.store.standing import BUILT
 
 RECIPE, TEMPLATE = "recipe", "template"
+_AT_ONCE = 10_000  # messages
 FOLDER = "templates/"
 _TIMES_ALONE = (LastTimes, FirstTimes)
 
@@ -42,39 +45,64 @@ class Applied(NamedTuple):
     sweeps: bool
 
 
-def apply(database: Database, workspace: Workspace, now: int, *, by: str, commit: str = "") -> int | None:
-    """Write a sound workspace as the next release; returns its number, or None where nothing has changed."""
-    hashes = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in workspace.sources.items()}
+def apply(
+    database: Database,
+    workspace: Workspace,
+    now: int,
+    *,
+    by: str,
+    commit: str = "",
+    behind: Iterable[Incoming] = (),
+) -> int | None:
+    """Write a sound workspace as the next release; returns its number, or None where nothing has changed.
+
+    Right `behind` its place in the log, in the same transaction, these messages are appended; where nothing has
+    changed, they alone.
+    """
     with database.write():
-        latest = latest_release(database)
-        if latest and _files(database, latest) == hashes:
-            return None
-        release = latest + 1
-        database.many(
-            "INSERT OR IGNORE INTO source VALUES (?, ?)",
-            [(hashes[path], text) for path, text in workspace.sources.items()],
-        )
-        database.do("INSERT INTO release VALUES (?, ?, ?, ?)", release, now, by, commit)
-        database.many(
-            "INSERT INTO release_file VALUES (?, ?, ?)",
-            [(release, path, each) for path, each in hashes.items()],
-        )
-        _count_versions(database, workspace, release)
-        state = database.one("SELECT max(last_at, horizon) FROM state")
-        last = database.one("SELECT coalesce(max(seq), 0) FROM event")
-        assert state is not None and last is not None
-        at = max(now, state[0] + 1)
-        text = f'{{"release":{release}}}'
-        database.do(
-            "INSERT INTO event VALUES (?, 0, 0, ?, ?, ?, 0, ?, ?, NULL)",
-            last[0] + 1,
-            at,
-            at,
-            DEFINITION,
-            APPLY,
-            text,
-        )
-        database.do("UPDATE state SET last_at = ?", at)
+        release = _write_release(database, workspace, now, by, commit)
+        messages = iter(behind)
+        while some := list(islice(messages, _AT_ONCE)):
+            append_within(database, some, now)
+    return release
+
+
+def files_of(workspace: Workspace) -> dict[str, str]:
+    """A hash of each file, by path."""
+    return {path: hashlib.sha256(text.encode()).hexdigest() for path, text in workspace.sources.items()}
+
+
+def _write_release(database: Database, workspace: Workspace, now: int, by: str, commit: str) -> int | None:
+    hashes = files_of(workspace)
+    latest = latest_release(database)
+    if latest and _files(database, latest) == hashes:
+        return None
+    release = latest + 1
+    database.many(
+        "INSERT OR IGNORE INTO source VALUES (?, ?)",
+        [(hashes[path], text) for path, text in workspace.sources.items()],
+    )
+    database.do("INSERT INTO release VALUES (?, ?, ?, ?)", release, now, by, commit)
+    database.many(
+        "INSERT INTO release_file VALUES (?, ?, ?)",
+        [(release, path, each) for path, each in hashes.items()],
+    )
+    _count_versions(database, workspace, release)
+    state = database.one("SELECT max(last_at, horizon) FROM state")
+    last = database.one("SELECT coalesce(max(seq), 0) FROM event")
+    assert state is not None and last is not None
+    at = max(now, state[0] + 1)
+    text = f'{{"release":{release}}}'
+    database.do(
+        "INSERT INTO event VALUES (?, 0, 0, ?, ?, ?, 0, ?, ?, NULL)",
+        last[0] + 1,
+        at,
+        at,
+        DEFINITION,
+        APPLY,
+        text,
+    )
+    database.do("UPDATE state SET last_at = ?", at)
     return release
 
 
@@ -147,14 +175,60 @@ def program_of(
     release's, so that they are not read twice.
     """
     workspace = release_workspace(database, release, environment, read)
+    return _with_older(database, workspace, environment, under_way)
+
+
+def _with_older(
+    database: Database,
+    workspace: Workspace,
+    environment: Mapping[str, str],
+    under_way: Collection[tuple[str, int]] | None,
+) -> tuple[Workspace, Program]:
     pinned, templates = _pinned(database, workspace, environment, under_way)
     workspace = replace(workspace, templates={**templates, **workspace.templates})
     return workspace, compile_program(workspace, pinned)
 
 
-def load_release(database: Database, release: int, environment: Mapping[str, str]) -> Applied:
-    """Make a release ready to run; release 0 is the time before anything was applied."""
-    workspace, program = program_of(database, release, environment)
+def load_release(
+    database: Database, release: int, environment: Mapping[str, str], walked: Iterable[int] = ()
+) -> Applied:
+    """Make a release ready to run; release 0 is the time before anything was applied.
+
+    Somebody may still be on his way through a recipe as it was in one of the releases that are `walked`.
+    """
+    under_way = _walking(database, environment, walked)
+    return _ready(
+        database, release, environment, *program_of(database, release, environment, under_way=under_way)
+    )
+
+
+def load_proposed(
+    database: Database, workspace: Workspace, environment: Mapping[str, str], walked: Iterable[int] = ()
+) -> Applied:
+    """A sound workspace (see `numbered`) made ready to run as the release that it would be, were it applied now."""
+    made = _with_older(database, workspace, environment, _walking(database, environment, walked))
+    return _ready(database, latest_release(database) + 1, environment, *made)
+
+
+def _walking(
+    database: Database, environment: Mapping[str, str], walked: Iterable[int]
+) -> Collection[tuple[str, int]]:
+    """Each (recipe, version) in which somebody is under way, or may be who entered in one of these releases."""
+    rows = database.all("SELECT DISTINCT recipe, version FROM run WHERE state = 'running'")
+    found = {(row[0], row[1]) for row in rows}
+    for release in walked:
+        recipes = release_workspace(database, release, environment).recipes
+        found.update((name, recipe.version) for name, recipe in recipes.items())
+    return sorted(found)
+
+
+def _ready(
+    database: Database,
+    release: int,
+    environment: Mapping[str, str],
+    workspace: Workspace,
+    program: Program,
+) -> Applied:
     before = compile_program(release_workspace(database, release - 1, environment)) if release > 1 else None
     old = set(before.memory_keys()) if before is not None else set()
     fresh = frozenset(key for key in program.memory_keys() if key not in old)
@@ -272,8 +346,7 @@ def _pinned(
     pinned: dict[tuple[str, int], Recipe] = {}
     templates: dict[str, Template] = {}
     if under_way is None:
-        rows = database.all("SELECT DISTINCT recipe, version FROM run WHERE state = 'running'")
-        under_way = [(row[0], row[1]) for row in rows]
+        under_way = _walking(database, environment, ())
     for name, version in under_way:
         current = workspace.recipes.get(name)
         if current is not None and current.version == version and current.status != "draft":

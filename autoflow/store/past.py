@@ -27,19 +27,20 @@ def histories(
     before: int,
     *,
     properties: bool = True,
+    apart: Collection[int] = (),
 ) -> dict[int, list[Event]]:
     """The events of those names that apply before an instant, in order, by contact; "*" is any own doing.
 
     What came inside (mails sent, events that steps recorded) is among them where it is asked for by name, after
     what came from outside at the same instant. Somebody's events are also those of whom he was merged with, as far
-    as the engine has come: where it has not read of a merge yet, both have their own past still. Without
-    `properties` the events have none.
+    as the engine has come: where it has not read of a merge yet, both have their own past still; so have
+    those who are to be kept `apart`. Without `properties` the events have none.
     """
     found: dict[int, list[Event]] = {}
     if not names or not contacts:
         return found
     contacts = contacts if isinstance(contacts, range) else set(contacts)
-    owners = _owners(database, contacts)
+    owners = _owners(database, contacts, apart)
     others = [contact for contact in owners if contact not in contacts]
     unordered: set[int] = set()
     for these in (contacts, others):
@@ -112,7 +113,7 @@ def from_inside(
             yield contact, event
 
 
-def _owners(database: Database, contacts: Collection[int]) -> Mapping[int, int]:
+def _owners(database: Database, contacts: Collection[int], apart: Collection[int]) -> Mapping[int, int]:
     """Those who have been merged into one of these contacts, by whatever way, with whom they are now.
 
     The log's end knows of a merge before the engine does, so the records are asked: who is merged has lost his.
@@ -127,7 +128,7 @@ def _owners(database: Database, contacts: Collection[int]) -> Mapping[int, int]:
             " SELECT p.id, p.into_whom, c.record FROM person p JOIN contact c ON c.id = p.id",
             *bound,
         )
-        if row[2] is None or not unpack(row[2]).first_known
+        if row[0] not in apart and (row[2] is None or not unpack(row[2]).first_known)
     }
     owners = {}
     for contact in merged:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from autoflow.model.contact import Record, unpack
-from autoflow.model.effects import RunRow
+from autoflow.model.effects import RUNNING, RunRow
 from autoflow.model.event import IDENTIFY, OUTSIDE
 from autoflow.model.identifiers import TOMBSTONE
 from autoflow.model.values import fold
@@ -14,6 +14,8 @@ from autoflow.store.database import Database, StoreError, listed
 from autoflow.store.history import Stored, events_of, journal_chunks, persons, values
 from autoflow.store.near import near
 from autoflow.store.tasks import Task, tasks
+
+_AT_ONCE = 10_000
 
 
 class Counts(NamedTuple):
@@ -62,6 +64,15 @@ class MessageLine(NamedTuple):
     state: str
     attempts: int
     result: str
+
+
+class UnderWay(NamedTuple):
+    """How many people stand on a step of a version of a recipe."""
+
+    recipe: str
+    version: int
+    step: str
+    people: int
 
 
 class Stumbled(NamedTuple):
@@ -127,6 +138,16 @@ def runs_by_version(database: Database, recipe: str) -> dict[int, dict[str, int]
     return found
 
 
+def under_way(database: Database) -> list[UnderWay]:
+    """Where those stand who are under way, as the engine last saw them, by recipe, version and step."""
+    rows = database.all(
+        "SELECT recipe, version, step, count(*) FROM run WHERE state = ? GROUP BY recipe, version, step"
+        " ORDER BY recipe, version, step",
+        RUNNING,
+    )
+    return [UnderWay(*row) for row in rows]
+
+
 def segment_sizes(database: Database) -> dict[str, int]:
     """How many members each segment has (those without any are missing)."""
     return dict(database.all("SELECT segment, count(*) FROM membership GROUP BY segment"))
@@ -165,6 +186,16 @@ def key_and_name(database: Database, contact: int) -> tuple[str, str]:
     row = database.one("SELECT key, name FROM contact WHERE id = ?", contact)
     assert row is not None
     return row[0], row[1]
+
+
+def still_known(database: Database, keys: Sequence[str]) -> list[str]:
+    """Those of these keys by which somebody is known: nobody is by the key of whoever was erased."""
+    found: list[str] = []
+    for start in range(0, len(keys), _AT_ONCE):
+        some = listed(keys[start : start + _AT_ONCE])
+        rows = database.all("SELECT name FROM identity WHERE name IN (SELECT value FROM json_each(?))", some)
+        found += (row[0] for row in rows)
+    return found
 
 
 def contact_story(database: Database, who: str) -> ContactStory:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autoflow.cli.plan_words import Line, as_markdown, as_text
-from tests.cli.shop import Shop, ana
+from autoflow.cli.points import Line, as_markdown, as_text
+from tests.cli.shop import DAY, Shop, ana, message
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def test_a_change_in_words(shop: Shop) -> None:
     )
     assert shop.json("plan") == {
         "applied": 1,
+        "at": "2026-03-10T12:00:00.000004Z",
         "changes": [
             {
                 "kind": "recipe",
@@ -61,6 +63,11 @@ def test_a_change_in_words(shop: Shop) -> None:
                 ],
             }
         ],
+        "segments": [],
+        "audiences": [],
+        "existing": [],
+        "waiting": [],
+        "left_out": 0,
     }
 
 
@@ -121,3 +128,99 @@ def test_what_people_are_called_means_nothing_in_markdown() -> None:
     lines = [Line(0, "<b>*x*</b>"), Line(1, "`a_b` and c_d, @bob"), Line(2, "a ` alone")]
     assert as_markdown(lines) == ("**\\<b\\>\\*x\\*\\</b\\>**\n\n- `a_b` and c\\_d, \\@bob\n  - a ' alone")
     assert as_text(lines) == "<b>*x*</b>\n  - `a_b` and c_d, @bob\n    - a ` alone"
+
+
+@pytest.fixture
+def busy(shop: Shop, bring: Callable[..., Path]) -> Shop:
+    """Ana has fallen silent and is won back; Ben bought once; Cy is silent since long before the recipe."""
+    bring(
+        message("ben", "purchased", "2026-03-01T10:00:00Z", order_id="B1", total=9, items=1),
+        *(
+            message("cy", "purchased", f"2025-0{month}-01T10:00:00Z", order_id=f"C{month}", total=9, items=1)
+            for month in (1, 2)
+        ),
+    )
+    shop.run("run", "--until-idle")
+    shop.clock.jump(shop.clock.now() + 60 * DAY)
+    shop.run("run", "--until-idle")
+    return shop
+
+
+def test_who_moves_and_who_does_not_enter(busy: Shop) -> None:
+    busy.replace("segments/lapsed-buyers.yaml", "at_least: 2 times", "at_least: 1 times")
+    busy.clock.jump(busy.clock.now() + 25 * DAY)
+    assert busy.run("plan").stdout.partition("\n\n")[2] == (
+        "Segment lapsed-buyers: changed\n"
+        "  - `did purchased` at least 1 time instead of 2 times\n"
+        "\n"
+        "Segments\n"
+        "  - lapsed-buyers: 2 now, 3 after (1 joins)\n"
+        "    - joining: ben\n"
+        "\n"
+        "Match already, where nobody enters because a file changed\n"
+        "  - win-back: 2 people, 1 of them only by this change;"
+        " `autoflow apply --include-existing win-back` lets them in\n"
+        "    - ben, cy\n"
+        "\n"
+        "Counted as if it were applied at 2026-06-03 13:00 (Europe/London).\n"
+    )
+    found = busy.json("plan")
+    assert found["at"] == "2026-06-03T12:00:00Z"
+    assert found["segments"] == [
+        {
+            "segment": "lapsed-buyers",
+            "now": 2,
+            "after": 3,
+            "joins": 1,
+            "leaves": 0,
+            "joining": ["ben"],
+            "leaving": [],
+        }
+    ]
+    assert found["existing"] == [
+        {
+            "recipe": "win-back",
+            "trigger": "segment_entered",
+            "matches": 2,
+            "by_this_change": 1,
+            "enters": False,
+            "examples": ["ben", "cy"],
+        }
+    ]
+
+
+def test_those_under_way_at_a_step_that_changes(busy: Shop) -> None:
+    busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
+    assert busy.run("plan").stdout.endswith(
+        "Under way\n  - win-back: 1 person at wait:30 days of version 1, who stays on that version\n"
+    )
+    assert busy.json("plan")["waiting"] == [
+        {"recipe": "win-back", "version": 1, "step": "wait:30 days", "people": 1, "fate": "step"}
+    ]
+    (busy.folder / "recipes/win-back.yaml").unlink()
+    assert busy.run("plan").stdout.endswith(
+        "  - win-back: 1 person under way, who walks on to the end by the version that they entered\n"
+    )
+
+
+def test_planned_for_another_time(busy: Shop) -> None:
+    """Ben is silent for ninety days at the end of May."""
+    busy.replace("segments/lapsed-buyers.yaml", "at_least: 2 times", "at_least: 1 times")
+    sizes = {
+        when: busy.json("plan", "--at", when)["segments"][0]["after"]
+        for when in ("2026-05-30 10:59:59", "2026-05-30 11:00:00")
+    }
+    assert sizes == {"2026-05-30 10:59:59": 2, "2026-05-30 11:00:00": 3}
+    assert busy.run("plan", "--at", "2026-05-01", status=1).stderr.startswith(
+        "--at lies before the last thing that happened, at 2026-05-09 13:00."
+    )
+    assert busy.run("plan", "--at", "soon", status=1).stderr.startswith('--at: "soon" is not a date.')
+
+
+def test_nobody_need_be_named(busy: Shop) -> None:
+    busy.replace("segments/lapsed-buyers.yaml", "at_least: 2 times", "at_least: 1 times")
+    busy.clock.jump(busy.clock.now() + 25 * DAY)
+    told = busy.run("plan", "--examples", "0", "--format", "markdown").stdout
+    assert not {"ana", "ben", "cy"}.intersection(re.split(r"\W+", told))
+    assert "- win-back: 2 people, 1 of them only by this change; `autoflow apply" in told
+    assert "  - joining: `ben`" in busy.run("plan", "--format", "markdown").stdout

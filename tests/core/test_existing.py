@@ -72,6 +72,8 @@ def test_asked_twice_he_enters_once(recipe: str) -> None:
 def test_asked_again_meanwhile_he_enters_at_the_earlier_instant_and_once() -> None:
     later = (put("2026-03-02 10:00", "2026-03-20 10:00"), put("2026-03-03 10:00", "2026-03-05 10:00"))
     assert entered(ALWAYS, *later) == (["2026-03-05 10:00"], 1)
+    sooner = (put("2026-03-02 10:00", "2026-03-05 10:00"), put("2026-03-03 10:00", "2026-03-20 10:00"))
+    assert entered(ALWAYS, *sooner) == (["2026-03-05 10:00"], 1)
     assert entered(ALWAYS, later[0], put("2026-03-03 10:00")) == (["2026-03-03 10:00"], 1)
 
 

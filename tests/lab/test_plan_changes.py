@@ -149,7 +149,10 @@ def told(file: str, *edits: tuple[str, str]) -> list[tuple[str, str, str]]:
         (
             "{segment_entered: vip}",
             "{segment_left: vip}",
-            "starts by segment left vip instead of segment entered vip",
+            (
+                'starts when the contact leaves the segment "vip",'
+                ' instead of when the contact comes into the segment "vip"'
+            ),
             "entering",
         ),
         (
@@ -158,7 +161,12 @@ def told(file: str, *edits: tuple[str, str]) -> list[tuple[str, str, str]]:
             "trigger segment_entered: now for 7 days",
             "entering",
         ),
-        ("{segment_entered: vip}", "[{segment_entered: vip}, manual]", "trigger added: manual", "entering"),
+        (
+            "{segment_entered: vip}",
+            "[{segment_entered: vip}, manual]",
+            "starts also when somebody puts the contact in by hand",
+            "entering",
+        ),
     ],
 )  # fmt: skip
 def test_of_a_recipe(old: str, new: str, says: str | None, reaches: str | None) -> None:
@@ -285,7 +293,12 @@ def test_what_is_new_and_what_is_gone() -> None:
     after["segments/pro.yaml"] = "segment: pro\nkind: deny\nconditions: [{attribute: plan, is: pro}]\n"
     found = compare(read_workspace(FILES, {}), read_workspace(after, {}))
     assert [(each.kind, each.name, each.how, [one.says for one in each.changes]) for each in found] == [
-        ("recipe", "hi", "added", ["starts by manual", "1 step", "status draft"]),
+        (
+            "recipe",
+            "hi",
+            "added",
+            ["starts when somebody puts the contact in by hand", "1 step", "status draft"],
+        ),
         ("recipe", "win-back", "removed", []),
         ("segment", "pro", "added", ["plan is pro", "kind deny"]),
     ]
