@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import building, change, mails, replay, throughput, waits, year
+from bench import answers, building, change, mails, replay, throughput, waits, year
 
 
 class Line(NamedTuple):
@@ -106,6 +106,15 @@ def _year(folder: Path, *, quick: bool) -> Iterator[Line]:
     yield Line(what, f"{found.seconds:,.1f} s, {memory}", f"{found.floor:.1f} s", ratio, "≤ 120 s, ≤ 1 GB")
 
 
+def _answers(folder: Path, *, quick: bool) -> Iterator[Line]:
+    contacts, times = (10_000, 1) if quick else (1_000_000, 7)
+    answers.make(folder, contacts)
+    for each in answers.measure(folder, contacts, times):
+        ratio = f"{each.took / each.floor:.1f}"
+        what = f"{each.what}, {contacts:,} contacts"
+        yield Line(what, f"{each.took:.2f} s", f"{each.floor:.2f}", ratio, "≤ 1 s")
+
+
 PARTS: dict[str, Callable[..., Iterator[Line]]] = {
     "throughput": _throughput,
     "change": _change,
@@ -115,6 +124,7 @@ PARTS: dict[str, Callable[..., Iterator[Line]]] = {
     "simulate": _simulate,
     "year": _year,
     "check": _check,
+    "answers": _answers,
 }
 _WIDTHS = (56, 24, 10, 14)
 

@@ -10,7 +10,7 @@ from autoflow.cli.output import local
 from autoflow.kinds.counts import Counted
 from autoflow.kinds.deeds import Deed
 from autoflow.kinds.measures import Measure
-from autoflow.lab.why_triggers import BASELINE, HISTORY, LATE
+from autoflow.lab.why_triggers import BASELINE, BEFORE, HISTORY, LATE, MOST_ROWS
 from autoflow.model.effects import HELD, SENT
 from autoflow.model.instants import to_wall
 from autoflow.model.reasons import in_short
@@ -26,6 +26,7 @@ _GROUPS = {"all": "all of these", "any": "one of these", "none": "none of these"
 _SILENT = {
     HISTORY: "it was brought in as history, which starts nothing",
     LATE: "it came in too late to start anything",
+    BEFORE: "that was before the recipe was applied",
     BASELINE: "he was in it when it was applied, and nobody enters because a file changed",
 }
 
@@ -144,7 +145,8 @@ def _last(heard: Heard, times: Times) -> str:
     if heard.last_at is not None and heard.silent != BASELINE:
         told.append(f"last on {times.at(heard.last_at)}")
     elif heard.next_at is None and heard.asked is None:
-        told.append("that has not happened")
+        never = "that has not happened" if heard.searched_all else f"not among the last {MOST_ROWS:,} of them"
+        told.append(never)
     if heard.next_at is not None:
         told.append(f"next on {times.coming(heard.next_at)}")
     if heard.silent:

@@ -93,7 +93,10 @@ def _where(found: Outcome) -> Iterator[str]:
 
 def _next(found: Outcome) -> Iterator[str]:
     who, template = _somebody(found)
-    lines = [(f"contact show {who}", "one customer's year, and what was done about it")]
+    lines = [
+        (f"contact show {who}", "one customer's year, and what was done about it"),
+        (f"why {who}", "why the same one is in a recipe, or is not"),
+    ]
     if template:
         page = found.folder / "mail.html"
         lines.append((f"preview {template} --contact {who} --out {page}", "a mail for the browser"))

@@ -14,8 +14,9 @@ from autoflow.core.program import Program
 from autoflow.kinds.view import View
 from autoflow.lab.why_ahead import look_ahead
 from autoflow.lab.why_gate import Mail, at_the_gate
+from autoflow.lab.why_traces import Traces
 from autoflow.lab.why_tree import Asked, lay_out
-from autoflow.lab.why_triggers import Heard, Traces, hear
+from autoflow.lab.why_triggers import Heard, hear
 from autoflow.language.definitions import Recipe
 from autoflow.model.contact import Record, Run
 from autoflow.model.effects import RunRow
@@ -80,13 +81,12 @@ class Answer:
 
 def answer(recipe: Recipe, traces: Traces, record: Record | None) -> Answer:
     """What the traces say of a recipe, up to their instant; `record` is how he stands then."""
-    journal = [line for line in reversed(traces.journal) if line.recipe == recipe.id]
     runs = [row for row in traces.person.runs if row.recipe == recipe.id and row.entered_at <= traces.instant]
     messages = [
         each for each in traces.person.messages if each.recipe == recipe.id and each.at <= traces.instant
     ]
     under_way = record is not None and any(run.recipe == recipe.id for run in record.runs)
-    found = Answer(recipe, NEVER, journal, runs, messages)
+    found = Answer(recipe, NEVER, traces.of(recipe.id), runs, messages)
     refused, last = found.last_refusal, max((row.ended_at or 0 for row in runs), default=0)
     if under_way:
         found.state = RUNNING

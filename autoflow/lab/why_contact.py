@@ -9,7 +9,7 @@ from autoflow.core.compiling import compile_program
 from autoflow.core.program import Program
 from autoflow.lab.why import RUNNING, TURNED_AWAY, WAS_IN, Answer, answer, look
 from autoflow.lab.why_gate import mails_of
-from autoflow.lab.why_triggers import Traces
+from autoflow.lab.why_traces import Traces
 from autoflow.language.definitions import Recipe, Workspace
 from autoflow.model.contact import Record
 from autoflow.model.problems import AutoflowError, did_you_mean
@@ -93,8 +93,10 @@ def why(database: Database, files: Files, who: str, what: str | None, at: int | 
     for recipe, word in asking.recipes(name, is_mail=found.is_mail):
         if word:
             found.files[recipe.id] = word
+        brought = found.brought[recipe.id] = versions_of(database, recipe.id)
+        if brought:
+            asking.traces.since[recipe.id] = found.origins[min(brought.values())].at
         found.answers.append(asking.answer(found, recipe, word))
-        found.brought[recipe.id] = versions_of(database, recipe.id) if name else {}
     if not name:
         found.answers.sort(key=_rank)
     return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from autoflow.core.program import Program
@@ -15,15 +14,14 @@ from autoflow.kinds.triggers.attribute_changed import AttributeChanged
 from autoflow.kinds.triggers.contact_created import ContactCreated
 from autoflow.kinds.triggers.manual import Manual
 from autoflow.kinds.view import View
+from autoflow.lab.why_traces import Traces, happened_at
 from autoflow.lab.why_tree import Asked, lay_out
 from autoflow.language.definitions import Recipe
-from autoflow.model.event import ENTER, IDENTIFY
-from autoflow.model.inside import ATTRIBUTE_SET, STAGE_SET
-from autoflow.store.database import Database
-from autoflow.store.history import Stored, remembered
-from autoflow.store.person import Person, recorded
+from autoflow.model.event import ENTER
+from autoflow.model.inside import STAGE_SET
 from autoflow.store.reports import Line
 
+MOST_ROWS = 2_000
 HISTORY, LATE, BASELINE, BEFORE = "history", "late", "baseline", "before"
 
 
@@ -33,7 +31,8 @@ class Heard:
 
     `last_at` is when what it waits for last happened, as far as that is known, `event` with which properties, and
     `silent` why that could start nothing: it came as history, or late, or a file had changed (`baseline`), or it was
-    before the recipe was applied. `next_at` is when time alone fires it.
+    before the recipe was applied. `next_at` is when time alone fires it. Where not all that came in was `searched_all`,
+    it was not among the latest.
     """
 
     id: str
@@ -43,43 +42,7 @@ class Heard:
     silent: str = ""
     event: dict[str, Any] | None = None
     next_at: int | None = None
-
-
-class Traces:
-    """What is recorded of a contact up to an instant, read as far as somebody asks."""
-
-    def __init__(self, database: Database, person: Person, instant: int) -> None:
-        self._database = database
-        self.person = person
-        self.instant = instant
-        self._rows: dict[frozenset[str], list[Stored]] = {}
-
-    @cached_property
-    def journal(self) -> list[Line]:
-        """The journal, latest line first."""
-        return [line for line in reversed(self.person.journal) if line.at <= self.instant]
-
-    def rows(self, *names: str) -> list[Stored]:
-        """The rows of the log of events of those names, latest first."""
-        asked = frozenset(names)
-        if asked not in self._rows:
-            self._rows[asked] = recorded(self._database, self.person.members, asked, self.instant + 1)
-        return self._rows[asked]
-
-    def told(self, attribute: str) -> tuple[int, Any] | None:
-        """When an attribute was last told, or set by a step, and with what value."""
-        inside = ((line.at, line.detail.get("value")) for line in self.lines(ATTRIBUTE_SET, attribute))
-        outside = (
-            (_happened(row), row.properties[attribute])
-            for row in self.rows(IDENTIFY)
-            if attribute in row.properties
-        )
-        found = [each for each in (next(inside, None), next(outside, None)) if each is not None]
-        return max(found, key=lambda each: each[0], default=None)
-
-    def lines(self, kind: str, subject: str) -> Iterator[Line]:
-        """Lines of a kind about a subject, latest first."""
-        return (line for line in self.journal if (line.kind, line.subject) == (kind, subject))
+    searched_all: bool = True
 
 
 def hear(trigger: Trigger, name: str, recipe: Recipe, view: View, program: Program, traces: Traces) -> Heard:
@@ -95,6 +58,8 @@ def hear(trigger: Trigger, name: str, recipe: Recipe, view: View, program: Progr
         found.last_at = view.record.watches.get(f"{word}:{what}")
     else:
         _happened_last(found, trigger, recipe, view, program, traces)
+    if not found.silent and found.last_at is not None and found.last_at < traces.since.get(recipe.id, 0):
+        found.silent = BEFORE
     if trigger.topics() is not None:
         found.next_at = trigger.fires_at(view, view.now)
     return found
@@ -104,7 +69,7 @@ def _moved(found: Heard, trigger: SegmentMove, traces: Traces) -> None:
     """When he last came in (or went out), and whether anybody could hear of that."""
     record = traces.person.record
     word = trigger.word
-    line = next(traces.lines(word, trigger.segment), None)
+    line = next(iter(traces.lines(word, trigger.segment)), None)
     found.last_at = line.at if line is not None else None
     if found.asked is None or not found.asked.fine:
         return
@@ -124,9 +89,11 @@ def _happened_last(
     topics = trigger.hears()
     names = [topic[1] for topic in topics if topic[0] == EVENT]
     if isinstance(trigger, ContactCreated):
+        first = traces.log.first()
         found.last_at = view.record.first_known or None
+        found.silent = HISTORY if first is not None and first.history else ""
     elif isinstance(trigger, Manual):
-        by_hand = (row for row in traces.rows(ENTER) if row.properties.get("recipe") == recipe.id)
+        by_hand = (row for row in traces.log.rows(ENTER) if row.properties.get("recipe") == recipe.id)
         found.last_at = next((row.at for row in by_hand), None)
     elif isinstance(trigger, AttributeChanged):
         told = traces.told(trigger.attribute)
@@ -151,22 +118,20 @@ def _event(
     found: Heard, trigger: Trigger, names: list[str], view: View, program: Program, traces: Traces
 ) -> None:
     """The last event that it accepts: what came in, and what steps recorded."""
-    for row in traces.rows(*names):
+    rows = traces.log.rows(*names)
+    for row in islice(rows, MOST_ROWS):
         if trigger.accepts(Signal((EVENT, row.name), row.properties, row.occurred_at), view):
-            found.last_at, found.event = _happened(row), row.properties
+            found.last_at, found.event = happened_at(row), row.properties
             if row.history:
                 found.silent = HISTORY
             elif row.at - row.occurred_at > program.triggers_within(row.name):
                 found.silent = LATE
             break
-    for line in traces.journal:
-        event = remembered(line.n, line.at, line.kind, line.subject, line.recipe, line.detail)
-        if event is None or event.name not in names or line.at <= (found.last_at or 0):
+    else:
+        found.searched_all = next(rows, None) is None
+    for event in traces.inside:
+        if event.name not in names or event.at <= (found.last_at or 0):
             continue
-        if trigger.accepts(Signal((EVENT, event.name), event.properties, line.at), view):
-            found.last_at, found.event, found.silent = line.at, event.properties, ""
+        if trigger.accepts(Signal((EVENT, event.name), event.properties, event.at), view):
+            found.last_at, found.event, found.silent = event.at, event.properties, ""
             break
-
-
-def _happened(row: Stored) -> int:
-    return row.occurred_at if row.history else row.at

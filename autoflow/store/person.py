@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from autoflow.model.contact import Record, Window, unpack
@@ -22,6 +22,8 @@ from autoflow.store.reports import (
 from autoflow.store.reports import set_aside as stumbled_over
 from autoflow.store.standing import standing
 from autoflow.store.tick import next_timer
+
+_AT_A_TIME = 100
 
 
 class Person(NamedTuple):
@@ -113,18 +115,36 @@ def _fill_windows(database: Database, contact: int, record: Record) -> None:
             spilled[memory].spilled -= 1
 
 
-def recorded(
-    database: Database, members: Collection[int], names: Collection[str], before: int
-) -> list[Stored]:
-    """Rows of these contacts by events of those names, received before an instant, latest first."""
-    rows = database.all(
-        "SELECT e.seq, e.contact, e.at, e.occurred_at, e.origin, e.history, e.name, e.properties, e.reacts_to"
-        " FROM event_of_contact c CROSS JOIN event e ON e.seq = c.seq"
-        " WHERE c.chunk IN (SELECT value FROM json_each(?)) AND c.contact IN (SELECT value FROM json_each(?))"
-        " AND e.name IN (SELECT value FROM json_each(?)) AND e.at < ? ORDER BY e.seq DESC",
-        event_chunks(database),
-        listed(members),
-        listed(sorted(names)),
-        before,
-    )
-    return [Stored._make((*row[:5], bool(row[5]), row[6], values(row[7]), row[8])) for row in rows]
+class Log:
+    """What came in for some contacts up to an instant, by the name of the event; read as far as somebody asks."""
+
+    def __init__(self, database: Database, members: Collection[int], until: int) -> None:
+        self._database = database
+        self._places: dict[str, list[int]] = {}
+        for name, seq in database.each(
+            "SELECT e.name, e.seq FROM event_of_contact c CROSS JOIN event e ON e.seq = c.seq"
+            " WHERE c.chunk IN (SELECT value FROM json_each(?))"
+            " AND c.contact IN (SELECT value FROM json_each(?)) AND e.at <= ? ORDER BY e.seq",
+            event_chunks(database),
+            listed(members),
+            until,
+        ):
+            self._places.setdefault(name, []).append(seq)
+
+    def first(self) -> Stored | None:
+        """The first that was received."""
+        firsts = [places[0] for places in self._places.values()]
+        return next(self._read([min(firsts)]), None) if firsts else None
+
+    def rows(self, *names: str) -> Iterator[Stored]:
+        """Those of these names, latest first."""
+        return self._read(sorted((seq for name in names for seq in self._places.get(name, ())), reverse=True))
+
+    def _read(self, places: list[int]) -> Iterator[Stored]:
+        for first in range(0, len(places), _AT_A_TIME):
+            for row in self._database.all(
+                "SELECT seq, contact, at, occurred_at, origin, history, name, properties, reacts_to FROM event"
+                " WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC",
+                listed(places[first : first + _AT_A_TIME]),
+            ):
+                yield Stored._make((*row[:5], bool(row[5]), row[6], values(row[7]), row[8]))

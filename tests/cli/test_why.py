@@ -225,8 +225,14 @@ SILENT = [
         '{schedule: {every: monday, at: "09:00"}}',
         "the clock comes to 09:00 on monday: next on 2026-03-16 09:00.",
     ),
-    ("contact_created", "the contact is first heard of: last on 2026-01-10 10:00."),
-    ("{attribute_changed: {attribute: email}}", "email changes: last on 2026-01-10 10:00."),
+    (
+        "contact_created",
+        "the contact is first heard of: last on 2026-01-10 10:00; it was brought in as history,",
+    ),
+    (
+        "{attribute_changed: {attribute: email}}",
+        "email changes: last on 2026-01-10 10:00; that was before the recipe was applied.",
+    ),
     ("manual", "somebody puts the contact in by hand: that has not happened."),
     ("{tag_added: vip}", 'the tag "vip" is put on: that has not happened.'),
 ]
@@ -239,6 +245,19 @@ def test_what_started_nothing_is_told_with_the_reason(lived: Shop, trigger: str,
     goes_on(lived)
     starts = [line for line in told(lived, "ana", "one") if line.startswith("Starts when")]
     assert starts[0].removeprefix("Starts when ").startswith(words)
+
+
+def test_what_came_before_the_recipe_was_applied_is_told(lived: Shop) -> None:
+    lived.run("track", "ana", "page_visited")
+    goes_on(lived)
+    lived.clock.jump(lived.clock.now() + HOUR)
+    recipe(lived, "new", "trigger: {event: page_visited}\nactions: [{add_tag: x}]\n")
+    goes_on(lived)
+    starts = "Starts when page_visited comes in: last on 2026-03-10 12:00"
+    assert f"{starts}; that was before the recipe was applied." in told(lived, "ana", "new")
+    lived.run("track", "ana", "page_visited")
+    goes_on(lived)
+    assert "Starts when page_visited comes in: last on 2026-03-10 13:00." in told(lived, "ana", "new")
 
 
 def test_what_came_too_late_is_told(lived: Shop) -> None:
