@@ -43,7 +43,7 @@ def test_the_same_is_told_every_time_and_its_commands_work(tmp_path: Path) -> No
     assert f"{len(mails)} .eml files" in told[0]
     assert mails
     tries = [line.strip() for line in told[0].splitlines() if line.startswith("  autoflow -C ")]
-    assert len(tries) == 5
+    assert len(tries) == 6
     for line in tries:
         assert program(home, *shlex.split(line)[1:])
     assert (home / ".autoflow/demo/mail.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
