@@ -21,15 +21,23 @@ from autoflow.language.present import as_github, as_json, as_text, summary
     help="For people, for programs, or as marks in a pull request.",
 )
 @click.option("--strict", is_flag=True, help="Warnings count as mistakes.")
+@click.option(
+    "--explain", metavar="CODE", help="Tell what a code means, with files before and after mending."
+)
 @pass_state
 @click.pass_context
-def command(ctx: click.Context, state: State, form: str, *, strict: bool) -> int:
+def command(ctx: click.Context, state: State, form: str, explain: str | None, *, strict: bool) -> int:
     """Look for mistakes in the workspace's files.
 
     Finds all of them at once and changes nothing. What cannot run is an error (exit status 1); what looks unwise
     is a warning (exit status 0, with --strict 1).
     """
     ctx.meta[AS_JSON] = form == "json"
+    if explain is not None:
+        from autoflow.cli import check_explained
+
+        check_explained.show(explain, as_json=form == "json")
+        return 0
     workspace = state.project.workspace
     problems = workspace.problems
     if form == "json":
@@ -39,7 +47,10 @@ def command(ctx: click.Context, state: State, form: str, *, strict: bool) -> int
     else:
         click.echo(as_text(problems, workspace.sources, colour=sys.stdout.isatty()), nl=False)
         if problems:
+            from autoflow.cli.check_explained import more_about
+
             note(f"{summary(problems)}.")
+            note(more_about(problem.code for problem in problems))
         else:
             say(
                 f"No mistakes: {count(len(workspace.recipes), 'recipe')}, "

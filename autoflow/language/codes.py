@@ -1,16 +1,21 @@
-"""Every kind of mistake that `check` reports, under the code that stays the same when its wording changes."""
+"""Every kind of problem that `check` reports, under the code that stays the same when its wording changes.
+
+What each means stands in docs/problems/ (`autoflow.language.catalogue`).
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 Code = Literal[
     "always-holds",
     "audience-never-emptied",
+    "bad-name",
     "circle",
     "consent-missing",
     "duplicate-key",
     "duplicate-step",
+    "duration",
     "empty-file",
     "file-name",
     "glob-without-matches",
@@ -22,6 +27,7 @@ Code = Literal[
     "never-holds",
     "no-settings",
     "not-one-line",
+    "not-one-of",
     "not-text",
     "not-together",
     "operator",
@@ -33,9 +39,12 @@ Code = Literal[
     "step-id",
     "tag-loop",
     "template",
+    "template-head",
+    "template-part",
     "too-deep",
     "too-large",
     "two-windows",
+    "unknown-filter",
     "unknown-key",
     "unknown-name",
     "unknown-variable",
@@ -48,6 +57,7 @@ Code = Literal[
     "yaml-alias",
     "yaml-brackets",
     "yaml-colon",
+    "yaml-comment",
     "yaml-document",
     "yaml-indent",
     "yaml-key",
@@ -56,54 +66,4 @@ Code = Literal[
     "yaml-tag",
 ]
 
-CODES: dict[Code, str] = {
-    "always-holds": "A condition can never fail, so it asks nothing.",
-    "audience-never-emptied": "Contacts are put into an audience and no recipe takes them out.",
-    "circle": "Segments use each other in a circle.",
-    "consent-missing": "A recipe sends marketing mail, and autoflow.yaml does not say who may get it.",
-    "duplicate-key": "A key or a name stands twice in one place.",
-    "duplicate-step": "Two steps of a recipe have the same id.",
-    "empty-file": "A file has nothing in it.",
-    "file-name": "A file's name cannot be used, or differs from the name inside.",
-    "glob-without-matches": "A `*` stands where it is compared letter by letter.",
-    "list-empty": "A list needs at least one entry.",
-    "missing-key": "Something that must be said is not said.",
-    "missing-variable": "autoflow.yaml names a variable that the environment does not have.",
-    "missing-window": "A share of the time before needs a window.",
-    "needs-at-least": "`longer_ago_than` counts with `at_least` alone.",
-    "never-holds": "A condition can never hold.",
-    "no-settings": "The folder has no autoflow.yaml.",
-    "not-one-line": "A name runs over more than one line or is too long.",
-    "not-text": "A file holds bytes or characters that are no text.",
-    "not-together": "Two words stand beside each other that do not go together.",
-    "operator": "An operator is missing, is one too many, or does not go with the type.",
-    "out-of-place": "Something stands where it has no meaning.",
-    "placeholder": "A placeholder is written wrongly or names what nothing defines.",
-    "placeholder-here": "A placeholder stands where no contact or event can fill it.",
-    "reserved-name": "A name of autoflow's own is declared again.",
-    "secret-in-file": "A password or a secret stands in the file itself.",
-    "step-id": "The id of a step holds a slash, is too long or is missing.",
-    "tag-loop": "Recipes set each other off by tags, round and round.",
-    "template": "An email template cannot be read.",
-    "too-deep": "Lists and keys are nested too deeply.",
-    "too-large": "A file or a number is larger than can be read.",
-    "two-windows": "A condition has two windows.",
-    "unknown-key": "A key is not known here.",
-    "unknown-name": "A segment, template, event, attribute or channel of that name does not exist.",
-    "unknown-variable": "A template reads what nothing defines.",
-    "unknown-word": "There is no such trigger, condition or action.",
-    "unreachable-step": "A step stands after the recipe's end.",
-    "unsubscribe-missing": "A marketing mail has no unsubscribe link.",
-    "value": "A value is not of the kind that is asked for.",
-    "wait-over-reentry": "A wait is longer than the gap after which a contact may enter again.",
-    "yaml": "A line cannot be read as YAML.",
-    "yaml-alias": "Anchors and aliases of YAML are not part of the language.",
-    "yaml-brackets": "A bracket or a comma is missing or is one too many.",
-    "yaml-colon": "A colon is missing, or stands inside a value without quotes.",
-    "yaml-document": "A file holds more than one document.",
-    "yaml-indent": "A line is not lined up with its neighbours.",
-    "yaml-key": "A key is not plain text.",
-    "yaml-quotes": "A value needs quotes, or a quote is not closed.",
-    "yaml-tab": "A tab stands where spaces belong.",
-    "yaml-tag": "Tags of YAML are not part of the language.",
-}
+CODES: tuple[Code, ...] = get_args(Code)

@@ -101,7 +101,7 @@ class DeclaredReader:
             return True
         message = f'"{name}" cannot be the name of a{"n" if what[0] in "aeiou" else ""} {what}.'
         fix = "Use letters, digits and _, with a letter first."
-        self.report.add("file-name", entry.key.span, message, fix)
+        self.report.add("bad-name", entry.key.span, message, fix)
         return False
 
     def _type(self, node: Node, words: tuple[str, ...]) -> Declared:
@@ -115,7 +115,7 @@ class DeclaredReader:
             )
             if CHOICE in {found, near}:
                 fix = "A choice names what can be chosen: {choice: [free, pro]}."
-            self.report.fail("value", node.span, f'There is no type called "{found}".', fix)
+            self.report.fail("not-one-of", node.span, f'There is no type called "{found}".', fix)
         return Declared(found)
 
     def _choice(self, node: MappingNode, words: tuple[str, ...]) -> Declared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import yaml
 
@@ -13,6 +14,7 @@ MOST_CHARACTERS = 8_000
 _FIELDS = ("subject", "preheader", "class", "topic")
 _ONE_LINE = "Each field is one line of text, such as  subject: We kept your basket"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_mistake = partial(Mistake, code="template-head")
 
 
 @dataclass(slots=True)
@@ -30,16 +32,16 @@ def read_front_matter(source: str) -> FrontMatter:
     lines = source.split("\n")
     if lines[0].rstrip() != FENCE:
         fix = "Begin the file with the lines  ---  and  subject: …  and  ---"
-        return FrontMatter(body=source, mistakes=[Mistake(1, "The template has no subject.", fix)])
+        return FrontMatter(body=source, mistakes=[_mistake(1, "The template has no subject.", fix)])
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
     if end is None:
         return FrontMatter(
-            mistakes=[Mistake(1, "The front matter is not closed.", "Put  ---  on a line below it.")]
+            mistakes=[_mistake(1, "The front matter is not closed.", "Put  ---  on a line below it.")]
         )
     found = FrontMatter(body="\n".join(lines[end + 1 :]), body_line=end + 2)
     text = "\n".join(lines[1:end])
     if len(text) > MOST_CHARACTERS:
-        found.mistakes.append(Mistake(2, f"The front matter is longer than {MOST_CHARACTERS:,} characters."))
+        found.mistakes.append(_mistake(2, f"The front matter is longer than {MOST_CHARACTERS:,} characters."))
         return found
     try:
         _read_fields(text, found)
@@ -47,7 +49,7 @@ def read_front_matter(source: str) -> FrontMatter:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 2
         found.mistakes.append(
-            Mistake(line, "The front matter cannot be read here.", _quotes(lines[line - 1]))
+            _mistake(line, "The front matter cannot be read here.", _quotes(lines[line - 1]))
         )
     _check(found)
     return found
@@ -64,17 +66,17 @@ def _read_fields(text: str, found: FrontMatter) -> None:
         plain = isinstance(event, yaml.ScalarEvent) and event.anchor is None and event.tag is None
         if depth > 1 or (isinstance(event, yaml.NodeEvent) and not plain and not _is_root(event, depth)):
             shown = text.split("\n")[line - 2]
-            found.mistakes.append(Mistake(line, "Only plain text can stand here.", _quotes(shown)))
+            found.mistakes.append(_mistake(line, "Only plain text can stand here.", _quotes(shown)))
             return
         if isinstance(event, yaml.ScalarEvent):
             if depth == 0:
-                found.mistakes.append(Mistake(line, "The front matter cannot be read here.", _ONE_LINE))
+                found.mistakes.append(_mistake(line, "The front matter cannot be read here.", _ONE_LINE))
                 return
             if key is None:
                 key = event.value
                 if key in found.fields:
                     found.mistakes.append(
-                        Mistake(line, f"“{key}” is given twice.", "Remove one of them.", key)
+                        _mistake(line, f"“{key}” is given twice.", "Remove one of them.", key)
                     )
             else:
                 found.fields[key] = (event.value.strip(), line)
@@ -86,9 +88,11 @@ def _is_root(event: yaml.Event, depth: int) -> bool:
 
 
 def _quotes(line: str) -> str:
+    from autoflow.language.yaml_values import in_quotes
+
     name, colon, value = line.partition(":")
     if colon and value.strip() and "{{" in value:
-        return f'Put quotes around it:  {name.strip()}: "{value.strip()}"'
+        return f"{in_quotes(value.strip()).replace(': ', f':  {name.strip()}: ', 1)}"
     return _ONE_LINE
 
 
@@ -96,12 +100,12 @@ def _check(found: FrontMatter) -> None:
     for name, (text, line) in found.fields.items():
         if name not in _FIELDS:
             fix = "The fields are subject, preheader, class and topic."
-            found.mistakes.append(Mistake(line, f"There is no field called “{name}”.", fix, name))
+            found.mistakes.append(_mistake(line, f"There is no field called “{name}”.", fix, name))
         elif any(ord(character) < 32 or ord(character) == 127 for character in text):
-            found.mistakes.append(Mistake(line, f"The {name} must be one line.", _ONE_LINE, name))
+            found.mistakes.append(_mistake(line, f"The {name} must be one line.", _ONE_LINE, name))
     if not found.fields.get("subject", ("", 0))[0] and not found.mistakes:
-        found.mistakes.append(Mistake(1, "The template has no subject.", "Add a line  subject: …"))
+        found.mistakes.append(_mistake(1, "The template has no subject.", "Add a line  subject: …"))
     klass, line = found.fields.get("class", ("marketing", 0))
     if klass not in {"marketing", "transactional"}:
         fix = "It is marketing (the default) or transactional."
-        found.mistakes.append(Mistake(line, f"There is no class called “{klass}”.", fix, klass))
+        found.mistakes.append(_mistake(line, f"There is no class called “{klass}”.", fix, klass))

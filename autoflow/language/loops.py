@@ -54,7 +54,7 @@ def _tell(read: ReadRecipe, circle: tuple[str, ...]) -> None:
     else:
         around = ", then ".join(f'"{name}"' for name in circle[1:])
         message = f"By tags this recipe starts {around}, round and round."
-    fix = 'Write "reentry: never" or "reentry: after 30 days" in one of them, or use another tag.'
+    fix = 'Write "reentry: never" in one of them, or use another tag.'
     read.report.warn("tag-loop", at, message, fix)
 
 

@@ -25,6 +25,7 @@ from autoflow.kinds.operators import Test
 from autoflow.kinds.text import Text
 from autoflow.language import scalars
 from autoflow.language.around import Around, Reader
+from autoflow.language.codes import Code
 from autoflow.language.declared import TYPE_WORDS, Declared
 from autoflow.language.field_specs import Spec
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
@@ -41,13 +42,15 @@ from autoflow.model.values import millionths
 T = TypeVar("T")
 
 
-def parsed(node: Node, report: Report, what: str, parse: Callable[[str], T], example: str) -> T:
+def parsed(
+    node: Node, report: Report, what: str, parse: Callable[[str], T], example: str, code: Code = "value"
+) -> T:
     """What `parse` makes of a value; its `ValueError` is told at the place."""
     found = scalars.scalar(node, report, what)
     try:
         return parse(found.text)
     except ValueError as error:
-        return report.fail("value", found.span, str(error), f"For example {example}.")
+        return report.fail(code, found.span, str(error), f"For example {example}.")
 
 
 def _clock(spec: Spec, node: Node, around: Around) -> int:
@@ -85,7 +88,8 @@ def _days(spec: Spec, node: Node, around: Around) -> frozenset[int]:
 
 
 def _offset(spec: Spec, node: Node, around: Around) -> Duration:
-    return parsed(node, around.scope.report, around.what(spec), parse_duration, f"{spec.key}: -3 days")
+    example = f"{spec.key}: -3 days"
+    return parsed(node, around.scope.report, around.what(spec), parse_duration, example, "duration")
 
 
 def _length(spec: Spec, node: Node, around: Around) -> Duration | Text:

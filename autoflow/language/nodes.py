@@ -20,6 +20,9 @@ from autoflow.language.source import FIRST, Report, Span, Unreadable
 MOST_CHARACTERS = 256 * 1024
 MOST_DEPTH = 64
 _LONGEST_NUMBER = 40
+_QUOTES = frozenset("'\"")
+_QUOTED = _QUOTES | frozenset("|>")
+_CURLED = frozenset("“”„‘’\u201a«»")
 
 # Alternatives instead of one class, which would take a third of the module's loading to compile.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|\ufeff|\ufffe|\uffff")
@@ -64,10 +67,14 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class Mapping:
-    """Keys with values; of a key that stands twice the first one is kept."""
+    """Keys with values; of a key that stands twice the first one is kept.
+
+    `spoilt` says that it has keys which are no words, and have been reported.
+    """
 
     span: Span
     entries: dict[str, Entry] = field(default_factory=dict)
+    spoilt: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -159,10 +166,21 @@ class _Builder:
             )
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
-        self.refuse_marks(event)
         span = _span(event)
-        quoted = event.style in {"'", '"', "|", ">"}
-        self.add(Scalar(span, event.value, event.value if quoted else self.resolve(event.value, span)))
+        if self.marked(event):
+            self.add(Broken(span))
+            return
+        if event.style in _QUOTED:
+            if event.style in _QUOTES and "\n" in self.text[span.start : span.end]:
+                _errors().look_at_lines(self.report, span)
+            self.add(Scalar(span, event.value, event.value))
+            return
+        if event.value[:1] in _CURLED and _errors().curled_quotes(self.report, span):
+            self.add(Broken(span))
+            return
+        if self.text.startswith(" #", span.end):
+            _errors().look_at_comment(self.report, span)
+        self.add(Scalar(span, event.value, self.resolve(event.value, span)))
 
     def resolve(self, text: str, span: Span) -> bool | float | str | None:
         if text in _WORDS:
@@ -185,9 +203,9 @@ class _Builder:
         if len(self.stack) >= MOST_DEPTH:
             message = f"Lists and keys are nested more than {MOST_DEPTH} deep here."
             self.report.fail("too-deep", _span(event), message, "Take the inner part out.")
-        self.refuse_marks(event)
+        marked = self.marked(event)
         span = _span(event)
-        inside_broken = bool(self.stack) and isinstance(self.stack[-1], Broken)
+        inside_broken = marked or (bool(self.stack) and isinstance(self.stack[-1], Broken))
         if inside_broken or self.text.startswith("{{", span.start):
             if not inside_broken:
                 _errors().needs_quotes(self.report, span.start)
@@ -208,7 +226,8 @@ class _Builder:
             node.span = next(iter(node.entries.values())).key.span
         else:
             node.span = Span(node.span.start, node.span.start + 1)
-        self.add(node)
+        unreadable = isinstance(node, Mapping) and not node.entries and node.spoilt
+        self.add(Broken(node.span) if unreadable else node)
 
     def alias(self, event: yaml.AliasEvent) -> None:
         _errors().needs_quotes(self.report, _span(event).start)
@@ -235,6 +254,7 @@ class _Builder:
             message = "A key must be a word, not a list or a block of keys."
             self.report.add("yaml-key", node.span, message, "Put quotes around it if it is text.")
             node = Broken(node.span)
+            holder.spoilt = True
         elif isinstance(node, Scalar) and node.text in holder.entries:
             first = self.report.source.line_number(holder.entries[node.text].key.span.start)
             message = f'"{node.text}" stands here twice, first in line {first}.'
@@ -242,16 +262,24 @@ class _Builder:
             node = Broken(node.span)
         self.keys[-1] = node
 
-    def refuse_marks(self, event: yaml.NodeEvent) -> None:
+    def marked(self, event: yaml.NodeEvent) -> bool:
+        """Report anchors and tags; whether there was one."""
         if event.anchor is not None:
             message = "A value that begins with & is an anchor for YAML."
             fix = "Put quotes around the value, or remove the anchor."
             self.report.add("yaml-alias", _marker(self.text, _span(event), "&"), message, fix)
         tag: str | None = getattr(event, "tag", None)
+        if (
+            tag is not None
+            and tag.startswith("!=")
+            and _errors().sign_instead(self.report, _span(event).start)
+        ):
+            return True
         if tag is not None:
             message = "A value that begins with ! is a tag for YAML."
             fix = "Put quotes around the value, or remove the tag."
             self.report.add("yaml-tag", _marker(self.text, _span(event), "!"), message, fix)
+        return event.anchor is not None or tag is not None
 
 
 def _errors() -> ModuleType:

@@ -182,11 +182,17 @@ def _choice(found: Scalar, declared: Declared, report: Report) -> str:
         near = did_you_mean(found.text, declared.choices)
         fix = f'Did you mean "{near}"?' if near else "Choices are declared in autoflow.yaml."
         message = f'"{found.text}" is not one of the choices {listed(declared.choices, 20)}.'
-        report.fail("value", found.span, message, fix)
+        report.fail("not-one-of", found.span, message, fix)
     return choice
 
 
 def _refuse(found: Scalar, declared: Declared, report: Report, what: str) -> NoReturn:
+    sign = re.match(r"[<>=!]=?|=[<>]", found.text)
+    if sign:
+        from autoflow.language.yaml_values import operator_sign
+
+        word, fix = operator_sign(found.text)
+        report.fail("operator", found.span, f'"{word}" is not an operator here.', fix)
     message = f'"{found.text}" is not {TYPE_WORDS[declared.type]}.'
     report.fail(
         "value", found.span, message, f"For example {what.strip(chr(34))}: {_EXAMPLES[declared.type]}."

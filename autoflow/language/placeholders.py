@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from autoflow.kinds.text import PlaceholderSyntaxError, Text
 from autoflow.language.nodes import Node, Scalar
 from autoflow.language.scalars import inside, scalar
 from autoflow.language.scope import Scope
+from autoflow.language.source import Report
 from autoflow.language.template_names import names_of
 from autoflow.model.problems import did_you_mean
 
 MOST_CHARACTERS = 10_000
+_FILTERS = (
+    *("abs", "capitalize", "default", "first", "float", "int", "join", "last", "length", "lower", "replace"),
+    *("round", "title", "trim", "truncate", "upper"),
+)
 _SEES = ("contact", "event")
 
 
@@ -41,21 +46,25 @@ def read_placeholder(node: Scalar, scope: Scope) -> Text:
     try:
         found.compile()
     except PlaceholderSyntaxError as error:
-        report.fail("placeholder", node.span, *_explain(str(error)))
+        _explain(str(error), node, report)
     for path in dict.fromkeys(read.path for read in names_of(node.text, False).reads):
         _check(path, node, scope)
     return found
 
 
-def _explain(said: str) -> tuple[str, str]:
-    """Jinja's own sentence in ours."""
-    example = 'For example "{{ contact.first_name }}".'
-    if "end of print statement" in said or "expected '}'" in said:
-        return 'A placeholder is not closed by "}}", or has something before it that cannot be read.', example
-    word = re.search(r"No (filter|test) named '([^']*)'", said)
-    if word:
-        return f'There is no {word[1]} called "{word[2]}".', 'Usual ones are default("…"), upper and title.'
-    return said, example
+def _explain(said: str, node: Scalar, report: Report) -> NoReturn:
+    """Report what Jinja refuses, in our words."""
+    unknown = re.search(r"No (filter|test) named '([^']*)'", said)
+    if unknown:
+        near = did_you_mean(unknown[2], _FILTERS) if unknown[1] == "filter" else None
+        fix = f'Did you mean "{near}"?' if near else 'Usual ones are default("…"), upper and title.'
+        place = inside(node.span, report, unknown[2])
+        report.fail("unknown-filter", place, f'There is no {unknown[1]} called "{unknown[2]}".', fix)
+    mistake = next(iter(names_of(node.text, False).mistakes), None)
+    if mistake is None:
+        report.fail("placeholder", node.span, said, 'For example "{{ contact.first_name }}".')
+    place = inside(node.span, report, mistake.word) if mistake.word else node.span
+    report.fail("placeholder", place, mistake.message, mistake.fix)
 
 
 def _check(path: str, node: Scalar, scope: Scope) -> None:

@@ -12,7 +12,7 @@ from autoflow.model.problems import Problem
 
 _WIDEST = 110
 _LOOKED_AT = 2_000  # characters around the place in a line of any length
-_COVERED = r"(?i)((?:password|secret|token|api_key)\"?'?\s*:\s*)(\"(?:\\.|[^\"\\])*\"?|'[^']*'?|[^\s,}#]+)|(://[^\s:/@]{0,99}:)([^\s@]{1,199})(?=@)"
+_COVERED = r"(?i)((?:password|secret|token|api_key)\"?'?\s*:\s*)(\"(?:\\.|[^\"\\])*\"?|'[^']*'?|[^\s,}#](?:[^,}#]*[^\s,}#])?)|(://[^\s:/@]{0,99}:)([^\s@]{1,199})(?=@)"
 _BOLD, _RED, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 
 
@@ -50,7 +50,9 @@ def as_github(problems: Iterable[Problem]) -> str:
     """A workflow command a line, by which GitHub marks the place in the pull request."""
     lines = []
     for problem in problems:
-        place = f"file={_property(problem.file)},line={problem.line},col={problem.column}"
+        place = (
+            f"file={_property(problem.file)},line={problem.line},col={problem.column},title={problem.code}"
+        )
         lines.append(f"::{problem.severity} {place}::{_data(f'{problem.message} {problem.fix}'.strip())}\n")
     return "".join(lines)
 

@@ -127,7 +127,7 @@ def plain_name(node: Node, report: Report, what: str) -> str:
     found = name(node, report, what)
     if not NAME.fullmatch(found):
         message = f'"{found}" cannot be {what}: use small letters, digits, - and _, at most 64.'
-        report.fail("file-name", node.span, message, f"For example {slug(found)}.")
+        report.fail("bad-name", node.span, message, f"For example {slug(found)}.")
     return found
 
 
@@ -167,7 +167,7 @@ def one_of(node: Node, report: Report, what: str, words: Iterable[str]) -> str:
         near = did_you_mean(found.text, known)
         fix = f'Did you mean "{near}"?' if near else f"Write {known[0]}, for example."
         allowed = f"{', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else known[0]
-        report.fail("value", found.span, f'{capital(what)} is {allowed}, not "{found.text}".', fix)
+        report.fail("not-one-of", found.span, f'{capital(what)} is {allowed}, not "{found.text}".', fix)
     return found.text
 
 
@@ -186,14 +186,14 @@ def duration(node: Node, report: Report, what: str) -> Duration:
     found = scalar(node, report, what)
     if isinstance(found.value, (int, float)) and not isinstance(found.value, bool):
         fix = f"For example {found.text} hours or {found.text} days."
-        report.fail("value", found.span, f"{capital(what)} needs a unit of time.", fix)
+        report.fail("duration", found.span, f"{capital(what)} needs a unit of time.", fix)
     try:
         length = parse_duration(found.text)
     except ValueError as error:
-        report.fail("value", found.span, str(error), "Write a number and a unit, such as 3 days.")
+        report.fail("duration", found.span, str(error), "Write a number and a unit, such as 3 days.")
     if length.months < 0 or length.days < 0 or length.micros < 0 or length == Duration(0, 0, 0):
         message = f"{capital(what)} must be longer than nothing."
-        report.fail("value", found.span, message, "For example 3 days.")
+        report.fail("duration", found.span, message, "For example 3 days.")
     return length
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from autoflow.language.codes import Code
 from autoflow.language.front_matter import FrontMatter, read_front_matter
 from autoflow.language.template_names import ROOTS, Mistake, Use, names_of
 from autoflow.model.problems import AutoflowError, Problem, did_you_mean
@@ -19,18 +20,21 @@ MOST_USES = 200  # of other sources, each counted as often as it is used
 class TemplateProblem(AutoflowError):
     """A mistake in a template: its file in the workspace, line and column from 1, and how to mend it."""
 
-    def __init__(self, file: str, line: int, column: int, message: str, fix: str = "") -> None:
+    def __init__(
+        self, file: str, line: int, column: int, message: str, fix: str = "", code: Code = "template"
+    ) -> None:
         super().__init__(message, fix)
         self.file = file
         self.line = line
         self.column = column
+        self.code = code
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {super().__str__()}"
 
     def as_problem(self) -> Problem:
         """The same as `check` lists it."""
-        return Problem(self.file, self.line, self.column, "template", self.message, self.fix)
+        return Problem(self.file, self.line, self.column, self.code, self.message, self.fix)
 
 
 class UnknownName(NamedTuple):
@@ -74,7 +78,7 @@ class Family:
         self.texts[source] = self.prepared[source] = _clean(self.sources[source])
         if source.endswith(".html") and self.texts[source].startswith("---\n"):
             fix = "Only the template itself has a subject; remove the lines between the two  ---"
-            self.note(source, [Mistake(1, "A layout has no front matter.", fix)])
+            self.note(source, [Mistake(1, "A layout has no front matter.", fix, code="template-head")])
 
     def note(self, source: str, mistakes: list[Mistake]) -> None:
         """Note mistakes of one file; what is used twice is noted once."""
@@ -82,7 +86,7 @@ class Family:
         for mistake in mistakes:
             column = _column(lines, mistake.line, mistake.word)
             problem = TemplateProblem(
-                f"{FOLDER}/{source}", mistake.line, column, mistake.message, mistake.fix
+                f"{FOLDER}/{source}", mistake.line, column, mistake.message, mistake.fix, mistake.code
             )
             if all(str(problem) != str(known) for known in self.problems):
                 self.problems.append(problem)
@@ -101,7 +105,8 @@ class Family:
         blocks that those write over.
         """
         if len(self.prepared[source]) > MOST_CHARACTERS:
-            self.note(file, [Mistake(1, f"The file is longer than {MOST_CHARACTERS:,} characters.")])
+            message = f"The file is longer than {MOST_CHARACTERS:,} characters."
+            self.note(file, [Mistake(1, message, "Take a part of it out.", code="too-large")])
             return
         names = names_of(self.prepared[source], source.endswith(".html"))
         self.note(file, names.mistakes)
@@ -124,7 +129,7 @@ class Family:
             wrong = (f"“{use.source}” uses itself.", "Break the circle.")
         elif use.source not in self.sources:
             near = did_you_mean(use.source, (name for name in self.sources if name.startswith("_")))
-            fix = f"Did you mean “{near}”?" if near else ""
+            fix = f"Did you mean “{near}”?" if near else f"Write {FOLDER}/{use.source}, or remove this line."
             wrong = (f"There is no file “{FOLDER}/{use.source}”.", fix)
         elif self.uses >= MOST_USES:
             wrong = (
@@ -132,7 +137,7 @@ class Family:
                 "Use fewer, or fewer inside each other.",
             )
         if wrong:
-            self.note(file, [Mistake(use.line, *wrong, use.source)])
+            self.note(file, [Mistake(use.line, *wrong, use.source, "template-part")])
             return False
         self.uses += 1
         if use.source not in self.texts:
@@ -147,7 +152,8 @@ class Family:
         path = next((read.path for read in inside.reads if root_of(read.path) in ROOTS), None)
         if path is not None:
             message = f"“{use.source}” reads “{path}”, which it does not see when it is imported like this."
-            self.note(file, [Mistake(use.line, message, "Write “with context” at the end.", use.source)])
+            mend = "Write “with context” at the end."
+            self.note(file, [Mistake(use.line, message, mend, use.source, "template-part")])
 
     def unknown(self) -> Iterator[UnknownName]:
         """What is read and nothing defines: once for each name and line."""

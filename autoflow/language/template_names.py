@@ -11,6 +11,7 @@ from functools import lru_cache
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.visitor import NodeVisitor
 
+from autoflow.language.codes import Code
 from autoflow.language.sandbox import FILTER_NAMES, environment
 from autoflow.model.problems import did_you_mean
 
@@ -30,6 +31,7 @@ class Mistake:
     message: str
     fix: str = ""
     word: str = ""
+    code: Code = "template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,13 @@ def names_of(source: str, escaped: bool) -> Names:  # noqa: FBT001 - part of the
         walk = _Walk(".html" if escaped else ".txt")
         walk.visit(tree)
     except RecursionError:
-        return Names(
-            mistakes=[Mistake(1, "The template is nested too deeply.", "Take it apart with include.")]
-        )
+        mend = "Take it apart with include."
+        return Names(mistakes=[Mistake(1, "The template is nested too deeply.", mend, code="too-deep")])
     except TemplateSyntaxError as error:
-        said = (error.message or "it breaks off").rstrip(".")
-        mend = "See that each {{ … }} and {% … %} is closed, and that each if, for and block has its end."
-        return Names(mistakes=[Mistake(error.lineno, f"The template cannot be read here: {said}.", mend)])
+        from autoflow.language.template_errors import explain, line_of
+
+        said = error.message or ""
+        return Names(mistakes=[Mistake(line_of(said, source, error.lineno), *explain(said))])
     return walk.found
 
 
@@ -98,8 +100,10 @@ class _Walk(NodeVisitor):
         self.seen: set[str] = set()
         self.suffix = suffix
 
-    def mistake(self, node: nodes.Node, message: str, fix: str = "", word: str = "") -> None:
-        self.found.mistakes.append(Mistake(node.lineno, message, fix, word))
+    def mistake(
+        self, node: nodes.Node, message: str, fix: str = "", word: str = "", code: Code = "template"
+    ) -> None:
+        self.found.mistakes.append(Mistake(node.lineno, message, fix, word, code))
 
     def bind(self, node: nodes.Node, names: Iterable[str]) -> None:
         for name in names:
@@ -230,10 +234,12 @@ class _Walk(NodeVisitor):
     ) -> None:
         name = _constant(node.template)
         if name is None:
-            self.mistake(node, "Which template is used must not depend on a value.", "Name it in quotes.")
+            message = "Which template is used must not depend on a value."
+            self.mistake(node, message, "Name it in quotes.", code="template-part")
         elif not name.endswith(self.suffix):
             why = f"A {self.suffix} template can use only {self.suffix} templates."
-            self.mistake(node, why, "HTML and plain text are escaped differently.", name)
+            mend = "HTML and plain text are escaped differently."
+            self.mistake(node, why, mend, name, "template-part")
         else:
             bound = frozenset().union(*self.scopes)
             self.found.uses.append(Use(name, node.lineno, how, sees_names, bound, self.blocks))
@@ -248,14 +254,14 @@ class _Walk(NodeVisitor):
                 if near
                 else "The filters are " + ", ".join(sorted(FILTER_NAMES)) + "."
             )
-            self.mistake(node, f"There is no filter called “{node.name}”.", fix, node.name)
+            self.mistake(node, f"There is no filter called “{node.name}”.", fix, node.name, "unknown-filter")
         self.generic_visit(node)
 
     def visit_Test(self, node: nodes.Test) -> None:
         if node.name not in _reader.tests:
             near = did_you_mean(node.name, _reader.tests)
             fix = f"Did you mean “{near}”?" if near else ""
-            self.mistake(node, f"There is no test called “{node.name}”.", fix, node.name)
+            self.mistake(node, f"There is no test called “{node.name}”.", fix, node.name, "unknown-filter")
         self.generic_visit(node)
 
     def visit_EvalContextModifier(self, node: nodes.EvalContextModifier) -> None:

@@ -10,14 +10,31 @@ from collections.abc import Callable
 import yaml
 
 from autoflow.language.source import Report, Source, Span
+from autoflow.language.yaml_brackets import report_brackets
+from autoflow.language.yaml_layout import misaligned, without_colon
+from autoflow.language.yaml_values import (
+    COMMENT,
+    LOOKED_AT,
+    colon_inside,
+    curled_quotes,
+    in_quotes,
+    is_a_sign,
+    needs_quotes,
+    unquoted_braces,
+    value_at,
+)
 
-_COMMENT = re.compile(r"\s+#.*$")
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\'\'|[^\'])*\'')
+__all__ = [
+    "curled_quotes",
+    "look_at_comment",
+    "look_at_lines",
+    "needs_quotes",
+    "report_syntax",
+    "sign_instead",
+]
+
 _KEY = re.compile(r"\s*(?:-\s+)*(?:[\w.-]+|\"[^\"]*\"|'[^']*')\s*:(?:\s+|$)")
-_IN_BRACKETS = re.compile(r"(?:\{\{.*?\}\}|[^,{}\[\]])*")
-_WORDED = {">=": "at_least", "<=": "at_most", ">": "more_than", "<": "less_than"}
-_LOOKED_AT = 1_000  # characters around a mistake, so that no line is long enough to take time
-_QUOTES_FIX = "Put quotes around it"
+_GOES_ON = re.compile(r" #(?:\{\{|\d)")
 
 
 def report_syntax(error: yaml.MarkedYAMLError, report: Report) -> None:
@@ -37,56 +54,46 @@ def report_syntax(error: yaml.MarkedYAMLError, report: Report) -> None:
     _unclear(report, at, opened)
 
 
-def needs_quotes(report: Report, start: int) -> None:
-    """Report a value, beginning at `start`, that YAML takes for something else."""
-    text = report.source.text
-    value = _value_at(report.source, start)
-    shown = value.split()[0] if value.split() else text[start : start + 1]
-    if text.startswith("{{", start):
-        message = "A value that begins with {{ needs quotes."
-    else:
-        message = f'A value cannot begin with "{shown[0]}" without quotes.'
-    span = Span(start, start + max(len(value), 1))
-    report.add("yaml-quotes", span, message, _in_quotes(value))
+def look_at_lines(report: Report, span: Span) -> None:
+    """Warn where a value in quotes runs over lines that look like keys of their own."""
+    source = report.source
+    first, last = source.line_number(span.start), source.line_number(span.end - 1)
+    depth = len(source.line(first)) - len(source.line(first).lstrip(" "))
+    swallowed = next((line for line in range(first + 1, last + 1) if _is_key(source.line(line), depth)), None)
+    if swallowed is not None:
+        message = f"The quote that opens here is closed in line {last} only."
+        quote = source.text[span.start]
+        fix = f"Put {quote} at the end of the value, unless line {swallowed} belongs to it."
+        report.warn("yaml-quotes", Span(span.start, span.start + 1), message, fix)
 
 
-def _value_at(source: Source, start: int) -> str:
-    """The value that begins at `start`, as it was meant: to the end of the line, or of its place in brackets."""
-    line = source.line_number(start)
-    begins = source.start_of(line)
-    rest = _COMMENT.sub("", source.line(line)[start - begins :][:_LOOKED_AT]).rstrip()
-    shown = source.text[max(begins, start - _LOOKED_AT) : start]
-    before = _QUOTED.sub("", shown.replace("{{", "").replace("}}", ""))
-    if before.count("{") + before.count("[") > before.count("}") + before.count("]"):
-        match = _IN_BRACKETS.match(rest)
-        rest = match[0].rstrip() if match and match[0].strip() else rest
-    return rest
+def _is_key(line: str, depth: int) -> bool:
+    """Whether a line looks like a key that stands no deeper than that."""
+    return _KEY.match(line) is not None and len(line) - len(line.lstrip(" ")) <= depth
 
 
-def _in_quotes(value: str) -> str:
-    if '"' not in value and "\\" not in value:
-        return f'{_QUOTES_FIX}: "{value}"'
-    return f"{_QUOTES_FIX}: '{value}'" if "'" not in value else f"{_QUOTES_FIX}."
+def look_at_comment(report: Report, span: Span) -> None:
+    """Warn where a value goes on behind a `#`, as in `Order #{{ event.order_id }}`."""
+    source = report.source
+    if _GOES_ON.match(source.text, span.end):
+        message = "# begins a comment, so the value ends before it."
+        fix = in_quotes(value_at(source, span.start, commented=True))
+        report.warn("yaml-comment", Span(span.end + 1, span.end + 2), message, fix)
+
+
+def sign_instead(report: Report, start: int) -> bool:
+    """Report `!=`, which is a tag for YAML; False where it is none."""
+    return is_a_sign(report, start, value_at(report.source, start))
 
 
 def _strange_start(report: Report, at: int, opened: int) -> None:
     source = report.source
     if source.text.startswith("\t", at):
         _tab(report, at, opened)
-        return
-    value = _value_at(source, at)
-    sign = next((sign for sign in _WORDED if value.startswith(sign)), None)
-    if sign is not None:
-        _sign(report, at, value, sign)
-        return
-    needs_quotes(report, at)
-
-
-def _sign(report: Report, at: int, value: str, sign: str) -> None:
-    number = value[len(sign) :].strip()
-    message = f'"{sign}" is not an operator here.'
-    fix = f"Operators are words: {_WORDED[sign]}: {number}" if number else f"Use {_WORDED[sign]}."
-    report.add("yaml-quotes", Span(at, at + len(value)), message, fix)
+    elif source.text[max(at - 1, 0) : at + 1] == "{%":
+        needs_quotes(report, at - 1)
+    elif not is_a_sign(report, at, value_at(source, at)):
+        needs_quotes(report, at)
 
 
 def _tab(report: Report, at: int, opened: int) -> None:
@@ -97,20 +104,19 @@ def _tab(report: Report, at: int, opened: int) -> None:
 
 
 def _block_scalar(report: Report, at: int, opened: int) -> None:
-    value = _value_at(report.source, opened)
-    sign = next((sign for sign in _WORDED if value.startswith(sign)), None)
-    if sign is not None and value.startswith(">") and re.match(r">=?\s*[\d\"'{]", value):
-        _sign(report, opened, value, sign)
-        return
-    needs_quotes(report, opened)
+    value = value_at(report.source, opened)
+    if not (re.match(r">=?\s*[\d\"'{]", value) and is_a_sign(report, opened, value)):
+        needs_quotes(report, opened)
 
 
-def _alias(report: Report, at: int, opened: int) -> None:
+def _at_opening(report: Report, at: int, opened: int) -> None:
     needs_quotes(report, opened)
 
 
 def _open_quote(report: Report, at: int, opened: int) -> None:
     quote = report.source.text[opened : opened + 1]
+    line = report.source.line_number(opened)
+    report.problems = [each for each in report.problems if (each.line, each.severity) != (line, "warning")]
     message = "The quote that opens here is never closed."
     report.add("yaml-quotes", Span(opened, opened + 1), message, f"Put {quote} at the end of the value.")
 
@@ -119,48 +125,12 @@ def _escape(report: Report, at: int, opened: int) -> None:
     start = max(report.source.text.rfind("\\", opened, at + 1), opened)
     word = report.source.text[start : start + 2].strip()
     message = f'"{word}" means nothing inside double quotes.'
-    report.add(
-        "yaml-quotes", Span(start, start + 2), message, "Use single quotes, or write the backslash twice."
-    )
+    fix = "Use single quotes, or write the backslash twice."
+    report.add("yaml-quotes", Span(start, start + 2), message, fix)
 
 
 def _brackets(report: Report, at: int, opened: int) -> None:
-    """A list or mapping in brackets that goes wrong: braces, a colon, or a bracket that is missing."""
-    source = report.source
-    if _unquoted_braces(report, at):
-        return
-    text = source.text
-    if text.startswith(":", at):
-        line = source.line_number(at)
-        before = source.text[source.start_of(line) : at]
-        inner = re.split(r"[,{\[]", before)[-1]
-        if ": " in inner:
-            start = source.start_of(line) + len(before) - len(inner.partition(": ")[2])
-            value = _value_at(source, start)
-            _colon_inside(report, start, value, f"Put a comma between two entries, or quotes around {value}.")
-            return
-    if not text[at:].strip():
-        opened = _last_open(text)
-    close = "}" if text.startswith("{", opened) else "]"
-    if text[at:].strip() and source.line_number(opened) == source.line_number(at):
-        message = f'A comma or the closing "{close}" is missing here.'
-        report.add("yaml-brackets", Span(at, at + 1), message, "Put a comma between two entries.")
-    else:
-        message = f'The bracket that opens here is not closed with "{close}".'
-        report.add("yaml-brackets", Span(opened, opened + 1), message, f'Put "{close}" at its end.')
-
-
-def _last_open(text: str) -> int:
-    """The innermost bracket that the text leaves open."""
-    kept = text[-_LOOKED_AT:]
-    bare = " " * (len(text) - len(kept)) + _QUOTED.sub(lambda match: " " * len(match[0]), kept)
-    opened: list[int] = []
-    for bracket in re.finditer(r"[][{}]", bare):
-        if bracket[0] in "[{":
-            opened.append(bracket.start())
-        elif opened:
-            opened.pop()
-    return opened[-1] if opened else 0
+    report_brackets(report, at)
 
 
 def _mapping_value(report: Report, at: int, opened: int) -> None:
@@ -172,81 +142,71 @@ def _mapping_value(report: Report, at: int, opened: int) -> None:
     key = _KEY.match(shown)
     if key is not None and begins + key.end() <= at:
         start = begins + key.end()
-        _colon_inside(report, start, _COMMENT.sub("", shown[key.end() :][:_LOOKED_AT]).rstrip())
+        colon_inside(report, start, COMMENT.sub("", shown[key.end() :][:LOOKED_AT]).rstrip())
         return
-    _misaligned(report, at, opened)
-
-
-def _colon_inside(report: Report, start: int, value: str, fix: str = "") -> None:
-    message = "A colon followed by a space stands inside this value."
-    report.add("yaml-colon", Span(start, start + len(value)), message, fix or _in_quotes(value))
+    misaligned(report, at)
 
 
 def _expected_key(report: Report, at: int, opened: int) -> None:
     """The line went on where it should have ended, or is not lined up with those above."""
     source = report.source
-    if _unquoted_braces(report, at):
+    if unquoted_braces(report, at):
         return
     line = source.line_number(at)
     shown = source.line(line)
     before = shown[: at - source.start_of(line)]
     sign = source.text[at : at + 1]
-    if before.strip() == "":
-        _misaligned(report, at, opened)
+    if before.strip() == "" and sign == ":":
+        report.add("yaml-key", Span(at, at + 1), "The key before this colon is missing.", "Write key: value")
+    elif before.strip() == "":
+        misaligned(report, at)
     elif sign in {"}", "]", ","}:
         message = f'This "{sign}" closes nothing.' if sign != "," else "This comma is one too many."
         report.add("yaml-brackets", Span(at, at + 1), message, "Remove it, or put quotes around the value.")
     elif before.rstrip()[-1] in "\"'":
-        message = "The quotes end before the value does."
-        fix = "Put quotes around all of it, of the other sort where it holds quotes itself."
-        report.add("yaml-quotes", Span(at, at + len(shown[len(before) :].rstrip())), message, fix)
+        _quotes_end(report, at, before, shown)
     elif "]" in before or "}" in before:
         message = "The value goes on behind its bracket."
         report.add("yaml-brackets", Span(at, at + 1), message, "Put quotes around the value.")
     else:
-        _misaligned(report, at, opened)
+        misaligned(report, at)
 
 
-def _misaligned(report: Report, at: int, opened: int) -> None:
-    source = report.source
-    line = source.line_number(at)
-    shown = source.line(line)
-    indent = len(shown) - len(shown.lstrip(" "))
-    span = Span(source.start_of(line) + indent, source.start_of(line) + len(shown.rstrip()))
-    above, depth = _fitting_line(source, line, indent)
-    if above and depth != indent:
-        fix = f"Give it {_spaces(depth)} at its start, like line {above}."
-    else:
-        fix = "Give it as many spaces as the lines that it belongs to."
-    report.add("yaml-indent", span, "This line is not lined up with the lines above it.", fix)
+def _quotes_end(report: Report, at: int, before: str, shown: str) -> None:
+    """Something follows a closing quote; where that was meant to open a value, one above was never closed."""
+    quote = before.rstrip()[-1]
+    if before.count(quote) == 1 and re.search(r"(?:[:,\[{-]\s+|^\s*)$", before.rstrip()[:-1]):
+        opened = _never_closed(report.source, at - len(before), quote)
+        if opened is not None:
+            _open_quote(report, at, opened)
+            return
+    message = "The quotes end before the value does."
+    fix = "Put quotes around all of it, of the other sort where it holds quotes itself."
+    report.add("yaml-quotes", Span(at, at + len(shown[len(before) :].rstrip())), message, fix)
 
 
-def _fitting_line(source: Source, line: int, indent: int) -> tuple[int, int]:
-    """The nearest line above whose depth this one was likely meant to have, with that depth."""
-    for number in range(line - 1, max(line - 200, 0), -1):
-        shown = source.line(number)
-        if shown.strip() and not shown.lstrip().startswith("#"):
-            depth = len(shown) - len(shown.lstrip(" "))
-            if abs(depth - indent) <= 2:
-                return number, depth
-    return 0, 0
-
-
-def _spaces(count: int) -> str:
-    return "no spaces" if count == 0 else "1 space" if count == 1 else f"{count} spaces"
+def _never_closed(source: Source, end: int, quote: str) -> int | None:
+    """The quote before `end` that opens a value and is the only one in its line."""
+    last = source.line_number(end)
+    for line in range(last - 1, max(last - 200, 0), -1):
+        shown = source.line(line)[:LOOKED_AT]
+        if shown.count(quote) % 2:
+            found = re.search(rf"(?:[:,\[{{-]\s+|^\s*){quote}", shown)
+            return source.start_of(line) + found.end() - 1 if found else None
+    return None
 
 
 def _simple_key(report: Report, at: int, opened: int) -> None:
-    source = report.source
-    line = source.line_number(opened)
-    shown = _COMMENT.sub("", source.line(line)[:_LOOKED_AT]).rstrip()
-    indent = len(shown) - len(shown.lstrip(" -"))
-    if re.match(r"[\w ]+:\S", shown.lstrip(" -")):
-        message, fix = "A space is missing after this colon.", "Write key: value"
-    else:
-        message, fix = "This line has a word and no colon.", "Write key: value"
-    span = Span(source.start_of(line) + indent, source.start_of(line) + len(shown))
-    report.add("yaml-colon", span, message, fix)
+    without_colon(report, report.source.line_number(opened))
+
+
+def _unexpected_colon(report: Report, at: int, opened: int) -> None:
+    """Inside brackets a colon stands directly before a sign: `{page_visited:{path: …}}`."""
+    word = re.search(r"[\w.-]*$", report.source.text[max(at - LOOKED_AT, 0) : at])
+    start = at - len(word[0]) if word else at
+    after = report.source.text[at + 1 : at + 2].strip()
+    fix = f"Write {report.source.text[start:at] or 'key'}: {after or 'value'}…"
+    report.add("yaml-colon", Span(start, at + 1), "A space is missing after this colon.", fix)
 
 
 def _dash(report: Report, at: int, opened: int) -> None:
@@ -261,15 +221,16 @@ def _no_content(report: Report, at: int, opened: int) -> None:
 
 
 def _document(report: Report, at: int, opened: int) -> None:
-    line = report.source.line_number(at)
-    if line > 1 and any(report.source.line(number).startswith("...") for number in range(1, line)):
-        _unclear(report, at, opened)
-    else:
-        _misaligned(report, at, opened)
-
-
-def _directive(report: Report, at: int, opened: int) -> None:
-    needs_quotes(report, opened)
+    source = report.source
+    line = source.line_number(at)
+    dots = next((number for number in range(1, line) if source.line(number).startswith("...")), None)
+    if dots is None:
+        misaligned(report, at)
+        return
+    span = Span(source.start_of(dots), source.start_of(dots) + 3)
+    report.add(
+        "yaml-document", span, "Three dots end the file, and more stands below them.", "Remove the dots."
+    )
 
 
 def _unclear(report: Report, at: int, opened: int) -> None:
@@ -277,30 +238,26 @@ def _unclear(report: Report, at: int, opened: int) -> None:
     report.add("yaml", Span(at, at + 1), "This cannot be read as YAML.", fix)
 
 
-def _unquoted_braces(report: Report, at: int) -> bool:
-    """Report a `{{` before `at` in its line that stands outside quotes."""
-    source = report.source
-    line = source.line_number(at)
-    begins = source.start_of(line)
-    bare = _QUOTED.sub(lambda match: " " * len(match[0]), source.line(line)[:_LOOKED_AT])
-    found = bare.find("{{")
-    if found < 0 or begins + found > at:
-        return False
-    needs_quotes(report, begins + found)
-    return True
-
-
 _EXPLAINED: tuple[tuple[tuple[str, ...], Callable[[Report, int, int], None]], ...] = (
     (("violates indentation",), _tab),
     (("cannot start any token",), _strange_start),
     (("while scanning a block scalar",), _block_scalar),
-    (("while scanning an alias", "while scanning an anchor", "while scanning a tag"), _alias),
+    (("unexpected ':'",), _unexpected_colon),
+    (
+        (
+            "while scanning an alias",
+            "while scanning an anchor",
+            "while scanning a tag",
+            "undefined tag handle",
+        ),
+        _at_opening,
+    ),
     (("unknown escape", "did not find expected hexdecimal", "invalid Unicode character escape"), _escape),
     (("while scanning a quoted scalar", "while parsing a quoted scalar"), _open_quote),
     (("while parsing a flow",), _brackets),
     (("mapping values are not allowed",), _mapping_value),
     (("block sequence entries are not allowed",), _dash),
-    (("mapping keys are not allowed", "while scanning a directive"), _directive),
+    (("mapping keys are not allowed", "while scanning a directive"), _at_opening),
     (("could not find expected ':'",), _simple_key),
     (("did not find expected node content",), _no_content),
     (("did not find expected key", "did not find expected '-' indicator"), _expected_key),

@@ -16,7 +16,7 @@ def test_mistakes_are_shown_with_their_place(shop: Shop) -> None:
         "      |                    ^^^^^^^^^^^^\n"
         '      Did you mean "lapsed-buyers" (segments/lapsed-buyers.yaml)?\n'
     )
-    assert result.stderr == "1 error.\n"
+    assert result.stderr == "1 error.\nMore about it: autoflow check --explain unknown-name\n"
 
 
 def test_for_programs(shop: Shop) -> None:
@@ -42,7 +42,9 @@ def test_for_programs(shop: Shop) -> None:
 def test_for_github(shop: Shop) -> None:
     shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
     result = shop.run("check", "--format", "github", status=1)
-    assert result.stdout.startswith("::error file=recipes/win-back.yaml,line=4,col=20::There is no segment")
+    assert result.stdout.startswith(
+        "::error file=recipes/win-back.yaml,line=4,col=20,title=unknown-name::There is no segment"
+    )
 
 
 def test_warnings_count_when_asked(shop: Shop) -> None:
@@ -50,6 +52,40 @@ def test_warnings_count_when_asked(shop: Shop) -> None:
     told = shop.run("check")
     assert "warning: " in told.stdout
     assert shop.run("check", "--strict", status=1).stdout == told.stdout
+
+
+def test_a_code_is_explained(shop: Shop) -> None:
+    told = shop.run("check", "--explain", "circle").stdout
+    assert told.startswith(
+        "circle: Segments use each other in a circle.\n\nWho is in the one would depend on"
+    )
+    assert "\n\nBroken, segments/calm.yaml:\n    segment: calm\n    conditions:\n" in told
+    assert '\n\ncheck says:\n    segments/calm.yaml:3:25: A segment cannot use itself: "calm"' in told
+    assert told.endswith(
+        "Mended, segments/upset.yaml:\n    segment: upset\n    conditions:\n      - {has_tag: complained}\n"
+    )
+
+
+def test_a_code_is_explained_outside_of_a_workspace_and_for_programs(shop: Shop) -> None:
+    (shop.folder / "autoflow.yaml").unlink()
+    found = shop.run("check", "--explain", "yaml-tab", "--format", "json").stdout
+    assert json.loads(found).keys() == {"code", "summary", "page", "text"}
+    assert json.loads(found)["summary"] == "A tab stands where spaces belong."
+
+
+def test_a_code_that_is_none(shop: Shop) -> None:
+    result = shop.run("check", "--explain", "yaml-tabs", status=1)
+    assert result.stderr == 'There is no code "yaml-tabs".\n  Did you mean "yaml-tab"?\n'
+    assert "The codes are always-holds, " in shop.run("check", "--explain", "qqq", status=1).stderr
+
+
+def test_several_codes_are_named(shop: Shop) -> None:
+    shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
+    shop.replace("templates/win-back.html", UNSUBSCRIBE, "")
+    assert shop.run("check", status=1).stderr == (
+        "1 error, 1 warning.\n"
+        "More about each: autoflow check --explain CODE, with unknown-name and unsubscribe-missing.\n"
+    )
 
 
 def test_an_unsound_workspace_stops_the_other_commands_in_the_same_form(shop: Shop) -> None:

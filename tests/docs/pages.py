@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+CATALOGUE = tuple(sorted((ROOT / "docs/problems").glob("*.md")))  # its YAML is broken on purpose
 _FENCE = re.compile(r"^```([\w-]*)[ ]?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -68,3 +69,8 @@ def links(page: Path) -> list[str]:
 def anchors(page: Path) -> set[str]:
     headings = _HEADING.findall(_FENCE.sub("", page.read_text(encoding="utf-8")))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def called(page: Path) -> str:
+    """The page in the names of tests."""
+    return page.relative_to(ROOT).as_posix()

@@ -20,7 +20,7 @@ from autoflow.ingest.importing import import_file
 from autoflow.lab.shop import shop_messages
 from autoflow.model.clock import VirtualClock
 from autoflow.model.instants import parse_instant
-from tests.docs.pages import PAGES, ROOT, Command, blocks, commands, shows
+from tests.docs.pages import CATALOGUE, PAGES, ROOT, Command, blocks, called, commands, shows
 
 _RECORDED = {"README.md", "simulate.md"}
 
@@ -59,7 +59,7 @@ def output(command: Command, folder: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *CATALOGUE], ids=called)
 def test_every_command_runs_and_says_what_the_page_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

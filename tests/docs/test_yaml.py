@@ -20,7 +20,7 @@ from autoflow.language.segment import SEGMENT_KEYS, SEGMENT_KINDS
 from autoflow.language.settings_reader import SETTINGS_KEYS, read_settings
 from autoflow.language.workspace import load_sources, read_workspace
 from autoflow.model.effects import ENDINGS
-from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
+from tests.docs.pages import CATALOGUE, PAGES, ROOT, Block, anchors, blocks, called, links
 
 LANGUAGE = ROOT / "docs/language.md"
 AUTOMATIONS = ROOT / "docs/automations.md"
@@ -175,7 +175,7 @@ def test_every_key_is_told(page: Path, keys: tuple[str, ...]) -> None:
     assert set(missing) <= {"colour"}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *CATALOGUE], ids=called)
 def test_every_link_leads_somewhere(page: Path) -> None:
     for link in links(page):
         if link.startswith("https://"):

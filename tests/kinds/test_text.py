@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autoflow.kinds.text import PlaceholderError, Text
+from autoflow.kinds.text import PlaceholderError, PlaceholderSyntaxError, Text
 
 SCOPE = {
     "contact": {"id": "ana", "city": "Bonn"},
@@ -43,3 +43,8 @@ def test_a_method_of_python_is_no_value(written: str) -> None:
 
 def test_what_is_missing_may_have_a_default() -> None:
     assert Text("{{ contact.values | default('none') }}").value(SCOPE) == "none"
+
+
+def test_nothing_in_a_placeholder_is_drawn_by_chance() -> None:
+    with pytest.raises(PlaceholderSyntaxError, match="random"):
+        Text("{{ event.lines | random }}").compile()

@@ -1,7 +1,10 @@
 """Every mistake in `mistakes/*.txt` is told in exactly the words that stand there.
 
+These are the many ways to go wrong and the sentences for them; what each code means, with one example or two, stands in
+docs/problems/, which `test_catalogue.py` walks.
+
 A case is a file (`=== PATH`, its text), which joins the small workspace, then `--- told` and what `check`
-prints. autoflow.yaml is read alone, and of
+prints; nothing where it must say nothing. autoflow.yaml is read alone, and of
 any.yaml nothing but the YAML is.
 """
 
@@ -27,7 +30,8 @@ def _cases() -> list[object]:
     found: list[object] = []
     for path in sorted((Path(__file__).parent / "mistakes").glob("*.txt")):
         for number, match in enumerate(_CASE.finditer(path.read_text(encoding="utf-8")), 1):
-            case = (match["file"], match["text"], match["told"].strip("\n") + "\n")
+            said = match["told"].strip("\n")
+            case = (match["file"], match["text"], f"{said}\n" if said else "")
             found.append(pytest.param(*case, id=f"{path.stem}-{number}"))
     return found
 

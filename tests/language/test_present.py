@@ -58,6 +58,9 @@ def test_passwords_are_covered() -> None:
     assert "hunter2" not in shown
     assert "k 1" not in shown
     assert "user: me" in shown
+    assert "open sesame" not in _text("  password: open sesame and more", 1)
+    assert _text("{secret: a b c, user: me}", 1).splitlines()[1] == "    1 | {secret: *****, user: me}"
+    assert _text("password: a b # from the vault", 1).splitlines()[1].endswith("*** # from the vault")
     assert "hunter2" not in _text("store: postgresql://me:hunter2@host/x", 1)
     assert "${PW}" in _text('password: "${PW}"', 1)
 
@@ -94,8 +97,8 @@ def test_json_has_these_keys() -> None:
 def test_github_commands_are_escaped() -> None:
     problem = Problem("a,b:c.yaml", 1, 2, "value", "50 %\nx", "y", "warning")
     assert as_github([PROBLEM, problem]) == (
-        "::error file=recipes/a.yaml,line=2,col=3::It is wrong. Mend it.\n"
-        "::warning file=a%2Cb%3Ac.yaml,line=1,col=2::50 %25%0Ax y\n"
+        "::error file=recipes/a.yaml,line=2,col=3,title=value::It is wrong. Mend it.\n"
+        "::warning file=a%2Cb%3Ac.yaml,line=1,col=2,title=value::50 %25%0Ax y\n"
     )
 
 

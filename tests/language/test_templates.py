@@ -154,7 +154,7 @@ def test_unknown_names_have_their_place() -> None:
         ("---\n" + "- [" * 2000 + "\n---\n", "a.html:2:1: Only plain text can stand here."),
         ("---\njust text\n---\n", "a.html:2:1: The front matter cannot be read here."),
         ("---\nsubject: x\n" + "#" * 9000 + "\n---\n", "a.html:2:1: The front matter is longer"),
-        ("---\nsubject: 'x {{ contact.first_name '\n---\n", "a.html:2:1: The template cannot be read here"),
+        ("---\nsubject: 'x {{ contact.first_name '\n---\n", 'a.html:2:1: "}}" is missing.'),
     ],
 )
 def test_mistakes_in_the_front_matter(source: str, said: str) -> None:
@@ -165,7 +165,7 @@ def test_mistakes_in_the_front_matter(source: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("\n{% if contact.x %}", "a.html:5:1: The template cannot be read here: Unexpected end of template"),
+        ("\n{% if contact.x %}", 'a.html:5:4: "if" has no end.'),
         ("\n{{ contact.x | uper }}", "a.html:5:16: There is no filter called “uper”. Did you mean “upper”"),
         ("{{ contact.x | safe }}", "There is no filter called “safe”."),
         ("{{ 'x' | random }}", "There is no filter called “random”."),

@@ -56,7 +56,7 @@ def test_all_mistakes_of_all_files_at_once_in_order() -> None:
         ("recipes/win-back.yaml", "unknown-name"),
         ("segments/vip.yaml", "unknown-word"),
         ("segments/vip.yaml", "unknown-name"),
-        ("templates/welcome.html", "template"),
+        ("templates/welcome.html", "template-head"),
     ]
     assert not found.sound
 
