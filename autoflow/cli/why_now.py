@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from autoflow.lab.why_triggers import Heard
 
 FINE, NOT_FINE = "✓", "✗"
-_GROUPS = {"all": "all of these", "any": "one of these", "none": "none of these"}
+_ALL, _ONE, _NONE, _NOT_ALL = "all of these", "one of these", "none of these", "not all of these"
+_GROUPS = {
+    ("all", True): _ALL,
+    ("all", False): _NOT_ALL,
+    ("any", True): _ONE,
+    ("any", False): _NONE,
+    ("none", True): _NONE,
+    ("none", False): _ONE,
+}
+"""What is asked of the parts of a group that is to hold, or is not to."""
 _SILENT = {
     HISTORY: "it was brought in as history, which starts nothing",
     LATE: "it came in too late to start anything",
@@ -59,22 +68,27 @@ class Times:
 # ---- conditions
 
 
-def tree(asked: Asked, times: Times, depth: int = 1) -> Iterator[str]:
-    """A condition and what is below it, a line each and one more for what it lacks. An `all` is its parts."""
-    if asked.grouped and asked.condition.word == "all":
+def tree(asked: Asked, times: Times, depth: int = 1, *, all_of: bool = True) -> Iterator[str]:
+    """A condition and what is below it, a line each and one more for what it lacks.
+
+    Where all that stands beside it must be as it should be, an `all` is its parts.
+    """
+    group = asked.condition.word, asked.wanted
+    if asked.grouped and group == ("all", True) and all_of:
         for part in asked.parts:
             yield from tree(part, times, depth)
         return
     indent = "  " * depth
     mark = FINE if asked.fine else NOT_FINE
     if asked.grouped:
-        yield f"{indent}{mark} {_GROUPS[asked.condition.word]}:"
+        yield f"{indent}{mark} {_GROUPS[group]}:"
     else:
         yield f"{indent}{mark} {asked.condition.says()}: {seen(asked, times)}{_until(asked, times)}"
         if not asked.segment and (needs := lacking(asked, times)):
             yield f"{indent}    → {needs}"
+    every = asked.segment != "" or _GROUPS.get(group) in {_ALL, _NONE}
     for part in asked.parts:
-        yield from tree(part, times, depth + 2)
+        yield from tree(part, times, depth + 2, all_of=every)
 
 
 def seen(asked: Asked, times: Times) -> str:
@@ -99,7 +113,8 @@ def seen(asked: Asked, times: Times) -> str:
             told, word = "nothing", "since"
         case _:
             deed = isinstance(asked.condition, (Deed, Counted, Measure))
-            told, word = plain(value), "last on" if deed else "since"
+            whole = isinstance(value, float) and value.is_integer()
+            told, word = plain(int(value) if whole else value), "last on" if deed else "since"
     return f"{told}, {word} {when}" if when else told
 
 
@@ -110,15 +125,12 @@ def lacking(asked: Asked, times: Times) -> str:
     if asked.lacks.never:
         return f"can come true no more: {asked.lacks.words}"
     alone = f"; by itself on {times.coming(asked.turns_at)}" if asked.turns_at is not None else ""
-    return f"needs: {asked.lacks.words}{alone}"
+    return f"{asked.lacks.words}{alone}"
 
 
 def _until(asked: Asked, times: Times) -> str:
-    return (
-        f" (until {times.coming(asked.turns_at)}, by itself)"
-        if asked.fine and asked.turns_at is not None
-        else ""
-    )
+    turns = asked.fine and asked.turns_at is not None
+    return f", until {times.coming(asked.turns_at)} by itself" if turns and asked.turns_at is not None else ""
 
 
 def _often(number: int) -> str:

@@ -12,6 +12,7 @@ from autoflow.lab.why import NEVER, RUNNING, TURNED_AWAY, Answer
 from autoflow.lab.why_contact import DELETED, IN_FILES_ALONE, LATER, OTHER_IN_FILES
 from autoflow.model.clock import MICROS
 from autoflow.model.reasons import turned_away
+from autoflow.model.values import fold
 
 if TYPE_CHECKING:
     from autoflow.lab.why_contact import Why
@@ -46,6 +47,9 @@ def tell(why: Why, now: int) -> None:
 def _notes(why: Why, times: Times, now: int) -> Iterator[str]:
     """What somebody must know before he believes the rest."""
     person = why.person
+    names = {fold(str(name)) for name in (person.record.name, person.record.attributes.get("email"))}
+    if fold(why.typed) not in names:
+        yield f'"{clean(why.typed)}" turned out to be {clean(person.record.name)}.'
     if person.aside is not None:
         since, reason = times.at(person.aside.since), clean(person.aside.reason)
         yield f"Set aside since {since}, for the engine stumbled: {reason}."

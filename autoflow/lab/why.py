@@ -124,7 +124,7 @@ def look(found: Answer, program: Program, record: Record, traces: Traces, *, ful
         run = under_way[0] if under_way else None
         now.mails = at_the_gate(program, recipe, run, view, traces.journal)
     if full or found.near:
-        _ahead(found, now, program, record, view, enters=traces.instant >= traces.person.as_of)
+        _ahead(found, now, program, view, enters=traces.instant >= traces.person.as_of)
 
 
 def _names(recipe: Recipe) -> Sequence[str]:
@@ -185,11 +185,11 @@ def _within_reach(missing: Asked) -> bool:
     return lack is None or (not lack.never and (lack.share is None or lack.share >= _REACH))
 
 
-def _ahead(found: Answer, now: Now, program: Program, record: Record, view: View, *, enters: bool) -> None:
+def _ahead(found: Answer, now: Now, program: Program, view: View, *, enters: bool) -> None:
     """When each answer turns by itself, and what follows from that for this recipe."""
     asked = [each for tree in now.trees() for each in tree.walk()]
     recipes = frozenset([found.recipe.id])
-    told = look_ahead(program, record, view.now, asked, recipes, event=view.event, enters=enters)
+    told = look_ahead(program, view, asked, recipes, enters=enters)
     for line in told:
         if line.kind == ENTERED:
             now.enters_at = line.at

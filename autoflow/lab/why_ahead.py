@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from autoflow.core.advance import advance
 from autoflow.core.program import Program
 from autoflow.kinds.view import View
 from autoflow.lab.why_tree import Asked
-from autoflow.model.contact import Record, pack, unpack
+from autoflow.model.contact import pack, unpack
 from autoflow.model.durations import DAY
 from autoflow.model.effects import Happening
 
@@ -19,21 +18,20 @@ MOST_STEPS = 2_000
 
 def look_ahead(
     program: Program,
-    record: Record,
-    now: int,
+    here: View,
     asked: Iterable[Asked],
     recipes: frozenset[str],
     *,
-    event: dict[str, Any] | None = None,
     enters: bool = True,
 ) -> list[Happening]:
-    """Note when each answer turns, and return what the journal would say of these recipes: entries and refusals.
+    """Note when each answer turns after the view's instant; returns the lines that the journal of these recipes would
+    get first, an entry or a refusal of each.
 
     It ends where nothing is waited for any more, after two years, or after many steps. Without `enters` nobody enters
     anything on the way.
     """
-    copy = unpack(pack(record))
-    view = View(copy, now, program.zone, None, event)
+    copy, now = unpack(pack(here.record)), here.now
+    view = View(copy, now, here.project_zone, None, here.event, here.trigger)
     changes = {each: each.condition.judge(view)[1] for each in asked}
     waiting, told = set(recipes), []
     silent_before = 0 if enters else now + FAR

@@ -33,7 +33,7 @@ class Files:
 
 @dataclass
 class Why:
-    """What there is to say. `at` is the instant of every answer, and `then` whether somebody asked for it.
+    """What there is to say of whoever was `typed`. `at` is the instant of every answer; `then`: somebody asked for it.
 
     `release` is the one that was in force, `pending` one that is applied and not yet reached. `record` is None where
     nothing was known of the contact then. Refusals of before `told_from` have been let go (None: none has). `asked` is
@@ -49,6 +49,7 @@ class Why:
     pending: int | None
     zone: str
     record: Record | None
+    typed: str = ""
     told_from: int | None = None
     answers: list[Answer] = field(default_factory=list)
     asked: str = ""
@@ -84,6 +85,7 @@ def why(database: Database, files: Files, who: str, what: str | None, at: int | 
         asking.zone,
         asking.record(asking.program),
         origins=origins(database),
+        typed=who.strip(),
     )
     first, told_from = found.origins.get(1), asking.told_from()
     if first is not None and told_from is not None and first.at < told_from:
@@ -163,10 +165,13 @@ class _Asking:
         if folder != "recipes" and name in mails:
             return name, True
         near = did_you_mean(name, recipes | mails)
+        hint = "`autoflow why WHO` tells of every live recipe."
+        if self.files is None:
+            hint = "The files have mistakes, so only what is in force is known: `autoflow check` shows them."
         word = {"templates": "mail", "recipes": "recipe"}.get(folder, "recipe or mail")
         raise AutoflowError(
             f'There is no {word} called "{name}".',
-            f'Did you mean "{near}"?' if near else "`autoflow why WHO` tells of every live recipe.",
+            f'Did you mean "{near}"?' if near else hint,
         )
 
     def recipes(self, name: str, *, is_mail: bool) -> list[tuple[Recipe, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from autoflow.core.walk import Walk
 from autoflow.model.event import Event
+from autoflow.store.database import open_database
 from tests.cli.shop import DAY, Shop, ana, message
 
 Bring = Callable[..., Path]
@@ -51,7 +53,7 @@ def test_who_has_not_come_in_yet(lived: Shop) -> None:
         '  ✗ is in the segment "lapsed-buyers": no',
         "      ✓ has done purchased at least 2 times: twice, last on 2026-01-30 10:00",
         "      ✗ has not done purchased within the last 90 days: at least once, last on 2026-01-30 10:00",
-        "          → needs: 90 days without purchased; by itself on 2026-04-30 11:00",
+        "          → 90 days without purchased; by itself on 2026-04-30 11:00",
         "Mails, at the gate now",
         "  ✓ win-back: would go out now",
         "",
@@ -189,7 +191,7 @@ def test_as_it_was_then(lived: Shop) -> None:
     assert shown[0] == "ana and win-back, as of 2026-03-20 23:59:59 (Europe/London)"
     assert "Had never been in it by then, and was never turned away." in shown
     assert "Without new activity he comes in on 2026-04-30 11:00." not in shown
-    assert "          → needs: 90 days without purchased; by itself on 2026-04-30 11:00" in shown
+    assert "          → 90 days without purchased; by itself on 2026-04-30 11:00" in shown
     shown = told(lived, "ana", "win-back", "--at", "2026-04-30 11:30")
     assert "Was in it since 2026-04-30 11:00." in shown
     shown = told(lived, "ana", "win-back", "--at", "2026-01-20")
@@ -508,3 +510,88 @@ def test_refusals_are_told_for_as_long_as_they_are_kept(lived: Shop) -> None:
     assert "told from traces (refusals since 2026-03-10);" in shown[-1]
     shown = told(lived, "ana", "vips", "--at", "2026-03-10 12:30")
     assert "Had never been in it by then; whether he was turned away is not told any more." in shown
+
+
+NESTED = """\
+trigger: [{event: purchased}, {event: page_visited}]
+conditions:
+  - any:
+      - {attribute: country, is: Germany}
+      - all:
+          - {did: purchased, at_least: 2 times}
+          - {has_tag: vip}
+  - none:
+      - {has_tag: no}
+      - any: [{did: refunded}, {did: purchased, within_last: 60 days}]
+      - all: [{did: purchased}, {has_tag: vip}]
+  - {entered_by: event}
+  - {sum_of: purchased.total, at_least: 40}
+  - {local_time: {between: ["09:00", "11:00"]}}
+actions: [{add_tag: x}]
+"""
+
+
+def test_groups_are_laid_out_as_they_are_meant(lived: Shop) -> None:
+    lived.replace("autoflow.yaml", "items: number}", "items: number}\n  refunded: {order_id: text}")
+    recipe(lived, "nested", NESTED)
+    goes_on(lived)
+    shown = told(lived, "ana", "nested")
+    start = shown.index("Lets in whoever meets")
+    assert shown[start + 1 : start + 22] == [
+        "  ✗ one of these:",
+        "      ✗ country is Germany: nothing",
+        '          → country would have to be "Germany"',
+        "      ✗ all of these:",
+        "          ✓ has done purchased at least 2 times: twice, last on 2026-01-30 10:00",
+        '          ✗ has the tag "vip": no',
+        '              → the tag "vip" would have to be put on',
+        "  ✗ none of these:",
+        '      ✓ has the tag "no": no',
+        "      ✗ none of these:",
+        "          ✓ has done refunded: never",
+        "          ✗ has done purchased within the last 60 days: at least once, last on 2026-01-30 10:00",
+        "              → 60 days without purchased; by itself on 2026-03-31 11:00",
+        "      ✓ not all of these:",
+        "          ✗ has done purchased: twice, last on 2026-01-30 10:00",
+        "              → can come true no more: purchased was done, and that stays so",
+        '          ✓ has the tag "vip": no',
+        '  ✓ was started by "event": event',
+        "  ✓ the sum of purchased.total is at least 40: 55.5",
+        "  ✗ it is between 09:00 and 11:00 where the contact is: Tuesday 12:00",
+        "      → it would have to be between 09:00 and 11:00 where the contact is; by itself on 2026-03-11 09:00",
+    ]
+    missing = lived.json("why", "ana", "nested")["recipes"][0]["missing"]
+    assert [each["kind"] for each in missing] == ["any", "did", "local_time"]
+
+
+def test_a_release_that_is_not_reached_and_one_that_is_being_built_are_told(lived: Shop) -> None:
+    recipe(lived, "later", "trigger: {event: page_visited}\nactions: [{add_tag: x}]\n")
+    lived.run("apply")
+    note = "Release 2 is applied, and not yet reached: all this is by release 1."
+    assert note in told(lived, "ana")
+    assert "later was not in force then" not in told(lived, "ana", "win-back")
+    goes_on(lived)
+    assert note not in told(lived, "ana")
+    with closing(open_database("sqlite:///.autoflow/store.db", lived.folder)) as database:
+        database.do("UPDATE state SET epoch = epoch + 1, built_to = 0")
+    assert "The engine is still working out what release 2 asks of him: counts may be short." in told(
+        lived, "ana"
+    )
+
+
+def test_a_visitor_is_told_under_the_name_that_he_turned_out_to_have(lived: Shop, bring: Bring) -> None:
+    bring(
+        {
+            "type": "identify",
+            "userId": "ana",
+            "anonymousId": "v1",
+            "timestamp": "2026-03-02T10:00:00Z",
+            "messageId": "merge",
+        }
+    )
+    goes_on(lived)
+    assert told(lived, "v1")[:2] == [
+        "ana, as of 2026-03-10 12:00 (Europe/London)",
+        '"v1" turned out to be ana.',
+    ]
+    assert '"ANA@example.com" turned out to be ana.' not in told(lived, "ANA@example.com")

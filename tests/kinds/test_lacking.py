@@ -81,7 +81,7 @@ WORDS = [
     ("in recipe", (), 'would have to be under way in the recipe "t"', None),
     ("audience", (), 'would have to be in the audience "fans"', None),
     ("stage", (), "would have to stand at warm", None),
-    ("consent", (), 'consent to "news"', None),
+    ("consent", (), 'consent to "news" would have to be given', None),
     ("any", (1,), 'purchased 2 more times, or plan would have to be "pro", or refunded once', 0.3333),
     ("none", (2,), "3 days without purchased", None),
 ]

@@ -52,7 +52,7 @@ class HasConsent(Condition):
 
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
         what = "anything" if self.has_consent == ANY else f'"{self.has_consent}"'
-        return Lack(f"{'consent' if wanted else 'a refusal'} to {what}")
+        return Lack(f"consent to {what} would have to be {'given' if wanted else 'taken back'}")
 
     def says(self) -> str:
         return "has agreed to anything" if self.has_consent == ANY else f'has agreed to "{self.has_consent}"'
