@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autoflow.core.existing import kept as put_forward
+from autoflow.core.moving import move
 from autoflow.core.program import Program
 from autoflow.core.remember import recall
 from autoflow.core.walk import Walk
@@ -29,8 +30,8 @@ def adopt(
     """Bring a record to `program` as of the instant `at`, changing it in place.
 
     `history` holds the contact's events before `at` (those that the memories named in `fresh` need, in order).
-    Runs under way stay on their version; those that a pause held go on from `at` where their recipe is live. `spill` is
-    as in `advance`.
+    Runs under way stay on their version, unless the release moves them; those that a pause held go on from `at` where
+    their recipe is live. `spill` is as in `advance`.
     """
     walk = Walk(program, record, spill=spill)
     walk.view.now = at
@@ -44,6 +45,7 @@ def adopt(
     _memberships(walk)
     walk.set_timers(program.timed)
     for run in record.runs:
+        move(walk, run, at)
         current = program.recipes.get(run.recipe)
         # Whoever a pause held goes on; what the gate held is decided anew, by the rules as they are now.
         if (run.due is None and (current is None or current.status == "live")) or run.held is not None:

@@ -80,7 +80,10 @@ class _Everything:
 
 @dataclass(frozen=True)
 class Program:
-    """What the core runs. Made once when definitions are loaded, never changed."""
+    """What the core runs. Made once when definitions are loaded, never changed.
+
+    `moves` says, by recipe and older version, at which step of the version in force whoever stands on one goes on.
+    """
 
     zone: str
     consent: str
@@ -106,6 +109,7 @@ class Program:
     at_most: LimitOn | None = None
     lateness: Mapping[str, int] = field(default_factory=dict)
     pinned: Mapping[tuple[str, int], Recipe] = field(default_factory=dict)
+    moves: Mapping[tuple[str, int], Mapping[str, str]] = field(default_factory=dict)
     _positions: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
 
     def pinned_recipe(self, recipe: str, version: int) -> Recipe:

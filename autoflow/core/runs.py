@@ -218,6 +218,9 @@ def _walk_on(walk: Walk, run: Run, position: int) -> None:
         if _left(walk, run, before_step=True):
             return
         step = recipe.steps[position]
+        if run.held is None and step.id in run.visits:
+            position = step.next  # it was done under the version from which the run was moved
+            continue
         run.step = step.id
         if run.held is None:
             run.visits[step.id] = run.visits.get(step.id, 0) + 1
@@ -243,7 +246,7 @@ def _walk_on(walk: Walk, run: Run, position: int) -> None:
 def _stay(walk: Walk, run: Run, outcome: Wait | Hold) -> None:
     run.due = outcome.until
     if isinstance(outcome, Wait):
-        run.local, run.held = outcome.local, None
+        run.local, run.held, run.since = outcome.local, None, walk.view.now
         walk.waits_since[run.recipe, run.entry] = walk.record.n
         _check(walk, run)
     _note(walk, run, RUNNING)

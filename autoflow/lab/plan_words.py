@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from autoflow.kinds.base import Condition, Step
 from autoflow.kinds.groups import Group
@@ -123,37 +124,69 @@ class _Row:
             before = step.id
 
 
+class _Match(NamedTuple):
+    """A step before and the one that stands for it after; where one of them is missing, it came or went."""
+
+    before: Step | None
+    after: Step | None
+    moved: bool = False
+
+
+def steps_paired(before: tuple[Step, ...], after: tuple[Step, ...]) -> dict[str, str]:
+    """Which step after stands for which before, by their ids: one of the same id, or else one of the same kind that
+    has taken its place.
+    """
+    return {
+        each.before.id: each.after.id
+        for each, _ in _matched(before, after)
+        if each.before is not None
+        and each.after is not None
+        and each.before.action.word == each.after.action.word
+    }
+
+
 def steps_changed(before: tuple[Step, ...], after: tuple[Step, ...]) -> Iterator[StepChange]:
     """Every step that changed, came, went or moved, in the order in which they stand."""
+    for (was, now, moved), row in _matched(before, after):
+        if now is None:
+            assert was is not None
+            yield StepChange(was.id, f"step removed: {written(was.action)}")
+        elif was is None:
+            yield StepChange(now.id, f"step added: {written(now.action)}, {row.place[now.id]}")
+        else:
+            if moved:
+                yield StepChange(now.id, f"step moved: {now.id} now comes {row.place[now.id]}")
+            yield from _step_changed(was, now, row)
+
+
+def _matched(before: tuple[Step, ...], after: tuple[Step, ...]) -> Iterator[tuple[_Match, _Row]]:
+    """Every step that stood there or stands there, matched, in the order in which they stand."""
     old, new = _Row(before), _Row(after)
     ids = {step.id for step in after}
     both = {step.id: step for step in before if step.id in ids}
     for where in {**new.lists, **old.lists}:
-        yield from _steps_changed(old.lists.get(where, []), new.lists.get(where, []), both, new)
+        for match in _matched_in(old.lists.get(where, []), new.lists.get(where, []), both):
+            yield match, new
 
 
-def _steps_changed(
-    before: list[Step], after: list[Step], both: Mapping[str, Step], new: _Row
-) -> Iterator[StepChange]:
+def _matched_in(before: list[Step], after: list[Step], both: Mapping[str, Step]) -> Iterator[_Match]:
     matcher = SequenceMatcher(None, [step.id for step in before], [step.id for step in after], autojunk=False)
     for tag, low, high, from_, to in matcher.get_opcodes():
         if tag == "equal":
-            for was, now in zip(before[low:high], after[from_:to], strict=True):
-                yield from _step_changed(was, now, new)
+            yield from map(_Match, before[low:high], after[from_:to])
             continue
         gone = [step for step in before[low:high] if step.id not in both]
         for now in after[from_:to]:
             place_of = next((step for step in gone if step.action.word == now.action.word), None)
-            if place_of is not None and now.id not in both:
+            if now.id in both:
+                yield _Match(both[now.id], now, moved=True)
+            elif place_of is not None:
                 gone.remove(place_of)
-                yield from _step_changed(place_of, now, new)
-            elif now.id in both:
-                yield StepChange(now.id, f"step moved: {now.id} now comes {new.place[now.id]}")
-                yield from _step_changed(both[now.id], now, new)
+                yield _Match(place_of, now)
             else:
-                yield StepChange(now.id, f"step added: {written(now.action)}, {new.place[now.id]}")
+                yield _Match(None, now)
         for was in gone:
-            yield StepChange(was.id, f"step removed: {written(was.action)}")
+            yield _Match(was, None)
 
 
 def _step_changed(before: Step, after: Step, new: _Row) -> Iterator[StepChange]:

@@ -102,8 +102,9 @@ class Run(msgspec.Struct, array_like=True):
 
     `local`: the wait goes by the contact's clock. `held` is when the mail of its step was first held, and
     `holdout` whether nothing of it may leave the house. `own` is when the contact's own event occurred that
-    started it or that it last waited for (0: none). `skipped` names the templates whose last mail was skipped, and
-    `heard` says that what it waits for has come while its recipe was paused.
+    started it or that it last waited for (0: none), and `since` when it began to wait on its step. `skipped` names
+    the templates whose last mail was skipped, and `heard` says that what it waits for has come while its recipe was
+    paused.
     """
 
     recipe: str
@@ -125,6 +126,7 @@ class Run(msgspec.Struct, array_like=True):
     own: int = 0
     skipped: list[str] = []
     heard: bool = False
+    since: int = 0
 
 
 class Entries(msgspec.Struct, array_like=True):

@@ -1,145 +1,170 @@
-"""A contact who changes zone while he waits, or while a mail of his is held."""
+"""Runs moved to a new version of their recipe: at the step that stands for theirs, with what they waited credited."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from autoflow.core.adopt import adopt
 from autoflow.core.advance import advance
 from autoflow.core.compiling import compile_program
-from autoflow.core.program import Program
+from autoflow.lab.plan_words import steps_paired
+from autoflow.language.definitions import Recipe
 from autoflow.language.workspace import read_workspace
 from autoflow.model.contact import Record
+from autoflow.model.durations import DAY
+from autoflow.model.effects import SENT, Effects
 from autoflow.model.event import IDENTIFY, Event
-from tests.engine.sources import SETTINGS, workspace
-from tests.oracle import clocks, timing
+from tests.engine.sources import SETTINGS, TEMPLATES, workspace
+from tests.engine.world import START
 
-LONDON, NEW_YORK, TOKYO, KOLKATA = "Europe/London", "America/New_York", "Asia/Tokyo", "Asia/Kolkata"
-AUCKLAND, HONOLULU, KIRITIMATI = "Pacific/Auckland", "Pacific/Honolulu", "Pacific/Kiritimati"
-MOVES = [
-    (LONDON, NEW_YORK),
-    (LONDON, TOKYO),
-    (NEW_YORK, LONDON),
-    (TOKYO, HONOLULU),
-    (HONOLULU, KIRITIMATI),  # the same clock on another day
-    (KOLKATA, AUCKLAND),
-    (AUCKLAND, KOLKATA),
-    (LONDON, "Nowhere/At_All"),  # no zone: the project's, which is London's
-]
-STARTS = ["2026-03-28 01:30", "2026-03-28 20:00", "2026-10-24 00:45", "2026-06-15 10:00", "2026-12-31 23:30"]
-AFTER = ["1 hour", "5 hours", "11 hours", "23 hours"]
+HOUR = DAY // 24
+HEAD = "trigger: {event: purchased}\n"
+OLD = """actions:
+  - send_email: hello
+  - wait: 6 days
+  - send_email: again
+"""
 
 
-def at(text: str) -> int:
-    found = timing.instant_of(text, "UTC")
-    assert found is not None
-    return found
+class Mover:
+    """Ana enters at the start; a release comes at some instant, and moves her."""
+
+    def __init__(self, old: str, new: str, release: int, *, moves: bool = True, head: str = HEAD) -> None:
+        self.release = START + release
+        first, second = self._recipe(head + old, 1), self._recipe(head + new, 2)
+        read = read_workspace(workspace({"r": head + new}, {}, SETTINGS, TEMPLATES), {})
+        self.before = compile_program(replace(read, recipes={"r": first}))
+        program = compile_program(replace(read, recipes={"r": second}), {("r", 1): first})
+        pairs = {("r", 1): steps_paired(first.steps, second.steps)}
+        self.after = replace(program, moves=pairs) if moves else program
+        self.record = Record("u:ana", "ana")
+        self.effects: list[Effects] = []
+
+    @staticmethod
+    def _recipe(text: str, version: int) -> Recipe:
+        read = read_workspace(workspace({"r": text}, {}, SETTINGS, TEMPLATES), {})
+        assert read.sound, [each.message for each in read.problems]
+        return replace(read.recipes["r"], version=version)
+
+    def live(self, *later: Event) -> Mover:
+        items = [
+            Event(1, START - 1, START - 1, IDENTIFY, {"email": "ana@example.com"}),
+            Event(2, START, START, "purchased", {"order_id": "A"}),
+        ]
+        self.effects.append(advance(self.before, self.record, items, self.release - 1))
+        self.effects.append(adopt(self.after, self.record, (), self.release, 2, frozenset()))
+        self.effects.append(advance(self.after, self.record, later, START + 60 * DAY))
+        return self
+
+    @property
+    def mails(self) -> list[tuple[str, float]]:
+        """What was sent, each with the days since the start."""
+        return [
+            (each.name, (each.at - START) / DAY)
+            for effects in self.effects
+            for each in effects.messages
+            if each.outcome == SENT
+        ]
+
+    @property
+    def ended(self) -> list[tuple[str, int]]:
+        return [
+            (row.state, row.version)
+            for effects in self.effects
+            for row in effects.runs.values()
+            if row.ended_at is not None
+        ]
 
 
-def program(actions: str, sending: str = "") -> Program:
-    recipe = (
-        f"trigger: {{event: looked}}\n{sending}actions:\n  - {actions}\n  - {{id: over, add_tag: over}}\n"
+@pytest.mark.parametrize(
+    ("wait", "release", "again"),
+    [
+        ("10 days", 3 * DAY, 10),  # three of them are credited
+        ("4 days", 3 * DAY, 4),
+        ("2 days", 3 * DAY, 3),  # long enough already: on at the release
+        ("60 hours", 3 * DAY, 3),
+        ("100 hours", 3 * DAY, 100 / 24),
+        ("6 days", 3 * DAY, 6),
+    ],
+)
+def test_what_was_waited_counts_for_the_new_wait(wait: str, release: int, again: float) -> None:
+    found = Mover(OLD, OLD.replace("6 days", wait), release).live()
+    assert found.mails == [("hello", 0), ("again", again)]
+    assert found.ended == [("finished", 2)]
+
+
+def test_without_a_move_everybody_stays_on_the_version_that_he_entered() -> None:
+    found = Mover(OLD, OLD.replace("6 days", "10 days"), 3 * DAY, moves=False).live()
+    assert (found.mails, found.ended) == ([("hello", 0), ("again", 6)], [("finished", 1)])
+
+
+def test_a_step_that_comes_in_behind_is_done_and_one_before_is_not() -> None:
+    behind = OLD + "  - wait: 1 day\n  - send_email: bill\n"
+    assert Mover(OLD, behind, 3 * DAY).live().mails == [("hello", 0), ("again", 6), ("bill", 7)]
+    before = OLD.replace("  - wait: 6 days\n", "  - send_email: bill\n  - wait: 6 days\n")
+    assert Mover(OLD, before, 3 * DAY).live().mails == [("hello", 0), ("again", 6)]
+
+
+def test_a_step_that_was_deleted_ahead_is_not_done() -> None:
+    found = Mover(OLD, "actions:\n  - send_email: hello\n  - wait: 6 days\n", 3 * DAY).live()
+    assert (found.mails, found.ended) == ([("hello", 0)], [("finished", 2)])
+
+
+def test_who_stands_on_a_step_that_was_deleted_stays_on_his_version() -> None:
+    found = Mover(OLD, "actions:\n  - send_email: hello\n  - send_email: bill\n", 3 * DAY).live()
+    assert (found.mails, found.ended) == ([("hello", 0), ("again", 6)], [("finished", 1)])
+
+
+def test_a_mail_that_was_sent_is_sent_no_more_wherever_it_stands_now() -> None:
+    later = "actions:\n  - wait: 6 days\n  - send_email: hello\n  - send_email: again\n"
+    assert Mover(OLD, later, 3 * DAY).live().mails == [("hello", 0), ("again", 6)]
+    renamed = OLD.replace("send_email: hello", "send_email: hello\n    id: first")
+    moved = (
+        renamed.replace("  - send_email: hello\n    id: first\n", "")
+        + "  - send_email: hello\n    id: first\n"
     )
-    read = read_workspace(workspace({"r": recipe}, {}, SETTINGS), {})
-    assert read.sound
-    return compile_program(read)
+    assert Mover(renamed, moved, 3 * DAY).live().mails == [("hello", 0), ("again", 6)]
 
 
-def ends(ran: Program, zones: tuple[str, ...], starts: int, moves: int, until: int) -> int | None:
-    """When the contact's tag says that the wait is over; he lives in the first zone, and moves to each further one."""
-    came = [
-        Event(number, moves + number if number else starts - 1, starts - 1, IDENTIFY, {"timezone": zone})
-        for number, zone in enumerate(zones)
-    ]
-    came[0].properties["email"] = "ana@example.com"
-    items = [came[0], Event(9, starts, starts, "looked", {}), *came[1:]]
-    record = Record("u:ana", "ana")
-    advance(ran, record, items, until)
-    return record.tags.get("over")
+def test_a_step_that_was_renamed_is_the_same_step() -> None:
+    old, new = (OLD.replace("wait: 6 days", f"wait: 6 days\n    id: {name}") for name in ("pause", "breath"))
+    found = Mover(old, new, 3 * DAY).live()
+    assert (found.mails, found.ended) == ([("hello", 0), ("again", 6)], [("finished", 2)])
 
 
-def lived_in(zone: str) -> str:
-    return zone if timing.is_zone(zone) else LONDON
+WAITS = """actions:
+  - wait_for: {{event: looked, up_to: {up_to}, then: [{{send_email: hello}}], otherwise: [{{send_email: again}}]}}
+"""
 
 
-@pytest.mark.parametrize(("before", "after"), MOVES)
-@pytest.mark.parametrize("length", ["1 day", "2 days 3 hours", "1 month"])
-def test_a_wait_of_days_keeps_its_reading_and_never_goes_into_the_past(
-    before: str, after: str, length: str
-) -> None:
-    ran = program(f"wait: {length}")
-    for start in map(at, STARTS):
-        for later in AFTER:
-            moved = start + timing.span(later).micros
-            due = timing.span(length).waited_from(start, before)
-            expected = max(timing.from_wall(timing.wall(due, before), lived_in(after)), moved + 1)
-            if due <= moved:  # the night in which the clocks go forward has 23 hours: it was over before
-                expected = due
-            assert ends(ran, (before, after), start, moved, start + 40 * timing.DAY) == expected
+def test_what_is_waited_for_keeps_its_beginning() -> None:
+    new = WAITS.format(up_to="10 days")
+    assert Mover(WAITS.format(up_to="6 days"), new, 3 * DAY).live().mails == [("again", 10)]
+    at = START + 8 * DAY
+    looked = Event(3, at, at, "looked", {"n": 1})
+    assert Mover(WAITS.format(up_to="6 days"), new, 3 * DAY).live(looked).mails == [("hello", 8)]
+    short = WAITS.format(up_to="2 days")
+    assert Mover(WAITS.format(up_to="6 days"), short, 3 * DAY).live().mails == [("again", 3)]
 
 
-@pytest.mark.parametrize(("before", "after"), MOVES)
-def test_hours_pass_wherever_he_is(before: str, after: str) -> None:
-    ran = program("wait: 24 hours")
-    start = at("2026-03-28 20:00")
-    found = ends(ran, (before, after), start, start + timing.HOUR, start + 3 * timing.DAY)
-    assert found == start + timing.DAY
+def test_a_mail_that_is_held_is_decided_anew_under_the_new_version() -> None:
+    quiet = 'sending: {quiet_hours: {from: "08:00", to: "20:00"}}\n'
+    new = "actions:\n  - send_email: hello\n  - send_email: bill\n"
+    found = Mover("actions:\n  - send_email: hello\n", new, HOUR, head=HEAD + quiet).live()
+    assert [name for name, _ in found.mails] == ["hello", "bill"]
+    assert found.ended == [("finished", 2)]
 
 
-@pytest.mark.parametrize(("before", "after"), MOVES)
-@pytest.mark.parametrize("clock", ["09:30", "01:30"])
-def test_a_wait_until_a_time_of_the_day_keeps_its_reading(before: str, after: str, clock: str) -> None:
-    ran = program(f'wait: {{until: "{clock}", days: weekdays}}')
-    for start in map(at, STARTS):
-        due = clocks.next_reading(clock, "weekdays", start, before)
-        if due < start + 2 * timing.HOUR:
-            continue
-        expected = max(timing.from_wall(timing.wall(due, before), lived_in(after)), start + timing.HOUR + 1)
-        assert ends(ran, (before, after), start, start + timing.HOUR, start + 6 * timing.DAY) == expected
+def test_a_clock_time_that_came_while_he_waited_lets_him_go_on_at_the_release() -> None:
+    new = OLD.replace("wait: 6 days", 'wait: {until: "11:00"}')
+    assert Mover(OLD, new, 3 * DAY).live().mails == [("hello", 0), ("again", 3)]
 
 
-def test_there_and_back_again_it_is_the_same_instant() -> None:
-    ran, start = program("wait: 2 days"), at("2026-06-15 10:00")
-    zones = (LONDON, NEW_YORK, TOKYO, LONDON)
-    found = ends(ran, zones, start, start + timing.HOUR, start + 5 * timing.DAY)
-    assert found == start + 2 * timing.DAY
-
-
-QUIET = 'sending: {quiet_hours: {from: "21:00", to: "08:00"}}\n'
-
-
-@pytest.mark.parametrize(("before", "after"), MOVES)
-def test_what_is_held_for_the_night_is_decided_anew_where_he_is(before: str, after: str) -> None:
-    ran = program("send_email: hello", QUIET)
-    windows = [("21:00", "08:00")]
-    held = 0
-    for hour in range(24):
-        start = at("2026-06-15 00:00") + hour * timing.HOUR
-        night_ends = clocks.end_of_quiet(windows, start, before)
-        moved = start + 30 * 60 * timing.SECOND
-        found = ends(ran, (before, after), start, moved, start + 3 * timing.DAY)
-        if night_ends is None or night_ends <= moved:
-            assert found in {night_ends, start}
-            continue
-        held += 1
-        there = clocks.end_of_quiet(windows, moved + 1, lived_in(after))
-        assert found == (moved + 1 if there is None else there), (before, after, hour)
-    assert held >= 10
-
-
-def test_how_long_a_mail_is_held_is_counted_from_when_it_first_was() -> None:
-    """Flying west with the night he is held no longer than the recipe says."""
-    sending = 'sending: {quiet_hours: {from: "21:00", to: "08:00"}, hold_up_to: 12 hours}\n'
-    ran, start = program("send_email: hello", sending), at("2026-06-15 21:30")
-    record = Record("u:ana", "ana")
-    items = [Event(1, start - 1, start - 1, IDENTIFY, {"timezone": "UTC", "email": "ana@example.com"})]
-    items.append(Event(2, start, start, "looked", {}))
-    for hours, zone in (
-        (8, NEW_YORK),
-        (11, HONOLULU),
-    ):  # half past one in the morning, half past ten at night
-        moment = start + hours * timing.HOUR
-        items.append(Event(hours, moment, moment, IDENTIFY, {"timezone": zone}))
-    effects = advance(ran, record, items, start + 3 * timing.DAY)
-    assert [(each.outcome, each.reason, each.at - start) for each in effects.messages] == [
-        ("skipped", "quiet_hours", 12 * timing.HOUR)
+def test_the_journal_says_so() -> None:
+    found = Mover(OLD, OLD.replace("6 days", "10 days"), 3 * DAY).live()
+    lines = [each for effects in found.effects for each in effects.journal if each.kind == "moved"]
+    assert [(each.subject, each.version, each.step, each.detail) for each in lines] == [
+        ("r", 2, "wait:10 days", {"before": 1})
     ]
