@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from autoflow.language.templates import Template
     from autoflow.model.problems import Problem
 
-Status = Literal["draft", "live", "paused"]
+Status = Literal["draft", "live", "paused", "draining"]
 
 
 __all__ = ["Recipe", "RecipeSending", "Segment", "Status", "Step", "Workspace"]

@@ -19,10 +19,12 @@ from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION, Incoming
+from autoflow.store import orders
 from autoflow.store.database import Database, listed
 from autoflow.store.last_look import Cap
 from autoflow.store.lease import verify
 from autoflow.store.log import append_within
+from autoflow.store.orders import NOTHING, Orders
 from autoflow.store.standing import BUILT
 
 RECIPE, TEMPLATE = "recipe", "template"
@@ -53,14 +55,16 @@ def apply(
     by: str,
     commit: str = "",
     behind: Iterable[Incoming] = (),
+    ordered: Orders = NOTHING,
 ) -> int | None:
-    """Write a sound workspace as the next release; returns its number, or None where nothing has changed.
+    """Write a sound workspace as the next release, with what is `ordered` beside the files; returns its number, or
+    None where nothing has changed.
 
     Right `behind` its place in the log, in the same transaction, these messages are appended; where nothing has
     changed, they alone.
     """
     with database.write():
-        release = _write_release(database, workspace, now, by, commit)
+        release = _write_release(database, workspace, now, (by, commit), ordered)
         messages = iter(behind)
         while some := list(islice(messages, _AT_ONCE)):
             append_within(database, some, now)
@@ -72,22 +76,27 @@ def files_of(workspace: Workspace) -> dict[str, str]:
     return {path: hashlib.sha256(text.encode()).hexdigest() for path, text in workspace.sources.items()}
 
 
-def _write_release(database: Database, workspace: Workspace, now: int, by: str, commit: str) -> int | None:
+def _write_release(
+    database: Database, workspace: Workspace, now: int, whose: tuple[str, str], ordered: Orders
+) -> int | None:
     hashes = files_of(workspace)
     latest = latest_release(database)
-    if latest and _files(database, latest) == hashes:
+    before = orders.halts(database, latest)
+    halted = before if ordered.halted is None else ordered.halted
+    if latest and _files(database, latest) == hashes and halted == before and not ordered.moved:
         return None
     release = latest + 1
     database.many(
         "INSERT OR IGNORE INTO source VALUES (?, ?)",
         [(hashes[path], text) for path, text in workspace.sources.items()],
     )
-    database.do("INSERT INTO release VALUES (?, ?, ?, ?)", release, now, by, commit)
+    database.do("INSERT INTO release VALUES (?, ?, ?, ?)", release, now, *whose)
     database.many(
         "INSERT INTO release_file VALUES (?, ?, ?)",
         [(release, path, each) for path, each in hashes.items()],
     )
     _count_versions(database, workspace, release)
+    orders.write(database, release, halted, ordered.moved)
     state = database.one("SELECT max(last_at, horizon) FROM state")
     last = database.one("SELECT coalesce(max(seq), 0) FROM event")
     assert state is not None and last is not None
@@ -144,7 +153,9 @@ def latest_versions(database: Database, release: int = 1 << 31) -> dict[str, int
 
 
 def numbered(database: Database, workspace: Workspace) -> Workspace:
-    """The workspace with each recipe's version: that of its meaning where it was applied, else the next one."""
+    """The workspace with each recipe's version: that of its meaning where it was applied, else the next one; and
+    stopped what is stopped by hand.
+    """
     latest = latest_versions(database)
     known = {
         (name, digest): int(version)
@@ -158,7 +169,7 @@ def numbered(database: Database, workspace: Workspace) -> Workspace:
         if version is None or version != latest.get(name):
             version = latest.get(name, 0) + 1
         recipes[name] = replace(recipe, version=version)
-    return replace(workspace, recipes=recipes)
+    return orders.stopped(replace(workspace, recipes=recipes), orders.halts(database, latest_release(database)))
 
 
 def program_of(
@@ -174,8 +185,9 @@ def program_of(
     With `under_way` only these (recipe, version) are looked after. `read` is taken where its files are the
     release's, so that they are not read twice.
     """
-    workspace = release_workspace(database, release, environment, read)
-    return _with_older(database, workspace, environment, under_way)
+    files = release_workspace(database, release, environment, read)
+    workspace, program = _with_older(database, files, environment, under_way)
+    return workspace, replace(program, moves=orders.moves(database, release))
 
 
 def _with_older(
@@ -235,7 +247,7 @@ def _ready(
     memories = [memory for key, memory in program.memory_keys().items() if key in fresh]
     events = frozenset(event for memory in memories for event in memory.events)
     reads = any(type(memory) not in _TIMES_ALONE or memory.where.tests for memory in memories)
-    sweeps = before is None or before.meaning() != program.meaning()
+    sweeps = before is None or before.meaning() != program.meaning() or bool(program.moves)
     return Applied(release, workspace, program, fresh, events, reads, sweeps)
 
 
@@ -333,7 +345,7 @@ def release_workspace(
     workspace = read if read is not None and read.sources == sources else read_workspace(sources, environment)
     versions = latest_versions(database, release)
     recipes = {name: replace(recipe, version=versions[name]) for name, recipe in workspace.recipes.items()}
-    return replace(workspace, recipes=recipes)
+    return orders.stopped(replace(workspace, recipes=recipes), orders.halts(database, release))
 
 
 def _pinned(

@@ -335,6 +335,28 @@ class Version(Table, table=True):
     release: int = Field(sa_type=Integer)
 
 
+class Halt(Table, table=True):
+    """A recipe that was stopped by hand as of a release, whatever its file says: paused, or draining."""
+
+    __tablename__ = "halt"
+    __table_args__ = _NARROW
+    release: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    recipe: str = Field(primary_key=True, sa_type=Text)
+    state: str = Field(sa_type=Text)
+
+
+class Move(Table, table=True):
+    """Where a release moves those who stand on a step of an older version: to a step of its own."""
+
+    __tablename__ = "move"
+    __table_args__ = _NARROW
+    release: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    recipe: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    step: str = Field(primary_key=True, sa_type=Text)
+    to: str = Field(sa_type=Text)
+
+
 class State(Table, table=True):
     """How far the engine is: one row."""
 

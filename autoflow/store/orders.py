@@ -1,0 +1,61 @@
+"""What a release holds beside files: recipes that were stopped by hand, and where it moves whom.
+
+Both stand with the release, so that they take effect at its place in the log, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from autoflow.language.definitions import Workspace
+from autoflow.store.database import Database
+
+Halted = Literal["paused", "draining"]
+Moves = Mapping[tuple[str, int], Mapping[str, str]]
+"""By recipe and older version: at which step of the version in force whoever stands on a step goes on."""
+
+
+class Orders(NamedTuple):
+    """What is ordered with a release: what is stopped by hand from then on (None: what was before), and who moves."""
+
+    halted: Mapping[str, Halted] | None = None
+    moved: Moves = MappingProxyType({})
+
+
+NOTHING = Orders()
+
+
+def halts(database: Database, release: int) -> dict[str, Halted]:
+    """The recipes that are stopped by hand as of a release."""
+    return dict(database.all("SELECT recipe, state FROM halt WHERE release = ?", release))
+
+
+def moves(database: Database, release: int) -> dict[tuple[str, int], dict[str, str]]:
+    """Where a release moves whom."""
+    found: dict[tuple[str, int], dict[str, str]] = {}
+    for recipe, version, step, to in database.all(
+        'SELECT recipe, version, step, "to" FROM move WHERE release = ?', release
+    ):
+        found.setdefault((recipe, version), {})[step] = to
+    return found
+
+
+def write(database: Database, release: int, halted: Mapping[str, Halted], moved: Moves) -> None:
+    """Write both down with a release, within its transaction."""
+    database.many("INSERT INTO halt VALUES (?, ?, ?)", [(release, *each) for each in halted.items()])
+    database.many(
+        "INSERT INTO move VALUES (?, ?, ?, ?, ?)",
+        [(release, *whose, step, to) for whose, steps in moved.items() for step, to in steps.items()],
+    )
+
+
+def stopped(workspace: Workspace, halted: Mapping[str, Halted]) -> Workspace:
+    """The workspace with the recipes that are live in their files and were stopped by hand."""
+    recipes = {
+        name: replace(recipe, status=halted[name]) if name in halted and recipe.status == "live" else recipe
+        for name, recipe in workspace.recipes.items()
+    }
+    return replace(workspace, recipes=recipes)
