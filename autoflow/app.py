@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from autoflow.post.outgoing import Post
     from autoflow.store.database import Database
     from autoflow.store.definitions import Applied
+    from autoflow.store.orders import Halted, Moves
 
 Progress = Callable[[str, int, int], None]
 
@@ -92,9 +93,9 @@ class Project:
         store = self.workspace.settings.store
         return open_database(store, self.folder, create=create, checkpoints=checkpoints, reading=reading)
 
-    def apply(self, database: Database) -> int | None:
+    def apply(self, database: Database, *, moved: Moves | None = None) -> int | None:
         """Apply the workspace; returns the release's number, or None where nothing has changed."""
-        return self.apply_with(database).release
+        return self.apply_with(database, moved=moved).release
 
     def apply_with(
         self,
@@ -102,15 +103,17 @@ class Project:
         *,
         existing: Sequence[str] = (),
         pace: Pace | None = None,
+        moved: Moves | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Outcome:
         """Apply the workspace, and let those into recipes who match already: into these `existing`, or, where
         `lab.plan.CONCERNED` is among them, into all that the change concerns. Where nothing has changed, they enter
-        all the same.
+        all the same. `moved` moves people who are under way to the new versions of their recipes (`lab.moving`).
         """
         from autoflow.ingest.existing import put_forward
         from autoflow.lab.plan import matching
         from autoflow.store.definitions import apply
+        from autoflow.store.orders import Orders
 
         workspace, now = self.sound_workspace(), self.clock.now()
         found = matching(database, workspace, self.environment, now, existing, progress) if existing else None
@@ -123,12 +126,36 @@ class Project:
             for recipe, who in people.items()
             for message in put_forward(database, recipe, who, begin, pace)
         )
-        release = apply(database, workspace, now, by=_user(), commit=self.commit(), behind=behind)
+        release = apply(
+            database,
+            workspace,
+            now,
+            by=_user(),
+            commit=self.commit(),
+            behind=behind,
+            ordered=Orders(moved=moved or {}),
+        )
         entering = tuple(
             Entering(recipe, len(who), pace.instant(max(0, len(who) - 1), begin) if pace else None)
             for recipe, who in people.items()
         )
         return Outcome(release, entering)
+
+    def halt(self, database: Database, recipes: Collection[str], state: Halted | None) -> set[str]:
+        """Stop recipes by hand, whatever their files say; or, with None, let them go on. Returns those that change.
+
+        That is a release like any other: it takes effect at its place in the log. Raises `AutoflowError` where a
+        recipe is not in force, or where its file says what it is.
+        """
+        from autoflow.store import orders
+        from autoflow.store.definitions import apply, latest_release, latest_workspace
+
+        applied = latest_workspace(database, self.environment)
+        before = orders.halts(database, latest_release(database))
+        after = orders.changed(applied, before, recipes, state)
+        ordered = orders.Orders(after)
+        apply(database, applied, self.clock.now(), by=_user(), commit=self.commit(), ordered=ordered)
+        return {name for name in recipes if before.get(name) != after.get(name)}
 
     def trial(self, secret: bytes | None = None) -> Trial:
         """Makes the mails of decided messages from the files as they are, as the post does, and sends nothing.

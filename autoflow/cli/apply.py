@@ -24,19 +24,32 @@ EXISTING = click.option(
     " the change concerns. May stand several times.",
 )
 PACE = click.option("--pace", metavar="RATE", help='Let them in one after the other, such as "500 per day".')
+MOVED = click.option(
+    "--move-running",
+    "moved",
+    multiple=True,
+    is_flag=False,
+    flag_value="*",
+    metavar="[RECIPE]",
+    help="Move those under way to the new version of RECIPE, or of every recipe. May stand several times.",
+)
 
 
 @click.command()
 @EXISTING
 @PACE
+@MOVED
 @pass_state
-def command(state: State, existing: tuple[str, ...], pace: str | None) -> None:
+def command(state: State, existing: tuple[str, ...], pace: str | None, moved: tuple[str, ...]) -> None:
     """Put the files in force as they are now.
 
     From its place in the log on the engine works by them; contacts under way stay on the version of the recipe
-    that they entered. Nobody enters because a file changed, unless --include-existing says so. `autoflow run` applies
-    by itself when it starts; `autoflow plan` tells beforehand what would change.
+    that they entered, unless --move-running puts them on the step of the new one that stands for theirs, with what they
+    have waited credited; nothing that was done is done again. Nobody enters because a file changed, unless
+    --include-existing says so. `autoflow run` applies by itself when it starts; `autoflow plan` tells beforehand what
+    would change.
     """
+    from autoflow.cli.moving import moving_asked, moving_words
     from autoflow.ingest.existing import read_pace
     from autoflow.store.standing import standing
     from autoflow.store.wake import ring
@@ -48,7 +61,9 @@ def command(state: State, existing: tuple[str, ...], pace: str | None) -> None:
         )
     rate = read_pace(pace) if pace is not None else None
     with state.store(create=True) as database, progress("Looking for those who match") as told:
-        found = project.apply_with(database, existing=existing, pace=rate, progress=told)
+        moves = moving_asked(project, database, moved) if moved else []
+        steps = {(each.recipe, each.before): each.steps for each in moves}
+        found = project.apply_with(database, existing=existing, pace=rate, moved=steps, progress=told)
         if found.release is None:
             say("Nothing has changed since the last apply.")
         if found != (None, ()):
@@ -57,6 +72,10 @@ def command(state: State, existing: tuple[str, ...], pace: str | None) -> None:
             live = sum(recipe.status == "live" for recipe in workspace.recipes.values())
             said = f"{count(live, 'live recipe')}, {count(len(workspace.segments), 'segment')}"
             say(f"Release {found.release}: {said}.")
+        for line in moving_words(moves):
+            say(line)
+        if moved and not moves:
+            say("Nobody is under way on an older version.")
         for each in found.entering:
             say(_entering(each, workspace.settings.timezone))
         if found.release is not None and standing(database).release < found.release - 1:

@@ -42,6 +42,7 @@ _OF_A_RECIPE = {
     "entered": ("entered the recipe {recipe}", "entered"),
     "refused": ("was turned away from {recipe}", "was turned away"),
     "ended": ("{recipe}: {subject}", "{subject}"),
+    "moved": ("moved to a newer version of {recipe}", "moved to a newer version"),
 }
 _NAMES = {
     "$identify": "identify",

@@ -133,16 +133,23 @@ class _Match(NamedTuple):
 
 
 def steps_paired(before: tuple[Step, ...], after: tuple[Step, ...]) -> dict[str, str]:
-    """Which step after stands for which before, by their ids: one of the same id, or else one of the same kind that
-    has taken its place.
+    """Which step after stands for which before, by their ids: one of the same id; or one of the same kind that has
+    taken its place; or one that does the same under another name elsewhere.
     """
-    return {
+    found = {
         each.before.id: each.after.id
         for each, _ in _matched(before, after)
         if each.before is not None
         and each.after is not None
         and each.before.action.word == each.after.action.word
     }
+    taken = set(found.values())
+    for was in (step for step in before if step.id not in found):
+        same = next((step for step in after if step.id not in taken and step.action == was.action), None)
+        if same is not None:
+            found[was.id] = same.id
+            taken.add(same.id)
+    return found
 
 
 def steps_changed(before: tuple[Step, ...], after: tuple[Step, ...]) -> Iterator[StepChange]:

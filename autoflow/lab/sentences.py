@@ -36,6 +36,7 @@ _TOLD = {
     "refused": "not entered: {refusal}",
     "ended": "ended: {subject}{reason}",
     "erased": "erased",
+    "moved": "moved to version {version}",
 }
 _TASK = {"to": "for", "due": "due"}
 
@@ -48,6 +49,7 @@ def sentence(line: Happening, tz: str) -> str:
         "until": local_time(detail["until"], tz) if "until" in detail else "",
         "why": in_a_clause(str(detail.get("reason"))),
         "message": detail.get("message", ""),
+        "version": line.version,
         "value": "taken away" if detail.get("value") is None else f"set to {plain(detail['value'])}",
         "task": "".join(f", {word} {detail[key]}" for key, word in _TASK.items() if detail.get(key)),
         "points": points_words(detail.get("points", 0)),

@@ -169,7 +169,9 @@ def numbered(database: Database, workspace: Workspace) -> Workspace:
         if version is None or version != latest.get(name):
             version = latest.get(name, 0) + 1
         recipes[name] = replace(recipe, version=version)
-    return orders.stopped(replace(workspace, recipes=recipes), orders.halts(database, latest_release(database)))
+    return orders.stopped(
+        replace(workspace, recipes=recipes), orders.halts(database, latest_release(database))
+    )
 
 
 def program_of(

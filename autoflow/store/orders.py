@@ -5,12 +5,13 @@ Both stand with the release, so that they take effect at its place in the log, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from autoflow.language.definitions import Workspace
+from autoflow.model.problems import AutoflowError, did_you_mean
 from autoflow.store.database import Database
 
 Halted = Literal["paused", "draining"]
@@ -50,6 +51,33 @@ def write(database: Database, release: int, halted: Mapping[str, Halted], moved:
         "INSERT INTO move VALUES (?, ?, ?, ?, ?)",
         [(release, *whose, step, to) for whose, steps in moved.items() for step, to in steps.items()],
     )
+
+
+def changed(
+    applied: Workspace, before: Mapping[str, Halted], recipes: Iterable[str], state: Halted | None
+) -> dict[str, Halted]:
+    """What is stopped by hand once these recipes are in that state (None: as their files say).
+
+    Raises `AutoflowError` where a recipe is not in force, or where its file says what it is.
+    """
+    after = dict(before)
+    for name in recipes:
+        recipe = applied.recipes.get(name)
+        if recipe is None:
+            near = did_you_mean(name, applied.recipes)
+            hint = f'Did you mean "{near}"?' if near else "`autoflow apply` puts files in force."
+            raise AutoflowError(f'No recipe called "{name}" is in force.', hint)
+        if name not in before and recipe.status != "live":
+            word = "a draft" if recipe.status == "draft" else recipe.status
+            raise AutoflowError(
+                f"{name} is {word} by its file.",
+                f"Change its status in recipes/{name}.yaml, then `autoflow apply`.",
+            )
+        if state is not None:
+            after[name] = state
+        else:
+            after.pop(name, None)
+    return after
 
 
 def stopped(workspace: Workspace, halted: Mapping[str, Halted]) -> Workspace:

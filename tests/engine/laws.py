@@ -30,8 +30,17 @@ def check(
 
 def entered_is_accounted_for(database: Database) -> None:
     """L1, with the journal as the witness of entries and the records as the witness of who is under way."""
+    moved = {
+        (recipe, contact, entry): version
+        for recipe, contact, entry, version in database.all(
+            "SELECT recipe, contact, entry, version FROM journal WHERE kind = 'moved' ORDER BY contact, n"
+        )
+    }
     entered = Counter(
-        database.all("SELECT recipe, version, contact, entry FROM journal WHERE kind = 'entered'")
+        (recipe, moved.get((recipe, contact, entry), version), contact, entry)
+        for recipe, version, contact, entry in database.all(
+            "SELECT recipe, version, contact, entry FROM journal WHERE kind = 'entered'"
+        )
     )
     runs = {
         row[:4]: row[4:]

@@ -15,6 +15,7 @@ from autoflow.post.channels.base import Channel, Outgoing, Policy, Result
 from autoflow.post.outgoing import Post
 from autoflow.store import log, reports
 from autoflow.store.database import Database
+from autoflow.store.orders import Moves
 
 START = parse_instant("2026-03-02 09:00")
 SECRET = b"s" * 32
@@ -91,12 +92,12 @@ class World:
         self.engine.close()
         self.engine = self._engine()
 
-    def release(self, files: Mapping[str, str]) -> int | None:
+    def release(self, files: Mapping[str, str], *, moved: Moves | None = None) -> int | None:
         """Save other files and apply them; they take effect at their place in the log."""
         write_files(self.folder, files)
         self.project = Project(self.folder, environment={}, clock=self.clock)
         self.engine.project = self.project
-        return self.project.apply(self.database)
+        return self.project.apply(self.database, moved=moved)
 
     def append(self, *messages: Incoming) -> log.Appended:
         return log.append(self.database, messages, self.clock.now())

@@ -1,0 +1,207 @@
+"""Live edits of every sort, with somebody waiting at each step: nobody is mailed twice, and nobody is lost.
+
+A release comes while people stand on different steps of a recipe. They stay on the version that they entered, or they
+are moved; a recipe is paused, drained, deleted and brought back. Each mail goes out once, and every run ends.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autoflow.lab.moving import moving
+from autoflow.language.workspace import read_workspace
+from autoflow.model.durations import DAY
+from autoflow.store.orders import Halted
+from tests.engine import laws
+from tests.engine.sources import workspace
+from tests.engine.world import START, World, identify, track
+
+PEOPLE = (
+    "p0",
+    "p1",
+    "p2",
+    "p3",
+    "p4",
+)  # who entered on the days 0, 2, 4, 6 and 8: at least one on each step on day 9
+HEAD = "trigger: {event: purchased}\n"
+LETTERS = """actions:
+  - send_email: hello
+  - wait: 3 days
+    id: first
+  - add_tag: one
+  - wait: 3 days
+    id: second
+  - send_email: again
+  - wait: 3 days
+    id: third
+  - add_tag: three
+"""
+EDITS = {
+    "a step inserted ahead of some": LETTERS.replace(
+        "  - add_tag: one\n", "  - add_tag: one\n  - add_tag: two\n"
+    ),
+    "a mail inserted at the end": LETTERS + "  - send_email: bill\n",
+    "a step deleted": LETTERS.replace("  - add_tag: one\n", ""),
+    "a wait deleted": LETTERS.replace("  - wait: 3 days\n    id: second\n", ""),
+    "a step renamed": LETTERS.replace("id: second", "id: breath"),
+    "a wait longer": LETTERS.replace("wait: 3 days\n    id: second", "wait: 5 days\n    id: second"),
+    "a wait shorter": LETTERS.replace("wait: 3 days\n    id: second", "wait: 12 hours\n    id: second"),
+    "a mail moved ahead": LETTERS.replace("  - send_email: again\n", "").replace(
+        "  - add_tag: one\n", "  - send_email: again\n  - add_tag: one\n"
+    ),
+    "a mail moved behind": LETTERS.replace("  - send_email: hello\n", "") + "  - send_email: hello\n",
+    "a mail renamed and moved behind": LETTERS.replace("  - send_email: hello\n", "")
+    + "  - send_email: hello\n    id: greeting\n",
+    "a goal added": f"goal: [{{has_tag: one}}]\n{LETTERS}",
+}
+
+
+class Shop:
+    """Five people who entered two days after one another, and whatever becomes of them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        for day, who in enumerate(PEOPLE):
+            world.happens(
+                START + 2 * day * DAY, identify(who, email=f"{who}@example.com"), track("purchased", who)
+            )
+        world.live_until(START + 9 * DAY)
+
+    def save(self, text: str | None, *, moves: bool = False) -> None:
+        files = workspace({"r": text} if text is not None else {}, {})
+        world = self.world
+        if moves:
+            found = moving(world.database, read_workspace(files, {}), {})
+            assert found
+            world.release(files, moved={(each.recipe, each.before): each.steps for each in found})
+        else:
+            world.release(files)
+        world.engine.settle()
+
+    def halt(self, state: Halted | None) -> None:
+        assert self.world.project.halt(self.world.database, ["r"], state) == {"r"}
+        self.world.engine.settle()
+
+    def end(self) -> None:
+        """Sixty days later everybody is through; the laws hold, and no mail was decided twice for one run."""
+        self.world.live_until(START + 60 * DAY)
+        laws.check(self.world.database, {})
+        assert {state for *_, state in self.world.runs()} <= {"finished", "goal"}
+        assert max(self.mails().values()) == 1
+
+    def mails(self) -> Counter[tuple[str, str]]:
+        return Counter((each.contact, each.name) for each in self.world.messages())
+
+    def versions(self) -> list[int]:
+        return [version for _, _, version, _ in self.world.runs()]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    world = World(tmp_path, workspace({"r": HEAD + LETTERS}, {}), mail=True)
+    yield Shop(world)
+    world.close()
+
+
+def standing(shop: Shop) -> list[str]:
+    rows = shop.world.database.all("SELECT step FROM run WHERE state = 'running' ORDER BY contact")
+    return [row[0] for row in rows]
+
+
+def test_somebody_stands_on_each_step(shop: Shop) -> None:
+    assert standing(shop) == ["third", "third", "second", "first", "first"]
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_whoever_is_under_way_finishes_on_his_version(shop: Shop, edit: str) -> None:
+    shop.save(HEAD + EDITS[edit])
+    shop.end()
+    mailed = {name for _, name in shop.mails()}
+    assert mailed <= {"hello", "again"}
+    assert [shop.mails()[who, "hello"] for who in PEOPLE] == [1] * 5
+    assert shop.versions() == [1] * 5
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_whoever_is_moved_finishes_on_the_new_one_and_gets_nothing_twice(shop: Shop, edit: str) -> None:
+    shop.save(HEAD + EDITS[edit], moves=True)
+    shop.end()
+    assert [shop.mails()[who, "hello"] for who in PEOPLE] == [1] * 5
+    stayed = 1 if edit == "a wait deleted" else 0
+    assert sorted(shop.versions()) == [1] * stayed + [2] * (5 - stayed)
+    if edit == "a mail moved ahead":  # p2 has passed the place where it stands now
+        assert [shop.mails()[who, "again"] for who in PEOPLE] == [1, 1, 0, 1, 1]
+    elif edit != "a goal added":
+        assert [shop.mails()[who, "again"] for who in PEOPLE] == [1] * 5
+    if edit == "a mail inserted at the end":
+        assert [shop.mails()[who, "bill"] for who in PEOPLE] == [1] * 5
+
+
+def test_a_recipe_deleted_and_brought_back_mails_nobody_again(shop: Shop) -> None:
+    shop.save(None)
+    shop.world.live_until(START + 10 * DAY)
+    shop.save(HEAD + LETTERS)
+    shop.end()
+    assert shop.mails() == {(who, name): 1 for who in PEOPLE for name in ("hello", "again")}
+    assert shop.versions() == [1] * 5
+
+
+def test_a_pause_holds_everybody_and_loses_nobody(shop: Shop) -> None:
+    shop.halt("paused")
+    before = shop.mails()
+    shop.world.happens(
+        START + 20 * DAY, identify("late", email="late@example.com"), track("purchased", "late")
+    )
+    assert (shop.mails(), standing(shop)) == (before, ["third", "third", "second", "first", "first"])
+    shop.save(HEAD + EDITS["a step renamed"])  # an apply does not end it
+    shop.world.live_until(START + 21 * DAY)
+    assert shop.mails() == before
+    shop.halt(None)
+    shop.end()
+    assert shop.mails() == {(who, name): 1 for who in PEOPLE for name in ("hello", "again")}
+
+
+def test_whoever_is_in_a_recipe_that_drains_goes_on_and_nobody_enters(shop: Shop) -> None:
+    shop.halt("draining")
+    shop.world.happens(
+        START + 10 * DAY, identify("late", email="late@example.com"), track("purchased", "late")
+    )
+    shop.end()
+    assert shop.mails() == {(who, name): 1 for who in PEOPLE for name in ("hello", "again")}
+    shop.halt(None)
+    shop.world.happens(START + 61 * DAY, track("purchased", "late"))
+    assert shop.mails()["late", "hello"] == 1
+
+
+def test_whoever_was_held_by_a_pause_goes_on_when_the_recipe_drains(shop: Shop) -> None:
+    shop.halt("paused")
+    shop.world.live_until(START + 20 * DAY)
+    shop.halt("draining")
+    shop.end()
+    assert shop.mails() == {(who, name): 1 for who in PEOPLE for name in ("hello", "again")}
+
+
+def test_a_halt_takes_effect_at_its_place_in_the_log(shop: Shop) -> None:
+    world = shop.world
+    world.append(identify("a", email="a@example.com"), track("purchased", "a"))
+    world.project.halt(world.database, ["r"], "paused")
+    world.append(identify("b", email="b@example.com"), track("purchased", "b"))
+    world.project.halt(world.database, ["r"], None)
+    world.append(identify("c", email="c@example.com"), track("purchased", "c"))
+    world.engine.settle()
+    entered = {who for who, recipe, *_ in world.runs() if recipe == "r"}
+    assert {"a", "c"} <= entered
+    assert "b" not in entered
+
+
+def test_who_is_paused_can_be_moved_meanwhile(shop: Shop) -> None:
+    shop.halt("paused")
+    shop.save(HEAD + EDITS["a wait longer"], moves=True)
+    shop.world.live_until(START + 20 * DAY)
+    shop.halt(None)
+    shop.end()
+    assert sorted(shop.versions()) == [2] * 5
