@@ -595,3 +595,57 @@ def test_a_visitor_is_told_under_the_name_that_he_turned_out_to_have(lived: Shop
         '"v1" turned out to be ana.',
     ]
     assert '"ANA@example.com" turned out to be ana.' not in told(lived, "ANA@example.com")
+
+
+def test_a_mail_that_is_held_and_what_becomes_of_it(lived: Shop) -> None:
+    recipe(
+        lived,
+        "noon",
+        "trigger: manual\nsending: {quiet_hours: {from: '11:00', to: '14:00'}}\nactions: [{send_email: win-back}]\n",
+    )
+    goes_on(lived)
+    lived.run("enter", "noon", "ana")
+    goes_on(lived)
+    held = "  2026-03-10 12:00  mail win-back was held back: quiet hours, until 2026-03-10 14:00"
+    shown = told(lived, "ana", "noon")
+    assert (
+        "Is in it since 2026-03-10 12:00, at send_email:win-back where its mail is held until 2026-03-10 14:00."
+        in shown
+    )
+    assert held in shown
+    goes_on(lived, 2 * HOUR)
+    shown = told(lived, "ana", "noon")
+    start = shown.index("What happened")
+    assert shown[start + 2 : start + 5] == [
+        held,
+        "  2026-03-10 14:00  mail win-back, sent",
+        "  2026-03-10 14:00  went through to the end",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "result", "said"),
+    [
+        ("refused", "unsubscribed", "mail win-back was refused on the last look: unsubscribed"),
+        (
+            "failed",
+            "templates/win-back.html:3: …",
+            "mail win-back could not be made or delivered: templates/",
+        ),
+        ("held", "late", "mail win-back is late, and held: late"),
+        (
+            "unknown",
+            "stopped while sending",
+            "mail win-back may have gone out, nobody can see: stopped while",
+        ),
+        ("pending", "cap", "mail win-back waits to be sent: had enough mail already"),
+    ],
+)
+def test_what_became_of_a_mail_behind_the_gate_is_told(
+    lived: Shop, state: str, result: str, said: str
+) -> None:
+    goes_on(lived, 51 * DAY)
+    with closing(open_database("sqlite:///.autoflow/store.db", lived.folder)) as database:
+        database.do("UPDATE outbox SET state = ?, result = ?", state, result)
+    for name in ("win-back", "templates/win-back"):
+        assert any(line.strip().startswith(f"2026-04-30 11:00  {said}") for line in told(lived, "ana", name))
