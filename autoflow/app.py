@@ -97,6 +97,33 @@ class Project:
         """Apply the workspace; returns the release's number, or None where nothing has changed."""
         return self.apply_with(database, moved=moved).release
 
+    def apply_unasked(self, database: Database) -> int | None:
+        """The same where nobody asked for it just now; raises `RolledBackError` where these files were rolled back."""
+        from autoflow.store import rollbacks
+        from autoflow.store.definitions import files_of
+
+        rollbacks.check_unasked(database, files_of(self.sound_workspace()))
+        return self.apply(database)
+
+    def rollback(self, database: Database, asked: int | None = None) -> tuple[int, int]:
+        """Put an older release's files in force again: the one that is asked for, or the last before what is.
+
+        Returns the number of the new release, and whose files it has. The folder stays as it is. Raises
+        `AutoflowError` where there is nothing to go back to.
+        """
+        from autoflow.store import rollbacks
+        from autoflow.store.definitions import apply, latest_release, release_workspace
+        from autoflow.store.releases import origins
+
+        to, latest = rollbacks.before(database, asked), latest_release(database)
+        older, now = release_workspace(database, to, self.environment), self.clock.now()
+        if not older.sound:
+            raise Unsound(older)
+        release = apply(database, older, now, by=_user(), commit=origins(database)[to].commit)
+        assert release is not None
+        rollbacks.mark(database, to, latest, now)
+        return release, to
+
     def apply_with(
         self,
         database: Database,
@@ -112,7 +139,8 @@ class Project:
         """
         from autoflow.ingest.existing import put_forward
         from autoflow.lab.plan import matching
-        from autoflow.store.definitions import apply
+        from autoflow.store import rollbacks
+        from autoflow.store.definitions import apply, files_of
         from autoflow.store.orders import Orders
 
         workspace, now = self.sound_workspace(), self.clock.now()
@@ -135,6 +163,7 @@ class Project:
             behind=behind,
             ordered=Orders(moved=moved or {}),
         )
+        rollbacks.forgive(database, files_of(workspace))
         entering = tuple(
             Entering(recipe, len(who), pace.instant(max(0, len(who) - 1), begin) if pace else None)
             for recipe, who in people.items()

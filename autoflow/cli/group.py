@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "run",
     "retry": "retry",
     "versions": "versions",
+    "rollback": "rollback",
     "pause": "pause",
     "drain": "drain",
     "resume": "resume",

@@ -26,6 +26,7 @@ from autoflow.model.instants import to_datetime, to_wall
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import StoreError
 from autoflow.store.lease import FencedOff, Held
+from autoflow.store.rollbacks import RolledBackError
 from autoflow.store.wake import address, listen
 
 Say = Callable[[str], None]
@@ -194,9 +195,9 @@ def run(project: Project, *, until_idle: bool = False, watch: bool = False, say:
 
 def _apply(project: Project, engine: Engine, say: Say, *, watch: bool) -> None:
     try:
-        release = project.apply(engine.database)
-    except Unsound as error:
-        if not watch:
+        release = project.apply_unasked(engine.database)
+    except (Unsound, RolledBackError) as error:
+        if isinstance(error, Unsound) and not watch:
             raise
         say(mistakes(error))
         return

@@ -42,7 +42,7 @@ class Saves:
         try:
             if self._database is None:
                 self._database = saved.database(create=True, checkpoints=False)
-            release = saved.apply(self._database)
+            release = saved.apply_unasked(self._database)
         except AutoflowError as error:
             self._say(mistakes(error))
             return

@@ -83,7 +83,7 @@ def _write_release(
     latest = latest_release(database)
     before = orders.halts(database, latest)
     halted = before if ordered.halted is None else ordered.halted
-    if latest and _files(database, latest) == hashes and halted == before and not ordered.moved:
+    if latest and files_in(database, latest) == hashes and halted == before and not ordered.moved:
         return None
     release = latest + 1
     database.many(
@@ -378,5 +378,6 @@ def _pinned(
     return pinned, templates
 
 
-def _files(database: Database, release: int) -> dict[str, str]:
+def files_in(database: Database, release: int) -> dict[str, str]:
+    """A hash of each file of a release, by path."""
     return dict(database.all("SELECT path, hash FROM release_file WHERE release = ?", release))

@@ -345,6 +345,14 @@ class Halt(Table, table=True):
     state: str = Field(sa_type=Text)
 
 
+class Undone(Table, table=True):
+    """A release that was rolled back: whoever applies without being asked leaves its files alone."""
+
+    __tablename__ = "undone"
+    release: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    at: int = _big()
+
+
 class Move(Table, table=True):
     """Where a release moves those who stand on a step of an older version: to a step of its own."""
 
