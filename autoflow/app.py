@@ -23,8 +23,9 @@ from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
     from autoflow.core.program import Program
-    from autoflow.ingest.existing import Pace
     from autoflow.lab.making import Maker
+    from autoflow.lab.plan_apply import LetIn, Outcome
+    from autoflow.lab.plan_file import PlanFile
     from autoflow.lab.playing import Workshop
     from autoflow.model.durations import Duration
     from autoflow.post.content.trial import Trial
@@ -45,21 +46,6 @@ class Unsound(AutoflowError):
             f"The workspace has {errors} mistake{'' if errors == 1 else 's'}.", "`autoflow check` shows them."
         )
         self.workspace = workspace
-
-
-class Entering(NamedTuple):
-    """How many are put forward for a recipe because they match already; where not at once, when the last of them is."""
-
-    recipe: str
-    people: int
-    until: int | None
-
-
-class Outcome(NamedTuple):
-    """What an apply did: the release's number, None where nothing had changed, and who was put forward with it."""
-
-    release: int | None
-    entering: tuple[Entering, ...]
 
 
 class Project:
@@ -127,48 +113,31 @@ class Project:
     def apply_with(
         self,
         database: Database,
+        let_in: LetIn | None = None,
         *,
-        existing: Sequence[str] = (),
-        pace: Pace | None = None,
+        planned: PlanFile | None = None,
         moved: Moves | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Outcome:
-        """Apply the workspace, and let those into recipes who match already: into these `existing`, or, where
-        `lab.plan.CONCERNED` is among them, into all that the change concerns. Where nothing has changed, they enter
-        all the same. `moved` moves people who are under way to the new versions of their recipes (`lab.moving`).
-        """
-        from autoflow.ingest.existing import put_forward
-        from autoflow.lab.plan import matching
-        from autoflow.store import rollbacks
-        from autoflow.store.definitions import apply, files_of
-        from autoflow.store.orders import Orders
+        """Apply the workspace, and let those into recipes who match already; or exactly what was `planned`.
 
-        workspace, now = self.sound_workspace(), self.clock.now()
-        found = matching(database, workspace, self.environment, now, existing, progress) if existing else None
-        people: dict[str, dict[str, str]] = {}
-        for each in found.existing if found is not None else ():
-            people.setdefault(each.recipe, {}).update(dict.fromkeys(each.keys, each.trigger))
-        begin = found.at if found is not None else now
-        behind = (
-            message
-            for recipe, who in people.items()
-            for message in put_forward(database, recipe, who, begin, pace)
+        See `lab.plan_apply`. `moved` moves people who are under way to the new versions of their recipes
+        (`lab.moving`).
+        """
+        from autoflow.lab.plan_apply import Files, LetIn, apply_letting_in, apply_planned
+        from autoflow.store import rollbacks
+        from autoflow.store.definitions import files_of
+
+        workspace = self.sound_workspace()
+        files = Files(
+            workspace, self.environment, self.clock.now(), _user(), self.commit(), moved=moved or {}
         )
-        release = apply(
-            database,
-            workspace,
-            now,
-            by=_user(),
-            commit=self.commit(),
-            behind=behind,
-            ordered=Orders(moved=moved or {}),
-        )
+        if planned is not None:
+            outcome = apply_planned(database, files, planned, progress)
+        else:
+            outcome = apply_letting_in(database, files, let_in or LetIn(), progress)
         rollbacks.forgive(database, files_of(workspace))
-        entering = tuple(
-            Entering(recipe, len(who), pace.instant(max(0, len(who) - 1), begin) if pace else None)
-            for recipe, who in people.items()
-        )
-        return Outcome(release, entering)
+        return outcome
 
     def halt(self, database: Database, recipes: Collection[str], state: Halted | None) -> set[str]:
         """Stop recipes by hand, whatever their files say; or, with None, let them go on. Returns those that change.

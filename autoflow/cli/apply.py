@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from autoflow.cli.letting_in import EXISTING, PACE, let_in
 from autoflow.cli.output import count, local, progress, say
 from autoflow.cli.state import State, pass_state
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
-    from autoflow.app import Entering
+    from autoflow.lab.plan_apply import Entering
 
-EXISTING = click.option(
-    "--include-existing",
-    "existing",
-    multiple=True,
-    is_flag=False,
-    flag_value="*",
-    metavar="[RECIPE]",
-    help="Let those into RECIPE who match its trigger segment_entered already; without a name, into all recipes that"
-    " the change concerns. May stand several times.",
-)
-PACE = click.option("--pace", metavar="RATE", help='Let them in one after the other, such as "500 per day".')
 MOVED = click.option(
     "--move-running",
     "moved",
@@ -36,11 +27,14 @@ MOVED = click.option(
 
 
 @click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @EXISTING
 @PACE
 @MOVED
 @pass_state
-def command(state: State, existing: tuple[str, ...], pace: str | None, moved: tuple[str, ...]) -> None:
+def command(
+    state: State, file: Path | None, existing: tuple[str, ...], pace: str | None, moved: tuple[str, ...]
+) -> None:
     """Put the files in force as they are now.
 
     From its place in the log on the engine works by them; contacts under way stay on the version of the recipe
@@ -48,22 +42,29 @@ def command(state: State, existing: tuple[str, ...], pace: str | None, moved: tu
     have waited credited; nothing that was done is done again. Nobody enters because a file changed, unless
     --include-existing says so. `autoflow run` applies by itself when it starts; `autoflow plan` tells beforehand what
     would change.
+
+    With FILE, which `autoflow plan --out FILE` has made, exactly that plan is applied: where the store, what was
+    applied or the files are others by now, nothing is.
     """
     from autoflow.cli.moving import moving_asked, moving_words
-    from autoflow.ingest.existing import read_pace
+    from autoflow.lab.plan_file import read_plan
     from autoflow.store.standing import standing
     from autoflow.store.wake import ring
 
-    project, workspace = state.project, state.project.sound_workspace()
-    if pace is not None and not existing:
+    if file is not None and (existing or pace is not None or moved):
         raise AutoflowError(
-            "--pace says how fast those enter who match already.", "It goes with --include-existing."
+            "A plan is applied as it was planned.", "Leave the options out, or apply without the plan."
         )
-    rate = read_pace(pace) if pace is not None else None
-    with state.store(create=True) as database, progress("Looking for those who match") as told:
+    planned = read_plan(str(file), file.read_text("utf-8", "replace")) if file is not None else None
+    asked = let_in(existing, pace)
+    project, workspace = state.project, state.project.sound_workspace()
+    with (
+        state.store(create=planned is None) as database,
+        progress("Looking for those who match") as told,
+    ):
         moves = moving_asked(project, database, moved) if moved else []
         steps = {(each.recipe, each.before): each.steps for each in moves}
-        found = project.apply_with(database, existing=existing, pace=rate, moved=steps, progress=told)
+        found = project.apply_with(database, asked, planned=planned, moved=steps, progress=told)
         if found.release is None:
             say("Nothing has changed since the last apply.")
         if found != (None, ()):
@@ -86,4 +87,5 @@ def _entering(each: Entering, zone: str) -> str:
     if not each.people:
         return f"Put forward for {each.recipe}: nobody matches it already."
     last = f", the last on {local(each.until, zone)}" if each.until is not None and each.people > 1 else ""
-    return f"Put forward for {each.recipe}: {count(each.people, 'person', 'people')} who match already{last}."
+    people = count(each.people, "person who matches", "people who match")
+    return f"Put forward for {each.recipe}: {people} already{last}."

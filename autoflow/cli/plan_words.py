@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from autoflow.cli.output import clean, count, local
 from autoflow.cli.points import Line, name
+from autoflow.lab.letting_in import Pace
 from autoflow.lab.plan import Plan
 from autoflow.lab.plan_changes import Changed, Reach
-from autoflow.lab.plan_existing import Existing
 from autoflow.lab.plan_people import Population
 from autoflow.lab.plan_waiting import Fate, Waiting
 from autoflow.language.names import listed
@@ -26,14 +26,14 @@ _FATES: dict[Fate, str] = {
 }
 
 
-def words(found: Plan, zone: str) -> Iterator[Line]:
-    """The whole plan; times are told in the zone."""
+def words(found: Plan, zone: str, pace: Pace | None = None) -> Iterator[Line]:
+    """The whole plan; times are told in the zone. Those who are let in enter at the `pace`."""
     yield Line(0, _summary(found))
     for each in found.changes:
         yield from changed_words(each)
     yield from _populations("Segments", found.segments)
     yield from _populations("Audiences", found.audiences)
-    yield from _existing(found.existing)
+    yield from _existing(found, zone, pace)
     yield from _waiting(found.waiting)
     if found.segments or found.existing:
         yield Line(0, f"Counted as if it were applied at {local(found.at, zone)} ({zone}).")
@@ -105,19 +105,21 @@ def _names(names: Sequence[str], number: int) -> str:
     return f"{told} and {number - len(names):,} more" if number > len(names) else told
 
 
-def _existing(found: Sequence[Existing]) -> Iterator[Line]:
-    some = [each for each in found if each.matches or each.chosen]
+def _existing(found: Plan, zone: str, pace: Pace | None) -> Iterator[Line]:
+    some = [each for each in found.existing if each.matches or each.chosen]
     if some:
         yield Line(0, "Match already, where nobody enters because a file changed")
     for each in some:
         people = count(each.matches, "person", "people")
         by_change = f", {each.moved:,} of them only by this change" if each.moved else ""
         if each.chosen:
-            enter = "enters" if each.matches == 1 else "enter"
-            yield Line(1, f"{each.recipe}: {people}{by_change}, who {enter} on purpose")
+            how = f"who {'enters' if each.matches == 1 else 'enter'} on purpose"
+            if pace is not None and each.matches > 1:
+                last = pace.instant(each.matches - 1, found.at)
+                how += f", {pace.text}: the last on {local(last, zone)}"
         else:
-            lets = f"`autoflow apply --include-existing {each.recipe}` lets them in"
-            yield Line(1, f"{each.recipe}: {people}{by_change}; {lets}")
+            how = f"`autoflow apply --include-existing {each.recipe}` lets them in"
+        yield Line(1, f"{each.recipe}: {people}{by_change}{',' if each.chosen else ';'} {how}")
         if each.examples:
             yield Line(2, _names(each.examples, each.matches))
 

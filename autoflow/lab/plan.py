@@ -15,9 +15,10 @@ from autoflow.language.definitions import Workspace
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import Database
-from autoflow.store.definitions import latest_release, latest_workspace, numbered
+from autoflow.store.definitions import latest_workspace, numbered
 from autoflow.store.foreseeing import Foresight
 from autoflow.store.history import last_row
+from autoflow.store.planned import Basis, basis
 from autoflow.store.reports import under_way
 
 Progress = Callable[[int, int], None]
@@ -27,12 +28,12 @@ CONCERNED = "*"
 
 @dataclass(frozen=True)
 class Plan:
-    """What would change at the instant `at` (UTC microseconds). `applied` is the release before, 0 where none was.
+    """What would change at the instant `at` (UTC microseconds), upon what is applied.
 
     `left_out` counts contacts who could not be worked out.
     """
 
-    applied: int
+    basis: Basis
     at: int
     changes: tuple[Changed, ...]
     segments: tuple[Population, ...] = ()
@@ -40,6 +41,11 @@ class Plan:
     existing: tuple[Existing, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     left_out: int = 0
+
+    @property
+    def applied(self) -> int:
+        """The release that was applied last, 0 where none was."""
+        return self.basis.release
 
 
 def plan(
@@ -99,7 +105,7 @@ def _plan(
     examples: int,
     progress: Progress | None,
 ) -> Plan:
-    applied = latest_release(database)
+    upon = basis(database)
     before, after = latest_workspace(database, environment), numbered(database, workspace)
     foresight = Foresight(database, after, environment, now)
     program = foresight.proposed.program
@@ -114,9 +120,9 @@ def _plan(
         populations.take(seen)
         matching.take(seen)
     return Plan(
-        applied,
+        upon,
         foresight.at,
-        _changes(before, after, applied),
+        _changes(before, after, upon.release),
         populations.segments(moved.segments),
         populations.audiences(),
         tuple(matching.found.values()),

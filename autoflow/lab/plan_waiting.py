@@ -53,5 +53,7 @@ def _fate(before: Recipe, after: Recipe | None) -> Fate | None:
         return "removed"
     if before.status == after.status:
         return None
-    fates: Mapping[str, Fate] = {"draft": "draft", "paused": "paused", "live": "resumed"}
-    return fates[after.status] if before.status != "draft" or after.status != "live" else None
+    if after.status == "live":
+        return "resumed" if before.status == "paused" else None
+    fates: Mapping[str, Fate] = {"draft": "draft", "paused": "paused"}
+    return fates.get(after.status)

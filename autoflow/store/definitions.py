@@ -64,10 +64,24 @@ def apply(
     changed, they alone.
     """
     with database.write():
-        release = _write_release(database, workspace, now, (by, commit), ordered)
-        messages = iter(behind)
-        while some := list(islice(messages, _AT_ONCE)):
-            append_within(database, some, now)
+        return apply_within(database, workspace, now, by=by, commit=commit, behind=behind, ordered=ordered)
+
+
+def apply_within(
+    database: Database,
+    workspace: Workspace,
+    now: int,
+    *,
+    by: str,
+    commit: str = "",
+    behind: Iterable[Incoming] = (),
+    ordered: Orders = NOTHING,
+) -> int | None:
+    """The same inside a transaction that somebody else has begun."""
+    release = _write_release(database, workspace, now, (by, commit), ordered)
+    messages = iter(behind)
+    while some := list(islice(messages, _AT_ONCE)):
+        append_within(database, some, now)
     return release
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -224,3 +227,144 @@ def test_nobody_need_be_named(busy: Shop) -> None:
     assert not {"ana", "ben", "cy"}.intersection(re.split(r"\W+", told))
     assert "- win-back: 2 people, 1 of them only by this change; `autoflow apply" in told
     assert "  - joining: `ben`" in busy.run("plan", "--format", "markdown").stdout
+
+
+# -- a plan in a file
+
+
+def planned(shop: Shop, *args: str) -> Path:
+    file = shop.folder / "plan.json"
+    told = shop.run("plan", "--out", file, *args)
+    assert told.stderr == f"Written to {file}: `autoflow apply {file}` applies exactly this.\n"
+    return file
+
+
+def stands(shop: Shop) -> object:
+    """All that an apply could change."""
+    store = sqlite3.connect(shop.folder / ".autoflow/store.db")
+    try:
+        return [
+            store.execute(f"SELECT * FROM {table}").fetchall()
+            for table in ("event", "release", "release_file", "version", "state", "contact")
+        ]
+    finally:
+        store.close()
+
+
+def test_what_was_planned_is_applied(busy: Shop) -> None:
+    busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
+    file = planned(busy)
+    assert busy.run("apply", file).stdout == "Release 2: 1 live recipe, 1 segment.\n"
+    assert busy.run("plan").stdout == "Nothing has changed since release 2 was applied.\n"
+
+
+def test_who_enters_stands_in_the_plan(busy: Shop) -> None:
+    busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
+    args = ("--include-existing", "win-back", "--pace", "1 per day")
+    assert "  - win-back: 1 person, who enters on purpose\n    - cy\n" in busy.run("plan", *args).stdout
+    file = planned(busy, *args)
+    assert busy.run("apply", file, "--include-existing", status=1).stderr == (
+        "A plan is applied as it was planned.\n  Leave the options out, or apply without the plan.\n"
+    )
+    assert busy.run("apply", file).stdout.endswith(
+        "Put forward for win-back: 1 person who matches already.\n"
+    )
+    whole = json.loads(file.read_text("utf-8"))
+    assert {
+        key: value for key, value in whole.items() if key not in {"files", "plan", "store", "applied_files"}
+    } == {
+        "autoflow_plan": 1,
+        "applied": 1,
+        "include_existing": ["win-back"],
+        "pace": "1 per day",
+    }
+    assert whole["plan"]["existing"][0]["enters"] is True
+    assert sorted(whole["files"]) == [
+        "autoflow.yaml",
+        "recipes/win-back.yaml",
+        "segments/lapsed-buyers.yaml",
+        "templates/win-back.html",
+    ]
+
+
+def test_a_stale_plan_is_refused(busy: Shop) -> None:
+    busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
+    file = planned(busy)
+    busy.run("apply")
+    before = stands(busy)
+    assert busy.run("apply", file, status=1).stderr == (
+        "The plan is stale: it was made when release 1 was applied, and now it is release 2. Nothing was changed.\n"
+        "  Plan anew: autoflow plan --out FILE.\n"
+    )
+    assert stands(busy) == before
+
+
+def test_a_plan_of_other_files_is_refused(busy: Shop) -> None:
+    busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
+    file = planned(busy)
+    before = stands(busy)
+    busy.replace("recipes/win-back.yaml", "wait: 20 days", "wait: 10 days")
+    busy.write("segments/all.yaml", "segment: all\nconditions: [{did: purchased}]\n")
+    assert busy.run("apply", file, status=1).stderr == (
+        "The files are not those that were planned: recipes/win-back.yaml and segments/all.yaml differ."
+        " Nothing was changed.\n"
+        "  Bring them back to what was planned. Or plan anew: autoflow plan --out FILE.\n"
+    )
+    assert stands(busy) == before
+
+
+def test_a_plan_of_another_store_is_refused_and_one_of_a_copy_is_not(busy: Shop, tmp_path: Path) -> None:
+    busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
+    file = planned(busy)
+    other = Shop(tmp_path / "other", busy.clock)
+    shutil.copytree(busy.folder, other.folder)
+    assert other.run("apply", file).stdout.startswith("Release 2"), "a copy of the store is that store"
+    (other.folder / ".autoflow/store.db").unlink()
+    assert other.run("apply", file, status=1).stderr.startswith("There is no store at ")
+    history = "".join(json.dumps(each) + "\n" for each in ana())
+    other.run("import", other.write("history.ndjson", history))
+    assert other.run("apply", file, status=1).stderr == (
+        "This is a plan of another store, so nothing was changed.\n"
+        "  Apply it where it was made, or plan anew here.\n"
+    )
+    assert other.json("status")["release"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("hello", "is not a plan.\n  `autoflow plan --out FILE` makes one.\n"),
+        ("[1]", "is not a plan.\n"),
+        ('{"applied": 1}', "is not a plan.\n"),
+        ('{"autoflow_plan": 2}', "was made by a newer autoflow.\n  Apply it with that one, or plan anew.\n"),
+        ('{"autoflow_plan": 1, "store": "x"}', "is not a whole plan: something of it is missing.\n"),
+        (
+            (
+                '{"autoflow_plan": 1, "store": 1, "applied": 1, "applied_files": "", "files": {},'
+                ' "include_existing": [], "pace": null}'
+            ),
+            "is not a whole plan: something of it is missing.\n",
+        ),
+    ],
+)
+def test_what_is_no_plan_is_refused(busy: Shop, text: str, told: str) -> None:
+    before = stands(busy)
+    file = busy.write("plan.json", text)
+    assert busy.run("apply", file, status=1).stderr.startswith(f"{file} {told}")
+    assert busy.run("apply", busy.folder / "nowhere.json", status=1).stderr.endswith(
+        "nowhere.json: No such file or directory.\n"
+    )
+    assert stands(busy) == before
+
+
+def test_mistakes_come_before_the_plan(busy: Shop) -> None:
+    file = planned(busy)
+    busy.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
+    assert "There is no segment called" in busy.run("apply", file, status=1).stderr
+
+
+def test_what_is_asked_wrongly_is_refused(busy: Shop) -> None:
+    for args in (["--pace", "5 per day"], ["--include-existing", "nobody"]):
+        file = busy.folder / "plan.json"
+        assert busy.run("plan", "--out", file, *args, status=1).stdout == ""
+        assert not file.exists()

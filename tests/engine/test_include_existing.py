@@ -12,10 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autoflow.app import Outcome, Project
+from autoflow.app import Project
 from autoflow.core.compiling import compile_program
-from autoflow.ingest.existing import put_forward, read_pace
-from autoflow.lab.plan import CONCERNED, plan
+from autoflow.lab import plan_apply
+from autoflow.lab.letting_in import put_forward, read_pace
+from autoflow.lab.plan import CONCERNED, matching, plan
+from autoflow.lab.plan_apply import LetIn, Outcome
+from autoflow.lab.plan_file import PlanFile
 from autoflow.lab.simulate import Asked, simulate
 from autoflow.language.workspace import read_workspace
 from autoflow.model.durations import DAY
@@ -23,6 +26,7 @@ from autoflow.model.event import Incoming
 from autoflow.model.problems import AutoflowError
 from autoflow.store import definitions, log, tick
 from autoflow.store.definitions import numbered
+from autoflow.store.planned import basis
 from tests.engine import laws
 from tests.engine.sources import RECIPES, SEGMENTS, workspace
 from tests.engine.world import START, World, track, write_files
@@ -55,7 +59,7 @@ def let_in(one: World, files: dict[str, str], *names: str, pace: str | None = No
     write_files(one.folder, files)
     one.project = one.engine.project = Project(one.folder, environment={}, clock=one.clock)
     rate = read_pace(pace) if pace is not None else None
-    return one.project.apply_with(one.database, existing=names or (CONCERNED,), pace=rate)
+    return one.project.apply_with(one.database, LetIn(names or (CONCERNED,), rate))
 
 
 def entries(one: World) -> list[tuple[str, str, int]]:
@@ -246,6 +250,29 @@ def test_an_edit_lets_in_those_whom_it_moves(world: Callable[..., World]) -> Non
     let_in(one, FILES)
     one.engine.settle()
     assert sorted(who for who, *_ in entries(one)) == [*NAMES, "eve"]
+
+
+def test_whoever_applies_meanwhile_makes_a_plan_stale(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the first look at what is applied and the transaction."""
+    one = peopled(world(EMPTY))
+    write_files(one.folder, FILES)
+    one.project = Project(one.folder, environment={}, clock=one.clock)
+    workspace = one.project.sound_workspace()
+    planned = PlanFile(basis(one.database), definitions.files_of(workspace), ("hi",))
+
+    def meanwhile(*args: Any, **more: Any) -> Any:
+        found = matching(*args, **more)
+        definitions.apply(one.database, read_workspace(PROPOSED, {}), one.clock.now(), by="somebody else")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(plan_apply, "matching", meanwhile)
+        with pytest.raises(AutoflowError, match="stale"):
+            one.project.apply_with(one.database, planned=planned)
+    assert definitions.latest_release(one.database) == 2
+    assert one.database.all("SELECT 1 FROM event WHERE name = '$enter'") == []
 
 
 # -- P4

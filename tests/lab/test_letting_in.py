@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from autoflow.ingest.existing import Pace, read_pace
+from autoflow.lab.letting_in import Pace, read_pace
 from autoflow.model.durations import DAY
 from autoflow.model.problems import AutoflowError
 
