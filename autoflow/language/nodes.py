@@ -96,10 +96,7 @@ def read_yaml(report: Report) -> Node | None:
         return None
     strange = _NO_TEXT.search(text)
     if strange is not None:
-        is_byte = "\udc80" <= strange[0] <= "\udcff"
-        what = "is not UTF-8 text" if is_byte else "holds a character that no text file holds"
-        fix = "Save the file as UTF-8." if is_byte else "Delete it, or type the value anew."
-        report.add("not-text", Span(strange.start(), strange.end()), f"The file {what} here.", fix)
+        report.add("not-text", Span(strange.start(), strange.end()), *no_text(text, strange[0]))
         return None
     builder = _Builder(report)
     parser = yaml.CSafeLoader(text)
@@ -117,6 +114,15 @@ def read_yaml(report: Report) -> Node | None:
         report.add("empty-file", FIRST, "The file is empty.", "Write it, or remove the file.")
         return None
     return builder.root
+
+
+def no_text(text: str, strange: str) -> tuple[str, str]:
+    """The sentence and the fix for a file that is no text, by the first sign that shows it."""
+    if text.startswith(("\udcff\udcfe", "\udcfe\udcff")) or "\x00" in text[:4]:
+        return "The file is saved as UTF-16.", "Save it as UTF-8, which every editor offers."
+    if "\udc80" <= strange <= "\udcff":
+        return "The file is not UTF-8 text here.", "Save the file as UTF-8."
+    return "The file holds a character that no text file holds here.", "Delete it, or type the value anew."
 
 
 def plain_data(node: Node) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from autoflow.language.crosscheck import check_circles, check_mail, check_recipe
 from autoflow.language.definitions import Workspace
 from autoflow.language.loops import check_tag_loops
 from autoflow.language.names import SETTINGS_FILE, Names
+from autoflow.language.nodes import no_text
 from autoflow.language.recipe import read_recipe
 from autoflow.language.scalars import NAME, slug
 from autoflow.language.segment import read_segment
@@ -77,7 +79,7 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
     problems: list[Problem] = []
     settings = _settings(sources, environment)
     files = {folder: _named(folder, sources, problems) for folder in ("recipes", "segments")}
-    letters = _template_sources(sources, problems)
+    letters, unreadable = _template_sources(sources, problems)
     names = Names(
         settings=settings.settings,
         segments=frozenset(files["segments"]),
@@ -88,7 +90,7 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
     _check_mirrors(settings, names)
     segments = {name: read_segment(name, text, names) for name, text in files["segments"].items()}
     recipes = {name: read_recipe(name, text, names) for name, text in files["recipes"].items()}
-    templates = _templates(letters, problems)
+    templates = _templates(letters, unreadable, problems)
     check_circles(segments)
     check_recipes(recipes)
     check_mail(recipes, templates, settings)
@@ -142,28 +144,34 @@ def _named(folder: str, sources: Mapping[str, str], problems: list[Problem]) -> 
     return found
 
 
-def _template_sources(sources: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:
-    """The files of `templates/` by their names there; those that are no text are reported and left out."""
+def _template_sources(
+    sources: Mapping[str, str], problems: list[Problem]
+) -> tuple[dict[str, str], frozenset[str]]:
+    """The files of `templates/` by their names there, and the names of those that are no text, which is reported."""
     found: dict[str, str] = {}
+    unreadable: set[str] = set()
     for path in sorted(sources):
         if not path.startswith("templates/"):
             continue
         text = sources[path]
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            source, fix = Source(path, text), "Save the file as UTF-8."
-            span = Span(error.start, error.end)
-            problems.append(source.problem("not-text", span, "The file is not UTF-8 text here.", fix))
+        strange = re.search("[\x00\ud800-\udfff]", text)
+        if strange is not None:
+            span, said = Span(*strange.span()), no_text(text, strange[0])
+            problems.append(Source(path, text).problem("not-text", span, *said))
             text = text.encode("utf-8", "replace").decode()
+            unreadable.add(path.removeprefix("templates/"))
         found[path.removeprefix("templates/")] = text
-    return found
+    return found, frozenset(unreadable)
 
 
-def _templates(sources: Mapping[str, str], problems: list[Problem]) -> dict[str, Template]:
+def _templates(
+    sources: Mapping[str, str], unreadable: frozenset[str], problems: list[Problem]
+) -> dict[str, Template]:
     found: dict[str, Template] = {}
     names = email_names(sources)
     for name in names:
+        if f"{name}.html" in unreadable:
+            continue
         try:
             found[name] = read_template(name, sources)
         except TemplateProblem:

@@ -232,3 +232,24 @@ def test_check_imports_neither_the_store_nor_rich() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["autoflow.yaml", "recipes/win-back.yaml", "templates/welcome.html"])
+def test_a_file_of_another_coding_is_one_mistake(tmp_path: Path, name: str, codec: str) -> None:
+    for path, text in SOURCES.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(text.encode(codec if path == name else "utf-8-sig"))
+    found = read_workspace(load_sources(tmp_path), {})
+    assert [(each.file, each.code, each.message) for each in found.problems] == [
+        (name, "not-text", "The file is saved as UTF-16.")
+    ]
+
+
+@pytest.mark.parametrize("name", ["recipes/win-back.yaml", "templates/welcome.html"])
+def test_a_file_of_an_old_coding_is_one_mistake_where_it_shows(name: str) -> None:
+    text = SOURCES[name].replace("welcome", "wélcome").replace("Come", "Cóme")
+    found = workspace({name: text.encode("latin-1").decode("utf-8", "surrogateescape")})
+    [problem] = found.problems
+    assert (problem.code, problem.message) == ("not-text", "The file is not UTF-8 text here.")
+    assert found.sources[name].splitlines()[problem.line - 1][problem.column - 1] > "\udc7f"
