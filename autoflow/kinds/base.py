@@ -202,6 +202,10 @@ class Trigger(Kind):
         """What must be remembered of its having fired now, so that it does not again; None where nothing must."""
         return None
 
+    def surely(self) -> Condition | None:
+        """What holds for everybody whom it starts, at that moment; None where nothing is known."""
+        return None
+
     def standing(self) -> Condition | None:
         """The condition in which whoever it lets in stands from then on, so that those who stand so already can be let
         in on purpose; None where it tells of a moment alone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from autoflow.kinds.actions.choose import Case
@@ -15,7 +15,7 @@ from autoflow.language.field_specs import Spec
 from autoflow.language.nodes import Entry, Node
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scope import Scope
-from autoflow.language.source import Unreadable
+from autoflow.language.source import Report, Span, Unreadable
 from autoflow.model.values import MILLION, millionths
 
 ReadAction = Callable[[Node, Scope], Action]
@@ -100,6 +100,7 @@ def _cases(node: Node, around: Around, read_action: ReadAction, read_all: ReadCo
         otherwise = entries.get("otherwise")
         if "if" in entries or "actions" in entries:
             cases.append(_case(item, entries, scope, read_action, read_all))
+            _asked_before(cases, nodes, entries["if"].key.span, report)
         if otherwise is None:
             continue
         if "if" in entries and not alone:
@@ -113,6 +114,17 @@ def _cases(node: Node, around: Around, read_action: ReadAction, read_all: ReadCo
             "missing-key", around.span, '"choose" needs an "if".', f"For example {_flat(around.kind.example)}"
         )
     return tuple(cases)
+
+
+def _asked_before(cases: Sequence[Case], nodes: Sequence[Node], at: Span, report: Report) -> None:
+    """Warn of a case that asks what one above it asks, which takes everybody."""
+    asked = repr(cases[-1].condition)
+    for number, case in enumerate(cases[:-1]):
+        if repr(case.condition) == asked:
+            line = report.source.line_number(nodes[number].span.start)
+            message = f"Nobody gets here: the case in line {line} asks the same."
+            report.warn("unreachable-step", at, message, "Remove one of the two, or change what it asks.")
+            return
 
 
 def _case(

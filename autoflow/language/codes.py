@@ -17,6 +17,7 @@ Code = Literal[
     "duplicate-step",
     "duration",
     "empty-file",
+    "ends-at-once",
     "file-name",
     "glob-without-matches",
     "list-empty",

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Any, NamedTuple
 
-from autoflow.kinds.base import Condition, Kind
+from autoflow.kinds.base import Condition
 from autoflow.kinds.conditions.all import All
 from autoflow.kinds.conditions.any import Any as AnyOf
-from autoflow.kinds.conditions.attribute import Attribute
 from autoflow.kinds.conditions.none import NoneOf
-from autoflow.kinds.conditions.sum_of import SumOf
 from autoflow.kinds.deeds import Deed
 from autoflow.kinds.limits import OfBefore
 from autoflow.kinds.operators import COMPLEMENTS, Test, comparable
@@ -31,15 +30,6 @@ _MOST_COMPARED = 100  # conditions, each of which is compared with each
 _STRICT = frozenset({"more_than", "less_than", "after", "before"})
 
 
-class LeafFinding(NamedTuple):
-    """What is wrong with one condition by itself; `field` says where to point."""
-
-    code: Code
-    field: str
-    message: str
-    fix: str
-
-
 class Clash(NamedTuple):
     """A condition that decides everything together with another one."""
 
@@ -48,56 +38,20 @@ class Clash(NamedTuple):
     other: Condition
 
 
-def leaf_findings(kind: Kind) -> Iterator[LeafFinding]:
-    """What can never or always hold by itself."""
-    if isinstance(kind, Deed):
-        yield from _deed(kind)
-    if isinstance(kind, (Attribute, SumOf)) and _impossible([kind.test]):
-        word, fix = kind.test.word, "Write the lower value first."
-        yield LeafFinding("never-holds", word, "No value lies between these two.", fix)
-    where = getattr(kind, "where", None)
-    if isinstance(where, Where):
-        by_property = defaultdict(list)
-        for name, test in where.tests:
-            by_property[name].append(test)
-        for name, tests in by_property.items():
-            if _impossible(tests):
-                message = f'No event can have a "{name}" like this.'
-                yield LeafFinding(
-                    "never-holds", "where", message, "See that the lower value is the smaller one."
-                )
-
-
-def _deed(deed: Deed) -> Iterator[LeafFinding]:
-    least, most = (None if isinstance(each, OfBefore) else each for each in (deed.at_least, deed.at_most))
-    lower = max(least or 0, deed.exactly or 0)
-    uppers = [count for count in (most, deed.exactly) if count is not None]
-    never, always = ("always-holds", "never-holds") if deed.negated else ("never-holds", "always-holds")
-    if uppers and lower > min(uppers):
-        field = "at_most" if deed.at_most is not None else "exactly"
-        message = f"Nobody has done it at least {lower} times and at most {min(uppers)} times."
-        yield LeafFinding(never, field, message, "Let the lower count be the smaller one.")  # type: ignore[arg-type]
-    elif not uppers and least == 0:
-        message = (
-            f"Everybody has done it at least 0 times, so this {'never' if deed.negated else 'always'} holds."
-        )
-        yield LeafFinding(always, "at_least", message, "Use at least 1 times, or exactly: 0 times.")  # type: ignore[arg-type]
-
-
 def clashes(conditions: Sequence[Condition], *, any_of: bool) -> Iterator[Clash]:
     """Conditions that can never all hold, or of which one always does, wherever they stand inside each other."""
-    positive, negative = _flat(conditions, any_of=any_of)
+    positive, negative = flat(conditions, any_of=any_of)
     if len(positive) + len(negative) > _MOST_COMPARED:
         return
     code: Code = "always-holds" if any_of else "never-holds"
-    opposites = {_sameness(each.condition, each.negated): each for each in (*positive, *negative)}
+    opposites = {sameness(each.condition, each.negated): each for each in (*positive, *negative)}
     for each in (*positive, *negative):
-        other = opposites.get(_sameness(each.condition, not each.negated))
+        other = opposites.get(sameness(each.condition, not each.negated))
         if other is not None and other.order < each.order:
             yield Clash(code, each.condition, other.condition)
     if not any_of:
         yield from _tests_that_clash([each.condition for each in positive])
-        yield from _deeds_that_clash([each.condition for each in positive])
+        yield from _deeds_that_clash(sorted((*positive, *negative), key=lambda leaf: leaf.order))
     for each in (*positive, *negative):
         parts = each.condition.parts()
         if parts:
@@ -105,29 +59,31 @@ def clashes(conditions: Sequence[Condition], *, any_of: bool) -> Iterator[Clash]
             yield from clashes(parts, any_of=inner_any)
 
 
-class _Leaf(NamedTuple):
+class Leaf(NamedTuple):
+    """A condition that must hold, or must not; `order` counts as they are written."""
+
     condition: Condition
     negated: bool
     order: int
 
 
-def _flat(conditions: Iterable[Condition], *, any_of: bool) -> tuple[list[_Leaf], list[_Leaf]]:
+def flat(conditions: Iterable[Condition], *, any_of: bool) -> tuple[list[Leaf], list[Leaf]]:
     """Leaves that must hold and leaves that must not; groups of the same joint are taken apart."""
-    positive: list[_Leaf] = []
-    negative: list[_Leaf] = []
+    positive: list[Leaf] = []
+    negative: list[Leaf] = []
     stack = list(conditions)[::-1]
     while stack:
         condition = stack.pop()
         if isinstance(condition, AnyOf if any_of else All):
             stack += condition.parts()[::-1]
         elif isinstance(condition, NoneOf) and (not any_of or len(condition.parts()) == 1):
-            negative += (_Leaf(part, True, len(positive) + len(negative)) for part in condition.parts())
+            negative += (Leaf(part, True, len(positive) + len(negative)) for part in condition.parts())
         else:
-            positive.append(_Leaf(condition, False, len(positive) + len(negative)))
+            positive.append(Leaf(condition, False, len(positive) + len(negative)))
     return positive, negative
 
 
-def _sameness(condition: Condition, negated: bool) -> tuple[str, bool]:  # noqa: FBT001 - half of the key
+def sameness(condition: Condition, negated: bool) -> tuple[str, bool]:  # noqa: FBT001 - half of the key
     """Equal for conditions that ask the same, whichever word says it."""
     if not isinstance(condition, Deed):
         return repr(condition), negated
@@ -138,44 +94,63 @@ def _sameness(condition: Condition, negated: bool) -> tuple[str, bool]:  # noqa:
 
 
 def _tests_that_clash(conditions: list[Condition]) -> Iterator[Clash]:
-    tested: dict[str, list[Attribute | SumOf]] = defaultdict(list)
+    tested: dict[str, list[tuple[Condition, Test]]] = defaultdict(list)
     for condition in conditions:
-        if isinstance(condition, Attribute):
-            tested[condition.attribute].append(condition)
-        elif isinstance(condition, SumOf):
-            tested[repr((condition.sum_of, condition.where, condition.within_last))].append(condition)
+        test = getattr(condition, "test", None)
+        if isinstance(test, Test):
+            tested[_subject(condition)].append((condition, test))
     for same in tested.values():
+        tests = [test for _, test in same]
         for at in range(1, len(same)):
-            before = [condition.test for condition in same[:at]]
-            if not _impossible(before) and _impossible([*before, same[at].test]):
-                yield Clash("never-holds", same[at], same[0])
+            if not impossible(tests[:at]) and impossible(tests[: at + 1]):
+                yield Clash("never-holds", same[at][0], same[0][0])
 
 
-def _deeds_that_clash(conditions: list[Condition]) -> Iterator[Clash]:
-    """`did` within some days beside a plain `did_not` that looks back at least as far."""
-    deeds = [condition for condition in conditions if isinstance(condition, Deed)]
-    for did in deeds:
-        if did.negated or did.longer_ago_than or 0 in {did.at_least, did.exactly}:
+def _subject(condition: Condition) -> str:
+    """Equal for conditions that test the same value."""
+    told = [getattr(condition, each.name) for each in fields(condition) if each.name != "test"]  # type: ignore[arg-type]
+    return repr((condition.word, told))
+
+
+def _deeds_that_clash(leaves: list[Leaf]) -> Iterator[Clash]:
+    """`did` within some days beside a plain `did_not` (or `exactly: 0 times`) that looks back at least as far."""
+    deeds = [(each.condition, each) for each in leaves if isinstance(each.condition, Deed)]
+    for did, affirming in deeds:
+        if not _affirms(did, affirming.negated):
             continue
-        if did.at_most is not None and not did.at_least:
-            continue
-        for did_not in deeds:
-            narrowed = (
-                did_not.at_least,
-                did_not.at_most,
-                did_not.exactly,
-                did_not.then,
-                did_not.first_time_within_last,
-            )
-            plain = all(each is None for each in narrowed)
+        for did_not, denying in deeds:
             same = did_not.event == did.event and did_not.since == did.since
             counts_all = did_not.where in {Where(), did.where}
-            if did_not.negated and plain and same and counts_all and not did_not.longer_ago_than:
-                if _sameness(did, True) == _sameness(did_not, False):
-                    continue  # told already, as opposites
-                if did_not.within_last is None or _covers(did_not.within_last, did.within_last):
-                    first, second = sorted((did, did_not), key=conditions.index)
-                    yield Clash("never-holds", second, first)
+            if not (same and counts_all and _denies(did_not, denying.negated)):
+                continue
+            if sameness(did, affirming.negated) == sameness(did_not, not denying.negated):
+                continue  # told already, as opposites
+            if did_not.within_last is None or _covers(did_not.within_last, did.within_last):
+                first, second = sorted((affirming, denying), key=lambda leaf: leaf.order)
+                yield Clash("never-holds", second.condition, first.condition)
+
+
+def _affirms(deed: Deed, negated: bool) -> bool:  # noqa: FBT001 - half of the leaf
+    """Whether it holds only for those who did it."""
+    if deed.longer_ago_than or 0 in {deed.at_least, deed.exactly}:
+        return False
+    if deed.negated or negated:
+        return deed.negated is negated and _plain(deed)
+    return deed.at_most is None or bool(deed.at_least)
+
+
+def _denies(deed: Deed, negated: bool) -> bool:  # noqa: FBT001 - half of the leaf
+    """Whether it holds only for those who did it not once in the window, or ever."""
+    if deed.negated is not negated:
+        return _plain(deed)
+    never = 0 in {deed.exactly, deed.at_most} and not deed.at_least
+    return never and not negated and not deed.longer_ago_than
+
+
+def _plain(deed: Deed) -> bool:
+    """Whether it asks for nothing but one such event in the window, or ever."""
+    narrowed = (deed.at_least, deed.at_most, deed.exactly, deed.then)
+    return all(each is None for each in (*narrowed, deed.longer_ago_than, deed.first_time_within_last))
 
 
 def _covers(longer: Duration, shorter: Duration | None) -> bool:
@@ -188,7 +163,7 @@ def _days(duration: Duration, month: int) -> float:
     return duration.months * month + duration.days + duration.micros / DAY
 
 
-def _impossible(tests: list[Test]) -> bool:
+def impossible(tests: list[Test]) -> bool:
     """Whether no value passes all of these."""
     unset = any(test.word == "is_set" and test.operand is False for test in tests)
     if unset and any(test.word not in COMPLEMENTS and test.operand is not False for test in tests):
@@ -196,7 +171,7 @@ def _impossible(tests: list[Test]) -> bool:
     tests = [test for test in tests if constant(test.operand) and test.of_type != "list"]
     tests = [test for test in tests if not isinstance(test.operand, OfBefore)]
     allowed = _allowed(tests)
-    lower, upper = _bounds(tests)
+    lower, upper = bounds(tests)
     if (
         lower is not None
         and upper is not None
@@ -220,7 +195,7 @@ def _allowed(tests: list[Test]) -> set[Any] | None:
     return allowed
 
 
-def _bounds(tests: list[Test]) -> tuple[tuple[Any, bool] | None, tuple[Any, bool] | None]:
+def bounds(tests: list[Test]) -> tuple[tuple[Any, bool] | None, tuple[Any, bool] | None]:
     """The highest lower and the lowest upper bound, each with whether it is itself excluded."""
     lower: tuple[Any, bool] | None = None
     upper: tuple[Any, bool] | None = None

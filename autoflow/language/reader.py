@@ -14,10 +14,11 @@ from autoflow.kinds.operators import WORDS
 from autoflow.kinds.where import Where
 from autoflow.language.around import Around
 from autoflow.language.branches import read_branching
+from autoflow.language.clashing import report_clashes
 from autoflow.language.codes import Code
 from autoflow.language.field_specs import Spec, short_field, specs_of, written_keys
 from autoflow.language.fields import read_field, read_operator
-from autoflow.language.logic import leaf_findings
+from autoflow.language.leaf_logic import leaf_findings
 from autoflow.language.names import listed
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
@@ -171,19 +172,26 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
 
 def _read_one(spec: Spec, node: Node, around: Around) -> object:
     if isinstance(spec.mark, (Steps, Cases, Parts)):
-        return read_branching(
-            spec, node, around, read_action, lambda each, scope: all_of(read_conditions(each, scope))
-        )
+        return read_branching(spec, node, around, read_action, _read_case)
     if get_args(spec.base)[:1] != (Condition,):
         return read_field(spec, node, around)
     scope = around.scope
     # What a step waits for is counted since the start, as goals are.
     found = tuple(read_conditions(node, scope.within("leave") if scope.part == "action" else scope))
+    if scope.part == "action":
+        report_clashes(found, scope, any_of=False)
     if not found:
         report = around.scope.report
         fix = f"For example {_example(around.kind)}"
         report.fail("list-empty", around.span, f'"{around.kind.word}" needs at least one condition.', fix)
     return found
+
+
+def _read_case(node: Node, scope: Scope) -> Condition | None:
+    """What a case of `choose` asks."""
+    found = read_conditions(node, scope)
+    report_clashes(found, scope, any_of=False)
+    return all_of(found)
 
 
 def _check_keys(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from autoflow.kinds.base import EVENT, Condition, Step, Trigger
 from autoflow.language import scalars
 from autoflow.language.branches import lay_out, read_steps
+from autoflow.language.clashing import report_clashes
 from autoflow.language.definitions import Recipe, RecipeSending, Status
-from autoflow.language.logic import clashes
 from autoflow.language.names import Names
 from autoflow.language.nodes import Broken, Entry, Node, Scalar, plain_data, read_yaml
 from autoflow.language.nodes import Mapping as MappingNode
@@ -35,13 +35,16 @@ _LISTS = ("trigger", "conditions", "keep_while", "goal", "exit", "actions")
 class ReadRecipe:
     """What reading gave: the recipe (None where a part of it could not be read), what is wrong, and places.
 
-    `places` holds where each step stands, by its id; `span` is the file's first key.
+    `places` holds where each step stands, by its id; `span` is the file's first key. `asked` are the conditions of
+    each list as they are written, with their places, and `triggers` the places of the triggers.
     """
 
     recipe: Recipe | None
     report: Report
     places: Mapping[str, Span]
     span: Span = FIRST
+    asked: Mapping[str, Sequence[tuple[Condition, Span]]] = field(default_factory=dict)
+    triggers: Sequence[Span] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -75,6 +78,8 @@ class _Reading:
         self.scope = scope
         self.report = scope.report
         self.root = root
+        self.asked: dict[str, list[tuple[Condition, Span]]] = {}
+        self.places: list[Span] = []
 
     def read(self) -> ReadRecipe:
         """Read every part, so that all mistakes are told at once."""
@@ -111,7 +116,12 @@ class _Reading:
             hash=self.hash(steps, reentry),
         )
         return ReadRecipe(
-            None if self.report.broken else recipe, self.report, self.scope.places, self.root.span
+            recipe=None if self.report.broken else recipe,
+            report=self.report,
+            places=self.scope.places,
+            span=self.root.span,
+            asked=self.asked,
+            triggers=self.places,
         )
 
     def list_of(self, key: str) -> list[Node]:
@@ -141,6 +151,7 @@ class _Reading:
                 continue
             ids[name] = node.span
             found.append(trigger)
+            self.places.append(node.span)
         return found, tuple(ids)
 
     def needed(self, key: str, example: str) -> list[Node]:
@@ -161,6 +172,8 @@ class _Reading:
         nothing: list[Condition] = []
         found = attempt(lambda: read_conditions(entry.value, scope), nothing)
         report_clashes(found, scope, any_of=part == "leave")
+        spans = {id(condition): span for condition, span in scope.read}
+        self.asked[key] = [(condition, spans[id(condition)]) for condition in found]
         return found
 
     def conditions(self, key: str, part: Part) -> Condition | None:
@@ -244,23 +257,6 @@ class _Reading:
         meaning["reentry"] = str(reentry)
         meaning["ids"] = [step.id for step in steps]
         return meaning_hash(meaning, self.scope)
-
-
-def report_clashes(conditions: list[Condition], scope: Scope, *, any_of: bool) -> None:
-    """Warn of conditions that together can never, or always, hold."""
-    if scope.report.broken:
-        return
-    places = {id(condition): span for condition, span in scope.read}
-    for clash in clashes(conditions, any_of=any_of):
-        at, other = places.get(id(clash.condition)), places.get(id(clash.other))
-        if at is None or other is None:
-            continue
-        line = scope.report.source.line_number(other.start)
-        if clash.code == "never-holds":
-            message = f"This and the condition in line {line} can never both hold."
-        else:
-            message = f"This or the condition in line {line} holds for everybody."
-        scope.report.warn(clash.code, at, message, "Change or remove one of them.")
 
 
 def meaning_hash(meaning: dict[str, Any], scope: Scope) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autoflow.kinds.base import Condition
 from autoflow.language import scalars
+from autoflow.language.clashing import report_clashes
 from autoflow.language.definitions import Segment
 from autoflow.language.names import Names
 from autoflow.language.nodes import Entry, Node, plain_data, read_yaml
 from autoflow.language.reader import all_of, read_conditions
-from autoflow.language.recipe import meaning_hash, report_clashes
+from autoflow.language.recipe import meaning_hash
 from autoflow.language.scalars import attempt, items
 from autoflow.language.scope import Scope
 from autoflow.language.source import Report, Source, Span, Unreadable
@@ -29,12 +31,14 @@ _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 class ReadSegment:
     """What reading gave: the segment (None where it could not be read), what is wrong, and places.
 
-    `uses` holds each segment that this one asks for, with the place where it does.
+    `uses` holds each segment that this one asks for, with the place where it does, `asked` its conditions as they are
+    written, with theirs.
     """
 
     segment: Segment | None
     report: Report
     uses: Mapping[str, Span] = field(default_factory=dict)
+    asked: Sequence[tuple[Condition, Span]] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -81,7 +85,8 @@ def _read(name: str, entries: Mapping[str, Entry], scope: Scope, root: Node) -> 
         for topic in condition.topics()
         if topic[0] == "segment"
     }
-    return ReadSegment(segment, report, uses)
+    spans = {id(condition): span for condition, span in scope.read}
+    return ReadSegment(segment, report, uses, [(each, spans[id(each)]) for each in found])
 
 
 def _named(name: str, span: Span, report: Report) -> Span:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autoflow.language.crosscheck import check_circles, check_mail, check_recipes, template_warnings
 from autoflow.language.definitions import Workspace
+from autoflow.language.entry_logic import Facts, check_entries, check_segments
 from autoflow.language.loops import check_tag_loops
 from autoflow.language.names import SETTINGS_FILE, Names
 from autoflow.language.nodes import no_text
@@ -95,6 +96,9 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
     check_recipes(recipes)
     check_mail(recipes, templates, settings)
     readable = {name: read.segment for name, read in segments.items() if read.segment is not None}
+    facts = Facts(readable)
+    check_segments(segments, facts)
+    check_entries(recipes, facts, settings.settings)
     check_tag_loops(recipes, readable)
     for template in templates.values():
         problems += template_warnings(template, recipes, names, sources)

@@ -38,6 +38,9 @@ NEVER = [("never-holds", 3)]
         ("{did: purchased, within_last: 10 days}", "{did_not: purchased, within_last: 1 month}"),
         ("{did: purchased, at_least: 3, within_last: 10 days}", "{did_not: purchased}"),
         ("{did: purchased, where: {category: tea}}", "{did_not: purchased}"),
+        ("{none: [{did: purchased}]}", "{did: purchased, within_last: 3 days}"),
+        ("{none: [{did_not: purchased, within_last: 3 days}]}", "{did_not: purchased}"),
+        ("{did: purchased, exactly: 0 times}", "{did: purchased, within_last: 3 days}"),
         ("{all: [{has_tag: a}]}", "{none: [{has_tag: a}]}"),
     ],
 )
@@ -67,6 +70,8 @@ def test_these_two_can_never_both_hold(first: str, second: str) -> None:
         ("{did: purchased}", "{did_not: purchased, where: {category: tea}}"),
         ("{did: purchased, exactly: 0 times}", "{did_not: purchased}"),
         ("{did: purchased, at_most: 2 times}", "{did_not: purchased}"),
+        ("{none: [{did_not: purchased, at_most: 3 times}]}", "{did_not: purchased}"),
+        ("{none: [{did: purchased, at_least: 3 times}]}", "{did: purchased}"),
         ("{did: purchased, longer_ago_than: 9 days}", "{did_not: purchased, within_last: 9 days}"),
         ("{any: [{has_tag: a}, {has_tag: b}]}", "{none: [{has_tag: a}]}"),
     ],

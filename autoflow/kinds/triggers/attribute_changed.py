@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Signal, Topic, Trigger
+from autoflow.kinds.base import Condition, Signal, Topic, Trigger
+from autoflow.kinds.conditions.attribute import Attribute
 from autoflow.kinds.fields import Name, OneOrMore
 from autoflow.kinds.operators import Test
 from autoflow.kinds.view import View
@@ -40,3 +41,6 @@ class AttributeChanged(Trigger):
             test is None or test.holds(signal.properties.get(side), view)
             for side, test in (("from", self.from_), ("to", self.to))
         )
+
+    def surely(self) -> Condition | None:
+        return Attribute(attribute=self.attribute, test=self.to) if self.to is not None else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Topic, Trigger
+from autoflow.kinds.base import Condition, Topic, Trigger
+from autoflow.kinds.conditions.in_audience import InAudience
+from autoflow.kinds.conditions.none import NoneOf
 from autoflow.kinds.fields import Name
 
 
@@ -24,3 +26,6 @@ class AudienceLeft(Trigger):
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self.audience)})
+
+    def surely(self) -> Condition:
+        return NoneOf((InAudience(self.audience),))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import EVENT, Signal, Topic, Trigger
+from autoflow.kinds.base import EVENT, Condition, Signal, Topic, Trigger
+from autoflow.kinds.conditions.did import Did
 from autoflow.kinds.fields import Name
 from autoflow.kinds.view import View
 from autoflow.kinds.where import EVERY, Discriminant, Where
@@ -33,3 +34,6 @@ class EventTrigger(Trigger):
 
     def accepts(self, signal: Signal, view: View) -> bool:
         return self.where.matches(signal.properties, view)
+
+    def surely(self) -> Condition:
+        return Did(did=self.name, where=self.where)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import ANY_OWN_DOING, MEMORY, ZONE, Topic, Trigger
+from autoflow.kinds.base import ANY_OWN_DOING, MEMORY, ZONE, Condition, Topic, Trigger
+from autoflow.kinds.conditions.all import All
+from autoflow.kinds.conditions.did_not import DidNot
 from autoflow.kinds.fields import Name
 from autoflow.kinds.memory import LastTimes, Memory
 from autoflow.kinds.view import View
@@ -51,3 +53,7 @@ class Inactivity(Trigger):
         since = cell.times[-1] if isinstance(cell, Times) and cell.times else view.record.first_known
         due = self.for_.window_end(since, view.zone)
         return due if due > after else None
+
+    def surely(self) -> Condition | None:
+        silent = tuple(DidNot(did_not=event, within_last=self.for_) for event in self.of)
+        return All(silent) if silent else None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import EVENT, Signal, Topic, Trigger
+from autoflow.kinds.base import EVENT, Condition, Signal, Topic, Trigger
+from autoflow.kinds.conditions.did import Did
 from autoflow.kinds.fields import Glob
 from autoflow.kinds.operators import Test
 from autoflow.kinds.view import View
@@ -60,3 +61,6 @@ class PageVisited(Trigger):
     def _where(self) -> Where:
         globs = ((name, getattr(self, name)) for name in _FIELDS)
         return Where(tuple((name, Test("matches", glob, "text")) for name, glob in globs if glob is not None))
+
+    def surely(self) -> Condition:
+        return Did(did=PAGE_VISITED, where=self._where)

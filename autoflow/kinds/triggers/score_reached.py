@@ -35,3 +35,6 @@ class ScoreReached(Trigger):
 
     def watched(self) -> Condition:
         return ScoreIs(score=self.score, test=Test("at_least", from_millionths(self.at_least), "number"))
+
+    def surely(self) -> Condition:
+        return self.watched()

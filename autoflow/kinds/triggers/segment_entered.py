@@ -25,3 +25,6 @@ class SegmentEntered(SegmentMove):
 
     def standing(self) -> Condition:
         return InSegment(self.segment)
+
+    def surely(self) -> Condition:
+        return self.standing()

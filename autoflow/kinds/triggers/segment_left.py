@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from autoflow.kinds.base import Condition
+from autoflow.kinds.conditions.in_segment import InSegment
+from autoflow.kinds.conditions.none import NoneOf
 from autoflow.kinds.moves import SegmentMove
 
 
@@ -19,3 +22,6 @@ class SegmentLeft(SegmentMove):
     word: ClassVar[str] = "segment_left"
     example: ClassVar[str] = "segment_left: {segment: vip, for: 7 days}"
     into: ClassVar[bool] = False
+
+    def surely(self) -> Condition:
+        return NoneOf((InSegment(self.segment),))

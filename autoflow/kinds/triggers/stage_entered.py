@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Topic, Trigger
+from autoflow.kinds.base import Condition, Topic, Trigger
+from autoflow.kinds.conditions.stage import InStage
 from autoflow.kinds.fields import Name
 
 
@@ -24,3 +25,6 @@ class StageEntered(Trigger):
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, self.stage)})
+
+    def surely(self) -> Condition:
+        return InStage((self.stage,))

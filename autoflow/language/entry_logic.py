@@ -1,0 +1,152 @@
+"""Conditions beside what starts a recipe, what ends it, and what segments ask: recipes that nobody enters, or that
+end at once.
+
+Only what is so whatever the data is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from autoflow.kinds.base import Condition, Trigger
+from autoflow.kinds.conditions.did import Did
+from autoflow.kinds.conditions.in_segment import InSegment
+from autoflow.kinds.conditions.none import NoneOf
+from autoflow.language.definitions import Segment
+from autoflow.language.logic import clashes, flat, sameness
+from autoflow.language.recipe import ReadRecipe
+from autoflow.language.segment import ReadSegment
+from autoflow.language.settings import Settings
+from autoflow.language.source import Report, Span
+
+_FIX = "Change or remove one of them."
+
+
+class Fact(NamedTuple):
+    """A condition that has to hold (or not to, where it is `negated`), and the entry of a list that has it so.
+
+    `segment` is the one that asks it for that entry; empty where the entry asks it itself.
+    """
+
+    condition: Condition
+    negated: bool
+    by: str
+    at: Span
+    segment: str
+
+    def says_through(self) -> str:
+        """The segment, for a sentence."""
+        return f' (the segment "{self.segment}" asks it)' if self.segment else ""
+
+
+class Facts:
+    """Takes conditions apart into facts, down into the segments that they name."""
+
+    def __init__(self, segments: Mapping[str, Segment]) -> None:
+        self.segments = segments
+
+    def of(self, entries: Iterable[tuple[Condition, Span]], report: Report, what: str) -> list[Fact]:
+        """The facts of a list; `what` says in a sentence what one of its entries is."""
+        found: list[Fact] = []
+        for condition, at in entries:
+            by = f"the {what} in line {report.source.line_number(at.start)}"
+            found += (Fact(part, no, by, at, segment) for part, no, segment in self._leaves(condition, ()))
+        return found
+
+    def _leaves(self, condition: Condition, above: tuple[str, ...]) -> Iterator[tuple[Condition, bool, str]]:
+        positive, negative = flat([condition], any_of=False)
+        by = above[0] if above else ""
+        for each in (*positive, *negative):
+            yield each.condition, each.negated, by
+            name = each.condition.in_segment if isinstance(each.condition, InSegment) else ""
+            if name in self.segments and not each.negated and name not in above:
+                yield from self._leaves(self.segments[name].conditions, (*above, name))
+
+
+def check_segments(segments: Mapping[str, ReadSegment], known: Facts) -> None:
+    """Warn of conditions of a segment that exclude what another segment, of which it asks, asks itself."""
+    for read in segments.values():
+        if read.segment is not None:
+            facts = known.of(read.asked, read.report, "condition")
+            _told(_clashing(facts), read.report)
+
+
+def check_entries(recipes: Mapping[str, ReadRecipe], known: Facts, settings: Settings) -> None:
+    """Warn where what starts a recipe, and its conditions, exclude one another, or already end it."""
+    for read in recipes.values():
+        if read.recipe is None:
+            continue
+        report, triggers = read.report, read.recipe.triggers
+        asked = known.of(read.asked.get("conditions", ()), report, "condition")
+        keep = known.of(read.asked.get("keep_while", ()), report, "condition")
+        starts = [
+            known.of(_surely(trigger, at, settings), report, "trigger")
+            for trigger, at in zip(triggers, read.triggers, strict=True)
+        ]
+        for facts in (asked, keep):
+            _told(_clashing(facts), report)
+        for start in starts:
+            for fact, other in _between(start, asked):
+                through = fact.says_through() or other.says_through()
+                message = f"Nobody who comes by {other.by} fulfils this{through}."
+                report.warn("never-holds", fact.at, message, _FIX)
+                break
+        entered = [*(starts[0] if len(starts) == 1 else ()), *asked]
+        _ends_at_once(read, entered, keep)
+
+
+def _surely(trigger: Trigger, at: Span, settings: Settings) -> list[tuple[Condition, Span]]:
+    """What holds for whoever comes by a trigger; an event may have occurred a while before it starts something."""
+    found = trigger.surely()
+    if isinstance(found, Did) and found.did in settings.events:
+        found = replace(found, within_last=settings.events[found.did].triggers_within)
+    return [] if found is None else [(found, at)]
+
+
+def _ends_at_once(read: ReadRecipe, entered: Sequence[Fact], keep: Sequence[Fact]) -> None:
+    """Warn where everybody who enters leaves before the first step."""
+    for fact, other in _between(entered, keep):
+        through = fact.says_through() or other.says_through()
+        message = f"By {other.by} nobody who enters fulfils this{through}, so the recipe ends at once."
+        read.report.warn("ends-at-once", fact.at, message, _FIX)
+        break
+    holds = {sameness(fact.condition, fact.negated): fact for fact in reversed(entered)}
+    for key in ("goal", "exit"):
+        for condition, at in read.asked.get(key, ()):
+            positive, negative = flat([condition.since_start()], any_of=False)
+            met = [holds.get(sameness(each.condition, each.negated)) for each in (*positive, *negative)]
+            if met and met[0] is not None and all(met):
+                how = "reaches this goal" if key == "goal" else "leaves by this exit"
+                message = f"By {met[0].by} everybody who enters {how} at once{met[0].says_through()}."
+                read.report.warn("ends-at-once", at, message, _FIX)
+
+
+def _told(pairs: Iterable[tuple[Fact, Fact]], report: Report) -> None:
+    """Warn of what can be seen only through a segment; the rest is told where the list is read."""
+    for fact, other in pairs:
+        if fact.segment or other.segment:
+            through = fact.says_through() or other.says_through()
+            message = f"This and {other.by} can never both hold{through}."
+            report.warn("never-holds", fact.at, message, _FIX)
+            return
+
+
+def _between(before: Sequence[Fact], after: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Facts of `after` that exclude one of `before`, each with that one."""
+    for fact, other in _clashing([*before, *after]):
+        for one, two in ((fact, other), (other, fact)):
+            if one in after and two in before:
+                yield one, two
+                break
+
+
+def _clashing(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Facts of different entries that exclude each other, the later one first."""
+    owner = {id(fact.condition): fact for fact in reversed(facts)}
+    asked = [NoneOf((fact.condition,)) if fact.negated else fact.condition for fact in facts]
+    for clash in clashes(asked, any_of=False):
+        fact, other = owner.get(id(clash.condition)), owner.get(id(clash.other))
+        if fact is not None and other is not None and fact.at != other.at:
+            yield fact, other
