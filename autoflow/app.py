@@ -105,7 +105,8 @@ class Project:
         older, now = release_workspace(database, to, self.environment), self.clock.now()
         if not older.sound:
             raise Unsound(older)
-        release = apply(database, older, now, by=_user(), commit=origins(database)[to].commit)
+        self._check_owners(database, older)
+        release = apply(database, older, now, by=self.person(), commit=origins(database)[to].commit)
         assert release is not None
         rollbacks.mark(database, to, latest, now)
         return release, to
@@ -129,8 +130,9 @@ class Project:
         from autoflow.store.definitions import files_of
 
         workspace = self.sound_workspace()
+        self._check_owners(database, workspace)
         files = Files(
-            workspace, self.environment, self.clock.now(), _user(), self.commit(), moved=moved or {}
+            workspace, self.environment, self.clock.now(), self.person(), self.commit(), moved=moved or {}
         )
         if planned is not None:
             outcome = apply_planned(database, files, planned, progress)
@@ -145,14 +147,17 @@ class Project:
         That is a release like any other: it takes effect at its place in the log. Raises `AutoflowError` where a
         recipe is not in force, or where its file says what it is.
         """
+        from autoflow.language.owners import check_changes
         from autoflow.store import orders
         from autoflow.store.definitions import apply, latest_release, latest_workspace
 
         applied = latest_workspace(database, self.environment)
         before = orders.halts(database, latest_release(database))
         after = orders.changed(applied, before, recipes, state)
+        files = {f"recipes/{name}.yaml": "" for name in recipes}  # as if their status were changed
+        check_changes({}, files, applied.owners, self.person())
         ordered = orders.Orders(after)
-        apply(database, applied, self.clock.now(), by=_user(), commit=self.commit(), ordered=ordered)
+        apply(database, applied, self.clock.now(), by=self.person(), commit=self.commit(), ordered=ordered)
         return {name for name in recipes if before.get(name) != after.get(name)}
 
     def trial(self, secret: bytes | None = None) -> Trial:
@@ -191,6 +196,23 @@ class Project:
         """Whether the files that say what is done are not as that commit has them, or whether nobody can tell."""
         files = (SETTINGS_FILE, "recipes", "segments", "templates")
         return self._git("status", "--porcelain", "--ignored", "--", *files) != ""
+
+    def person(self) -> str:
+        """Who works here: as AUTOFLOW_USER says, else git's user.email, else the login."""
+        return self.environment.get("AUTOFLOW_USER") or self._git("config", "user.email") or _user()
+
+    def _check_owners(self, database: Database, after: Workspace) -> None:
+        """Raise `NotAllowedError` where whoever works here may not change what is in force to that.
+
+        By owners.yaml as it is in force, so that nobody lets himself in; by the new one where there was none.
+        """
+        from autoflow.language.owners import check_changes
+        from autoflow.store.definitions import latest_workspace
+
+        before = latest_workspace(database, self.environment)
+        owners = before.owners if before.owners.patterns else after.owners
+        if owners.patterns:
+            check_changes(before.sources, after.sources, owners, self.person())
 
     def _git(self, *asked: str) -> str | None:
         """What git answers about the workspace; None where it does not."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +14,7 @@ import click
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import note, progress, say
 from autoflow.cli.state import State, json_option, pass_state
+from autoflow.cli.times import crossed, typed_instant
 from autoflow.model.problems import AutoflowError, did_you_mean
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from autoflow.language.definitions import Workspace
     from autoflow.store.database import Database
 
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _MOST_PROCESSES = 4
 
 
@@ -97,10 +95,10 @@ def command(  # noqa: PLR0913 - an option each
     workspace = state.project.sound_workspace()
     _known(workspace, recipes)
     zone = workspace.settings.timezone
-    first = _instant(start, zone, "--from") if start is not None else None
-    last = _instant(end, zone, "--to") if end is not None else None
+    first = typed_instant(start, zone, "--from") if start is not None else None
+    last = typed_instant(end, zone, "--to", end=True) if end is not None else None
     if first is not None and last is not None and last < first:
-        raise AutoflowError("--to lies before --from.", "Turn the two round.")
+        raise crossed()
     if under_way and first is None:
         raise AutoflowError("--under-way is for a span that begins later.", "Say from when on with --from.")
     assumed = read_assumptions(assume, workspace.settings.events) if assume is not None else ()
@@ -219,18 +217,3 @@ def _known(workspace: Workspace, names: tuple[str, ...]) -> None:
             near = did_you_mean(name, workspace.recipes)
             hint = f'Did you mean "{near}"?' if near else f"There is {', '.join(sorted(workspace.recipes))}."
             raise AutoflowError(f'There is no recipe called "{name}".', hint)
-
-
-def _instant(text: str, zone: str, option: str) -> int:
-    """The first instant of --from, the last one of --to."""
-    from autoflow.model.instants import from_wall, parse_instant, to_wall
-
-    try:
-        instant = parse_instant(text, zone)
-        if option == "--to" and _DATE.fullmatch(text.strip()):
-            return from_wall(to_wall(instant, zone) + timedelta(days=1), zone) - 1
-    except (ValueError, OverflowError):
-        raise AutoflowError(
-            f'{option}: "{text}" is not a date.', 'Write 2011-03-01, or "2011-03-01 14:00".'
-        ) from None
-    return instant

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autoflow.language.names import SETTINGS_FILE
+from autoflow.language.owners import OWNERS_FILE
 
 _FOLDERS = ("recipes", "segments", "templates", "tests")
 _ENDINGS = (".yaml", ".yml", ".html", ".txt", ".mjml")
@@ -28,7 +29,7 @@ def changed(before: dict[str, Stamp], after: dict[str, Stamp]) -> list[str]:
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, Stamp]]:
-    for path in (folder / SETTINGS_FILE, *_files(folder)):
+    for path in (folder / SETTINGS_FILE, folder / OWNERS_FILE, *_files(folder)):
         try:
             found = path.stat()
         except OSError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from autoflow.kinds.base import Condition, Step, Trigger
 from autoflow.kinds.limits import LimitOn
+from autoflow.language.owners import NOBODY, Owners
 from autoflow.model.clock_times import ClockWindow
 from autoflow.model.durations import Duration
 
@@ -89,6 +90,7 @@ class Workspace:
     templates: Mapping[str, Template]
     sources: Mapping[str, str]
     problems: tuple[Problem, ...] = field(default=())
+    owners: Owners = NOBODY
 
     @property
     def sound(self) -> bool:

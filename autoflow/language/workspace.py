@@ -13,6 +13,7 @@ from autoflow.language.entry_logic import Facts, check_entries, check_segments
 from autoflow.language.loops import check_tag_loops
 from autoflow.language.names import SETTINGS_FILE, Names
 from autoflow.language.nodes import no_text
+from autoflow.language.owners import NOBODY, OWNERS_FILE, read_owners
 from autoflow.language.recipe import read_recipe
 from autoflow.language.scalars import NAME, slug
 from autoflow.language.segment import read_segment
@@ -47,7 +48,7 @@ def load_sources(folder: Path) -> dict[str, str]:
         shown = "this folder" if folder == Path() else str(folder)
         fix = "autoflow init DIR makes a workspace, and autoflow -C DIR uses one elsewhere."
         raise AutoflowError(f"There is no {SETTINGS_FILE} in {shown}.", fix)
-    paths = [root / SETTINGS_FILE]
+    paths = [path for path in (root / SETTINGS_FILE, root / OWNERS_FILE) if path.is_file()]
     for name, endings in _FOLDERS.items():
         if (root / name).is_dir():
             paths += sorted(
@@ -102,6 +103,8 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
     check_tag_loops(recipes, readable)
     for template in templates.values():
         problems += template_warnings(template, recipes, names, sources)
+    owners, owned = read_owners(sources[OWNERS_FILE]) if OWNERS_FILE in sources else (NOBODY, None)
+    problems += owned.problems if owned is not None else ()
     reports = (settings.report, *(each.report for each in segments.values()))
     for report in (*reports, *(each.report for each in recipes.values())):
         problems += report.problems
@@ -111,6 +114,7 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
         segments=readable,
         templates=templates,
         sources=dict(sources),
+        owners=owners,
         problems=tuple(sorted(dict.fromkeys(problems))),
     )
 

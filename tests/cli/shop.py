@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ class Shop:
 
     folder: Path
     clock: VirtualClock
+    environment: dict[str, str] = field(default_factory=dict)
 
     def run(self, *args: str | Path, status: int = 0) -> Result:
-        state = State(run=daemon.run, clock=self.clock, environment={})
+        state = State(run=daemon.run, clock=self.clock, environment=self.environment)
         words = ["-C", str(self.folder), *map(str, args)]
         result = CliRunner().invoke(cli, words, obj=state, catch_exceptions=False)
         assert result.exit_code == status, result.output

@@ -89,6 +89,8 @@ def problems(block: Block) -> str:
             return told({**sources, f"{first}s/{name}.yaml": block.text})
         case "tests":
             return outcome_of_tests(block, name, sources)
+        case "owners":
+            return told({**sources, "owners.yaml": block.text})
         case "csv":
             settings = read_settings(sources[SETTINGS_FILE], ENVIRONMENT).settings
             return as_text(read_mapping("x.map.yaml", block.text, settings)[1], {"x.map.yaml": block.text})
