@@ -17,6 +17,7 @@ from autoflow.model.problems import AutoflowError, did_you_mean
 COMMANDS = {
     "init": "init",
     "check": "check",
+    "explain": "explain",
     "test": "test",
     "simulate": "simulate",
     "pressure": "pressure",

@@ -16,6 +16,7 @@ from autoflow.kinds.said import denied
 from autoflow.kinds.view import View
 from autoflow.kinds.where import Discriminant
 from autoflow.model.contact import last_instant
+from autoflow.model.durations import NOTHING, Duration
 from autoflow.model.values import Value
 
 Topic = tuple[str, str]
@@ -48,6 +49,10 @@ class Kind:
     def findings(self) -> Iterator[Finding]:
         """Mistakes beyond what each field's type already refuses."""
         yield from ()
+
+    def beside(self) -> tuple[str, ...]:
+        """What whoever reads it should know beside, in whole sentences about the contact as `he`."""
+        return ()
 
 
 class Lack(NamedTuple):
@@ -135,6 +140,10 @@ class Condition(Kind):
         """Its opposite, in the same way."""
         return denied(self.says())
 
+    def lacking(self, *, holds: bool) -> str:
+        """What makes somebody count for lack of a value, where it is asked to hold or not to: `has no country`."""
+        return ""
+
     def clause(self, *, holds: bool = True) -> str:
         """The same, or with `holds` false its opposite, with a subject: `he has the tag "vip"`."""
         return f"{self.subject}{self.says() if holds else self.denied()}"
@@ -169,6 +178,10 @@ class Trigger(Kind):
     def says(self) -> str:
         """When it fires, in plain words about the contact: `comes into the segment "vip"`."""
         raise NotImplementedError
+
+    def rhythm(self) -> str:
+        """How often the clock alone brings it for one contact, `every day`; nothing where he or others bring it."""
+        return ""
 
     def hears(self) -> frozenset[Topic]:
         """The topics of the signals that could fire it."""
@@ -329,8 +342,39 @@ class Step:
     branches: tuple[int, ...] = ()
 
 
+class Way(NamedTuple):
+    """A way on from a step, for people: when it is walked (`otherwise`), and which of the step's branches it is.
+
+    With a `condition` it is walked where that holds, and `says` is the word before it. Without a branch, or with an
+    empty one, it leads to what stands behind the step; with `goes`, which says so, along a branch that is another
+    way's. `silent`: nothing is sent from there on.
+    """
+
+    says: str
+    branch: int | None = None
+    condition: Condition | None = None
+    goes: str = ""
+    silent: bool = False
+
+
 class Action(Kind):
-    """One step of a recipe."""
+    """One step of a recipe. `ends` says that nobody goes on behind it."""
+
+    ends: ClassVar[bool] = False
+
+    def tells(self) -> str:
+        """What it does, as an instruction: `send the mail "welcome"`. Nothing where its fields, read one after the
+        other, say it well enough.
+        """
+        return ""
+
+    def ways(self) -> tuple[Way, ...]:
+        """The ways on from it; nothing where there is one alone, which needs no word."""
+        return tuple(Way("", number) for number, steps in enumerate(self.nested()) if steps)
+
+    def lasts(self) -> tuple[Duration, Duration] | None:
+        """How long it takes at least and at most, where no mail is held; None where that depends on the contact."""
+        return NOTHING, NOTHING
 
     def target(self) -> str:
         """What its default id names beside the word, `product-x200-intro` of `send_email:product-x200-intro`."""

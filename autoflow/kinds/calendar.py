@@ -10,7 +10,15 @@ from functools import cached_property
 from cronsim import CronSim, CronSimError
 
 from autoflow.kinds.base import Finding
-from autoflow.model.clock_times import at_clock, clock_says, days_say, next_clock, parse_clock
+from autoflow.model.clock_times import (
+    EVERY_DAY,
+    at_clock,
+    clock_says,
+    days_say,
+    next_clock,
+    next_day_says,
+    parse_clock,
+)
 from autoflow.model.instants import from_wall, parse_instant, to_wall
 
 MONTHLY = frozenset({7})
@@ -52,6 +60,20 @@ class Calendar:
             return self.at or ""
         days = "the first of each month" if self.every == MONTHLY else days_say(self.every)
         return f"{clock_says(self._minutes)} on {days}".replace(" on every day", " on any day")
+
+    def rhythm(self) -> str:
+        """How often it comes: `every day`, `every Monday`; nothing where it comes once."""
+        if self.cron is not None:
+            return f'at each "{self.cron}"'
+        if self.every is None:
+            return ""
+        if self.every == MONTHLY:
+            return "on the first of each month"
+        return (
+            "every day"
+            if self.every == EVERY_DAY
+            else f"every {next_day_says(self.every).replace(' or ', ' and ')}"
+        )
 
     @cached_property
     def _minutes(self) -> int:

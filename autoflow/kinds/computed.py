@@ -66,6 +66,19 @@ class Computed:
             return from_millionths(cell.total), None
         return (cell.total if isinstance(cell, Times) else 0), None
 
+    def reads(self) -> str:
+        """What it is, in plain words."""
+        of = f"{self.event}{f'.{self.measured}' if self.measured else ''}"
+        within = f" within the last {self.within_last}" if self.within_last else ""
+        what = {
+            "usual_gap_between": f"the usual time from one {of} to the next, in days, once there were {self.needs}",
+            "count_of": f"how often he has done {of}{within}",
+            "sum_of": f"the sum of {of}{within}",
+            "last_of": f"the last {of}" if self.measured else f"when he last did {of}",
+            "first_of": f"the first {of}" if self.measured else f"when he first did {of}",
+        }
+        return f"{what[self.of]}{self.where.says()}"
+
     def says(self) -> str:
         """As it is written."""
         return f"{self.of}: {self.event}{f'.{self.measured}' if self.measured else ''}"

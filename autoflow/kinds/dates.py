@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from autoflow.model.clock_times import at_clock
-from autoflow.model.durations import Duration
+from autoflow.model.durations import NOTHING, Duration
 from autoflow.model.instants import from_wall, parse_date, parse_instant, to_wall
 from autoflow.model.values import Value
 
-NOTHING = Duration(0, 0, 0)
 _DAY_ONLY = len("2026-11-27")
 
 

@@ -25,6 +25,13 @@ class SegmentMove(Trigger):
         lasting = f" and stays {'in' if self.into else 'out of'} it for {self.for_}" if self.for_ else ""
         return f'the contact {"comes into" if self.into else "leaves"} the segment "{self.segment}"{lasting}'
 
+    def beside(self) -> tuple[str, ...]:
+        if self.into:
+            return (
+                "Whoever is in it already when this is applied does not enter: nobody comes in by a file.",
+            )
+        return ("Whoever is out of it already when this is applied does not enter: nobody leaves by a file.",)
+
     def hears(self) -> frozenset[Topic]:
         if self.for_ is None:
             return frozenset({(self.word, self.segment)})

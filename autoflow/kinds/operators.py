@@ -159,6 +159,10 @@ class Test:
             return value in (None, "", [])
         return comparable(value, self.of_type, view.project_zone) is None
 
+    def passes_nothing(self, *, holds: bool) -> bool:
+        """Whether a missing value is as it is asked to be: one that passes, or with `holds` false one that fails."""
+        return self.word != "is_set" and (self.word in COMPLEMENTS) is holds
+
     def next_change(self, value: Value, view: View) -> int | None:
         """The next instant at which time alone could change the answer."""
         if self.word not in WINDOWS:

@@ -18,8 +18,10 @@ from autoflow.kinds.memory import KEPT, Memory
 from autoflow.kinds.view import View
 from autoflow.kinds.where import EVERY, Discriminant, Where
 from autoflow.model.contact import Cell, Points
+from autoflow.model.durations import DAY, Duration
 from autoflow.model.event import Event
 from autoflow.model.inside import ADJUSTED
+from autoflow.model.values import from_millionths, plain
 
 _BITS = 96  # of the factor; the result is rounded to the millionth, far coarser
 _STEPS = 64  # binary places of the fraction of a half-life
@@ -67,6 +69,13 @@ class Rule:
     points: int
     limit: Limit | None = None
 
+    def reads(self) -> str:
+        """`+10 for page_visited, where path matches /pricing* (at most 1 per day)`."""
+        most = ""
+        if self.limit is not None:
+            most = f" (at most {self.limit.most} per {str(self.limit.per).removeprefix('1 ')})"
+        return f"{from_millionths(self.points):+,} for {self.event}{self.where.says()}{most}"
+
 
 @dataclass(frozen=True)
 class Score(Memory):
@@ -77,6 +86,14 @@ class Score(Memory):
     floor: int | None = None
     half_life: int | None = None
     sort: ClassVar[str] = "score"
+
+    def reads(self) -> str:
+        """How it comes about, in plain words."""
+        halves = ""
+        if self.half_life is not None:
+            halves = f"; half of it is left after {Duration(0, *divmod(self.half_life, DAY))}"
+        floor = "" if self.floor is None else f"; never below {plain(from_millionths(self.floor))}"
+        return "; ".join(rule.reads() for rule in self.rules) + halves + floor
 
     def concerns(self, event: str) -> Discriminant | None:
         return None

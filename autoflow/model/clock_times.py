@@ -48,7 +48,13 @@ def days_say(days: frozenset[int]) -> str:
     for word, group in _GROUPS.items():
         if days == group:
             return "every day" if word == "day" else word
-    return ", ".join(DAY_NAMES[day] for day in sorted(days))
+    return ", ".join(DAY_NAMES[day].capitalize() for day in sorted(days))
+
+
+def next_day_says(days: frozenset[int]) -> str:
+    """One of the days, as it comes next: `weekday`, `Monday or Thursday`."""
+    names = [DAY_NAMES[day].capitalize() for day in sorted(days)]
+    return "weekday" if days == _GROUPS["weekdays"] else " or ".join(names)
 
 
 def at_clock(day: date, minutes: int, zone: str) -> int:

@@ -60,8 +60,30 @@ class Duration:
             instant = from_wall(_add_months(to_wall(instant, tz), self.months), tz)
         return instant + self.days * DAY + self.micros
 
+    @property
+    def rough(self) -> int:
+        """About how long it is in microseconds, a month as the twelfth of a year: to compare by, never to count by."""
+        return self.months * 2_629_746 * MICROS + self.days * DAY + self.micros
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one of a unit, so that it `passes` where others `pass`."""
+        words = str(self)
+        return words.startswith("1 ") and words.count(" ") == 1
+
+    def __add__(self, other: Duration) -> Duration:
+        """Both, one after the other."""
+        return Duration(self.months + other.months, self.days + other.days, self.micros + other.micros)
+
+    def __abs__(self) -> Duration:
+        """As long, and forwards."""
+        return Duration(abs(self.months), abs(self.days), abs(self.micros))
+
     def __str__(self) -> str:
         return " ".join(_words(self.months, self.days, self.micros)) or "0 seconds"
+
+
+NOTHING = Duration(0, 0, 0)
 
 
 def parse_duration(text: str) -> Duration:

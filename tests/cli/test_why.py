@@ -225,7 +225,7 @@ SILENT = [
     ),
     (
         '{schedule: {every: monday, at: "09:00"}}',
-        "the clock comes to 09:00 on monday: next on 2026-03-16 09:00.",
+        "the clock comes to 09:00 on Monday: next on 2026-03-16 09:00.",
     ),
     (
         "contact_created",

@@ -22,5 +22,8 @@ class AddTag(Action):
     def target(self) -> str:
         return self.tag
 
+    def tells(self) -> str:
+        return f'put the tag "{self.tag}" on the contact'
+
     def do(self, hand: Hand) -> None:
         hand.add_tag(self.tag)

@@ -22,5 +22,8 @@ class AddToAudience(Action):
     def target(self) -> str:
         return self.audience
 
+    def tells(self) -> str:
+        return f'put the contact into the audience "{self.audience}"'
+
     def do(self, hand: Hand) -> None:
         hand.join_audience(self.audience)

@@ -9,6 +9,7 @@ from autoflow.kinds.base import Action, Hand
 from autoflow.kinds.fields import Name, Number
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.scores import Score
+from autoflow.model.values import from_millionths, plain
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,12 @@ class AdjustScore(Action):
 
     def memories(self) -> tuple[Memory, ...]:
         return (self.score,)
+
+    def tells(self) -> str:
+        points = plain(from_millionths(abs(self.by)))
+        if self.by < 0:
+            return f'take {points} points off the score "{self.score.name}"'
+        return f'add {points} points to the score "{self.score.name}"'
 
     def do(self, hand: Hand) -> None:
         hand.adjust_score(self.score.name, self.by)

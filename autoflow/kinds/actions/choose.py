@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, NamedTuple
 
-from autoflow.kinds.base import Action, Condition, Go, Hand, Step
+from autoflow.kinds.base import Action, Condition, Go, Hand, Step, Way
 from autoflow.kinds.fields import Cases
 
 
@@ -33,6 +33,18 @@ class Choose(Action):
 
     def conditions(self) -> tuple[Condition, ...]:
         return tuple(case.condition for case in self.cases if case.condition is not None)
+
+    def tells(self) -> str:
+        if len(self.cases) == 1:
+            return "look whether this holds now"
+        return "go the first of these ways whose conditions hold now"
+
+    def ways(self) -> tuple[Way, ...]:
+        found = [
+            Way("if", branch, case.condition) if case.condition is not None else Way("otherwise", branch)
+            for branch, case in enumerate(self.cases)
+        ]
+        return (*found, Way("otherwise")) if found[-1].condition is not None else tuple(found)
 
     def do(self, hand: Hand) -> Go | None:
         for branch, case in enumerate(self.cases):

@@ -9,6 +9,7 @@ from autoflow.kinds.base import Action, Hand
 from autoflow.kinds.text import Text
 from autoflow.model.durations import Duration
 from autoflow.model.instants import to_wall
+from autoflow.model.values import plain
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,14 @@ class CreateTask(Action):
 
     def target(self) -> str:
         return ""
+
+    def tells(self) -> str:
+        whose = f"{self.to.says()}" if self.to.source else "whoever looks at the tasks"
+        due = f", due {self.due} later" if self.due is not None else ""
+        return f"put a task on the list, for {whose}{due}: “{plain(self.title.source)}”"
+
+    def beside(self) -> tuple[str, ...]:
+        return (f"Noted beside it: “{plain(self.note.source)}”.",) if self.note.source else ()
 
     def do(self, hand: Hand) -> None:
         scope, view = hand.view.scope(), hand.view

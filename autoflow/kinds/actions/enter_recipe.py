@@ -22,5 +22,11 @@ class EnterRecipe(Action):
     def target(self) -> str:
         return self.recipe
 
+    def tells(self) -> str:
+        return f'let the contact enter the recipe "{self.recipe}"'
+
+    def beside(self) -> tuple[str, ...]:
+        return ("Whether he gets in is for its conditions and its `reentry` to say.",)
+
     def do(self, hand: Hand) -> None:
         hand.enter_recipe(self.recipe)

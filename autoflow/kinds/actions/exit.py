@@ -16,11 +16,18 @@ class Exit(Action):
     word: ClassVar[str] = "exit"
     short: ClassVar[str] = "reason"
     example: ClassVar[str] = "exit: not a fit"
+    ends: ClassVar[bool] = True
 
     reason: str = ""
 
     def target(self) -> str:
         return self.reason
+
+    def tells(self) -> str:
+        return f"end it here: {self.reason}" if self.reason else "end it here"
+
+    def beside(self) -> tuple[str, ...]:
+        return ("He counts as having left without success.",)
 
     def do(self, hand: Hand) -> Leave:
         return Leave(EXITED, self.reason)

@@ -22,5 +22,9 @@ class GiveConsent(Action):
     def target(self) -> str:
         return self.topic
 
+    def tells(self) -> str:
+        what = "everything" if self.topic == "*" else f'"{self.topic}"'
+        return f"write down that the contact agrees to {what}"
+
     def do(self, hand: Hand) -> None:
         hand.consent(self.topic, given=True)

@@ -14,6 +14,7 @@ from autoflow.kinds.operators import Test
 from autoflow.kinds.text import Text
 from autoflow.kinds.where import Where
 from autoflow.model.inside import NOTIFIED
+from autoflow.model.values import plain
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,17 @@ class NotifySales(Action):
 
     def memories(self) -> tuple[Memory, ...]:
         return () if self._limit is None else (self._limit.memory,)
+
+    def tells(self) -> str:
+        whom = f"tell {self.to.says()}" if self.to.source else "tell sales"
+        over = f' over "{self.channel}"' if self.channel != "sales" else ""
+        return f"{whom}{over}: “{plain(self.message.source)}”"
+
+    def beside(self) -> tuple[str, ...]:
+        if self.at_most is None:
+            return ()
+        most = f"At most {self.at_most.most} in any {self.at_most.per} about the same contact"
+        return (f'{most}, all notices over "{self.channel}" counted; one more is left out.',)
 
     def do(self, hand: Hand) -> None:
         scope = hand.view.scope()

@@ -24,6 +24,10 @@ class RecordEvent(Action):
     def target(self) -> str:
         return self.name
 
+    def tells(self) -> str:
+        beside = ", ".join(f"{name}: {value.says()}" for name, value in self.with_)
+        return f"record {self.name}{f' ({beside})' if beside else ''}, as if the contact had done it"
+
     def do(self, hand: Hand) -> None:
         scope = hand.view.scope()
         hand.record_event(self.name, {key: value.value(scope) for key, value in self.with_})

@@ -22,5 +22,8 @@ class RemoveFromAudience(Action):
     def target(self) -> str:
         return self.audience
 
+    def tells(self) -> str:
+        return f'take the contact out of the audience "{self.audience}"'
+
     def do(self, hand: Hand) -> None:
         hand.leave_audience(self.audience)

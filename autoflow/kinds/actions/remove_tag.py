@@ -22,5 +22,8 @@ class RemoveTag(Action):
     def target(self) -> str:
         return self.tag
 
+    def tells(self) -> str:
+        return f'take the tag "{self.tag}" off the contact'
+
     def do(self, hand: Hand) -> None:
         hand.remove_tag(self.tag)

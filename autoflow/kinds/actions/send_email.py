@@ -33,6 +33,19 @@ class SendEmail(Action):
     def target(self) -> str:
         return self.template
 
+    def tells(self) -> str:
+        return f'send the mail "{self.template}"'
+
+    def beside(self) -> tuple[str, ...]:
+        said = []
+        if self.quiet_hours is not None:
+            said.append(
+                "In quiet hours too, where it answers what he did within the last quarter of an hour."
+            )
+        if self.if_late is not None:
+            said.append(f"Where it would go more than {self._skip_after()} late, it is not sent at all.")
+        return tuple(said)
+
     def do(self, hand: Hand) -> Hold | None:
         length = self._skip_after()
         skip_after = None if length is None else length.window_end(0, "UTC")

@@ -23,6 +23,13 @@ class SetAttribute(Action):
     def target(self) -> str:
         return ",".join(name for name, _ in self.values)
 
+    def tells(self) -> str:
+        said = [
+            f"empty {name}" if value.source is None else f"set {name} to {value.says()}"
+            for name, value in self.values
+        ]
+        return " and ".join(said)
+
     def do(self, hand: Hand) -> None:
         scope = hand.view.scope()
         filled = [(name, value.value(scope)) for name, value in self.values]

@@ -22,5 +22,8 @@ class SetStage(Action):
     def target(self) -> str:
         return self.stage
 
+    def tells(self) -> str:
+        return f'move the contact to the stage "{self.stage}"'
+
     def do(self, hand: Hand) -> None:
         hand.set_stage(self.stage)

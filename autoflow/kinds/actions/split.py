@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from autoflow.kinds.base import Action, Finding, Go, Hand, Step
+from autoflow.kinds.base import Action, Finding, Go, Hand, Step, Way
 from autoflow.kinds.fields import Parts
 
 BUCKETS = 10_000
@@ -47,6 +47,28 @@ class Split(Action):
 
     def nested(self) -> tuple[tuple[Step, ...], ...]:
         return tuple(part.steps for part in self.parts)
+
+    def tells(self) -> str:
+        again = (
+            "each time anew"
+            if self.draw == "each_entry"
+            else "whoever comes here again goes the same way again"
+        )
+        return f"let chance choose one of these ways; {again}"
+
+    def ways(self) -> tuple[Way, ...]:
+        return tuple(map(self._way, range(len(self.parts))))
+
+    def _way(self, number: int) -> Way:
+        part, walked = self.parts[number], self._walked(number)
+        share = f'{part.buckets / 100:g}% of them, "{part.name}"'
+        if not part.holdout:
+            return Way(share, number)
+        silence = "from here on nothing is sent to them and nobody is told of them"
+        if part.steps:
+            return Way(f"{share}, held out ({silence})", number, silent=True)
+        goes = f'they go the way of "{self.parts[walked].name}", and {silence}'
+        return Way(f"{share}, held out", walked, goes=goes, silent=True)
 
     def do(self, hand: Hand) -> Go:
         return self.walk(hand, self.drawn(hand))

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Action, Finding, Go, Hand, Step, Wait
-from autoflow.kinds.dates import NOTHING, Moments, is_date
+from autoflow.kinds.base import Action, Finding, Go, Hand, Step, Wait, Way
+from autoflow.kinds.dates import Moments, is_date
 from autoflow.kinds.fields import Clock, ClockOrMoment, Days, Length, Offset, Steps
 from autoflow.kinds.text import PlaceholderError, Text
-from autoflow.model.clock_times import EVERY_DAY, clock_says, next_clock
-from autoflow.model.durations import Duration, parse_duration
+from autoflow.model.clock_times import EVERY_DAY, clock_says, next_clock, next_day_says
+from autoflow.model.durations import NOTHING, Duration, parse_duration
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,41 @@ class WaitFor(Action):
 
     def nested(self) -> tuple[tuple[Step, ...], ...]:
         return (self.then,)
+
+    def tells(self) -> str:
+        if isinstance(self.duration, Duration):
+            whole = self.duration.micros == 0
+            return f"wait {self.duration}{', to the same time of the day where the contact lives' if whole else ''}"
+        if isinstance(self.duration, Text):
+            return f"wait as long as “{self.duration.says()}” comes to for the contact"
+        if isinstance(self.until, int):
+            day = {EVERY_DAY: "the next {}"}.get(self.days, f"{{}} on the next {next_day_says(self.days)}")
+            have = "has" if self.not_before.single else "have"
+            after = f", not before {self.not_before} {have} passed" if self.not_before != NOTHING else ""
+            return f"wait until {day.format(clock_says(self.until))} where the contact lives{after}"
+        return f"wait until {self._date_says()}"
+
+    def _date_says(self) -> str:
+        assert isinstance(self.until, Text)
+        moved, side = abs(self.offset), "before" if self.offset.rough < 0 else "after"
+        at = f", at {clock_says(self.at)} where the contact lives" if self.at is not None else ""
+        return f"{f'{moved} {side} ' if moved != NOTHING else ''}{self.until.says()}{at}"
+
+    def beside(self) -> tuple[str, ...]:
+        if isinstance(self.until, Text) and not self.then:
+            return ("Where that has gone by already, nobody waits.",)
+        return ()
+
+    def ways(self) -> tuple[Way, ...]:
+        return (Way("when it comes", 0), Way("if it has gone by already")) if self.then else ()
+
+    def lasts(self) -> tuple[Duration, Duration] | None:
+        if isinstance(self.duration, Duration):
+            return self.duration, self.duration
+        if isinstance(self.until, int):
+            days = 1 if self.days == EVERY_DAY else 7
+            return self.not_before, self.not_before + Duration(0, days, 0)
+        return None
 
     def do(self, hand: Hand) -> Wait | None:
         view = hand.view

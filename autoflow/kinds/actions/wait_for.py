@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Action, Condition, Finding, Go, Hand, Signal, Step, Wait
+from autoflow.kinds.base import Action, Condition, Finding, Go, Hand, Signal, Step, Wait, Way
 from autoflow.kinds.conditions.all import All
 from autoflow.kinds.fields import Name, Steps
 from autoflow.kinds.view import View
 from autoflow.kinds.where import EVERY, Where
-from autoflow.model.durations import Duration
+from autoflow.model.durations import NOTHING, Duration
 
 _OF_MAIL = ("email_delivered", "email_opened", "email_clicked", "email_replied")
 THEN, OTHERWISE, SKIPPED = range(3)
@@ -52,6 +52,29 @@ class WaitForIt(Action):
     @cached_property
     def _awaited(self) -> Condition | None:
         return All(self.conditions_).since_start() if self.conditions_ else None
+
+    def tells(self) -> str:
+        what = f"{self.event} comes in{self.where.says()}"
+        if self.event is None:
+            what = " and ".join(
+                condition.clause() for condition in All(self.conditions_).since_start().parts()
+            )
+        return f"wait until {what}, but no longer than {self.up_to}"
+
+    def ways(self) -> tuple[Way, ...]:
+        soon = (
+            "as soon as it comes in"
+            if self.event is not None
+            else "as soon as that holds, also if it does already"
+        )
+        found = (
+            Way(soon, THEN),
+            Way(f"if {self.up_to} pass{'es' if self.up_to.single else ''} without it", OTHERWISE),
+        )
+        return (*found, Way("if that mail was not sent to him", SKIPPED)) if self.skipped else found
+
+    def lasts(self) -> tuple[Duration, Duration]:
+        return NOTHING, self.up_to
 
     def do(self, hand: Hand) -> Wait | Go:
         view = hand.view

@@ -24,6 +24,10 @@ class Webhook(Action):
     def target(self) -> str:
         return self.to
 
+    def tells(self) -> str:
+        what = ", ".join(f"{name} ({value.says()})" for name, value in self.send)
+        return f'call the endpoint "{self.to}"{f" with {what}" if what else ""}'
+
     def do(self, hand: Hand) -> None:
         scope = hand.view.scope()
         hand.call_webhook(self.to, {key: value.value(scope) for key, value in self.send})

@@ -22,5 +22,9 @@ class WithdrawConsent(Action):
     def target(self) -> str:
         return self.topic
 
+    def tells(self) -> str:
+        what = "everything" if self.topic == "*" else f'"{self.topic}"'
+        return f"write down that the contact takes back his consent to {what}"
+
     def do(self, hand: Hand) -> None:
         hand.consent(self.topic, given=False)

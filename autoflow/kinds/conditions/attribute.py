@@ -48,3 +48,6 @@ class Attribute(Condition):
 
     def denied(self) -> str:
         return f"{self.attribute} {denied(self.test.says())}"
+
+    def lacking(self, *, holds: bool) -> str:
+        return f"has no {self.attribute}" if self.test.passes_nothing(holds=holds) else ""

@@ -38,3 +38,6 @@ class InStage(Condition):
 
     def says(self) -> str:
         return f"stands at the stage {' or '.join(self.stage)}"
+
+    def lacking(self, *, holds: bool) -> str:
+        return "" if holds else "stands at no stage"

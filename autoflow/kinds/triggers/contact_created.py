@@ -21,3 +21,6 @@ class ContactCreated(Trigger):
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, "")})
+
+    def beside(self) -> tuple[str, ...]:
+        return ("Whoever is imported as history is no news, and does not enter.",)

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from autoflow.kinds.base import ATTRIBUTE, ZONE, Topic, Trigger
-from autoflow.kinds.dates import NOTHING, Moments
+from autoflow.kinds.dates import Moments
 from autoflow.kinds.fields import Clock, Name, Offset, TypeOf
 from autoflow.kinds.view import View
 from autoflow.model.clock_times import clock_says
-from autoflow.model.durations import Duration
+from autoflow.model.durations import NOTHING, Duration
 from autoflow.model.values import Value
 
 USUAL = 9 * 60
@@ -39,9 +39,9 @@ class Date(Trigger):
     def says(self) -> str:
         moved = str(self.offset).replace("-", "")
         side = "before" if str(self.offset).startswith("-") else "after"
-        day = self.attribute if self.offset == NOTHING else f"{moved} {side} {self.attribute}"
+        day = f"{'' if self.offset == NOTHING else f'{moved} {side} '}his {self.attribute}"
         own = self.at is None and self.of_type != "date"
-        clock = "" if own else f", {clock_says(USUAL if self.at is None else self.at)}"
+        clock = "" if own else f", at {clock_says(USUAL if self.at is None else self.at)}"
         return f"it is {day}{clock}{', each year' if self.every else ''}"
 
     def hears(self) -> frozenset[Topic]:
@@ -79,3 +79,9 @@ class Date(Trigger):
     @cached_property
     def _heard(self) -> str:
         return f"{self.attribute} {self.offset} {self.at} {self.every}"
+
+    def rhythm(self) -> str:
+        return "once a year" if self.every else ""
+
+    def beside(self) -> tuple[str, ...]:
+        return (f"By the clock where he lives. Whoever has no {self.attribute} never enters.",)

@@ -57,3 +57,8 @@ class Inactivity(Trigger):
     def surely(self) -> Condition | None:
         silent = tuple(DidNot(did_not=event, within_last=self.for_) for event in self.of)
         return All(silent) if silent else None
+
+    def beside(self) -> tuple[str, ...]:
+        doing = "" if self.of else "Whatever he does himself breaks it; what he is sent does not."
+        since = "Once for each silence. Whoever never did it counts from when he was first known."
+        return (doing, since) if doing else (since,)

@@ -20,3 +20,6 @@ class Manual(Trigger):
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, "")})
+
+    def beside(self) -> tuple[str, ...]:
+        return ("`autoflow enter RECIPE WHO` does it.",)

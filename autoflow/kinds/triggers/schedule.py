@@ -39,6 +39,15 @@ class Schedule(Trigger):
         who = f', for whoever is in the segment "{self.segment}"' if self.segment is not None else ""
         return f"the clock comes to {self._calendar.says()}{who}"
 
+    def rhythm(self) -> str:
+        return self._calendar.rhythm()
+
+    def beside(self) -> tuple[str, ...]:
+        clock = "By the clock where he lives." if self.zone == "contact" else "By the project's clock."
+        return (
+            (clock,) if self.segment is not None else ("That concerns everybody who is known by then.", clock)
+        )
+
     def hears(self) -> frozenset[Topic]:
         asked = (
             f"{self.cron or ''}|{sorted(self.every or ())}|{self.at or ''}|{self.segment or ''}|{self.zone}"

@@ -38,3 +38,6 @@ class ScoreReached(Trigger):
 
     def surely(self) -> Condition:
         return self.watched()
+
+    def beside(self) -> tuple[str, ...]:
+        return ("Again after each fall below that.",)
