@@ -16,6 +16,8 @@ from autoflow.model.problems import AutoflowError, did_you_mean
 
 COMMANDS = {
     "init": "init",
+    "recipes": "recipes",
+    "add": "add",
     "check": "check",
     "explain": "explain",
     "test": "test",

@@ -24,7 +24,6 @@ from tests.docs.pages import CATALOGUE, PAGES, ROOT, Block, anchors, blocks, cal
 
 LANGUAGE = ROOT / "docs/language.md"
 AUTOMATIONS = ROOT / "docs/automations.md"
-COPIED_FROM = ROOT / "tests/scenarios/automations"  # a workspace that is tested where it stands
 ENVIRONMENT = {
     "SMTP_USER": "shop",
     "SMTP_PASSWORD": "open sesame",
@@ -55,7 +54,9 @@ WRAPPED = {
 def examples() -> Iterator[tuple[str, Block]]:
     for page in PAGES:
         for block in blocks(page):
-            if block.language == "yaml" and page != AUTOMATIONS:
+            if (
+                block.language == "yaml" and page != AUTOMATIONS
+            ):  # made of files that are tested as workspaces
                 yield f"{page.name}:{block.line}", block
 
 
@@ -121,30 +122,6 @@ def test_an_example_with_a_mistake_would_be_found() -> None:
     assert "at_leest" in problems(broken)
 
 
-def copied() -> dict[str, list[str]]:
-    """The blocks of the page about automations, by the file that they are or stand in."""
-    found: dict[str, list[str]] = {}
-    for block in blocks(AUTOMATIONS):
-        if block.language == "yaml":
-            found.setdefault(block.info, []).append(block.text)
-    return found
-
-
-@pytest.mark.parametrize("file", copied())
-def test_the_automations_are_word_for_word_the_files_that_are_tested(file: str) -> None:
-    text = (COPIED_FROM / file).read_text(encoding="utf-8")
-    if file == SETTINGS_FILE:  # shown in parts, each from the beginning of a line
-        assert [part for part in copied()[file] if f"\n{part}" not in text] == []
-    else:
-        assert copied()[file] == [text]
-
-
-def test_every_automation_is_told() -> None:
-    workspace = load_sources(COPIED_FROM)
-    kept = {file for file in workspace if file.startswith(("recipes/", "segments/"))}
-    assert kept <= copied().keys()
-
-
 def test_the_recipe_of_the_readme_is_the_shipped_one() -> None:
     [block] = [each for each in blocks(ROOT / "README.md") if each.info == "recipe"]
     assert len(block.text.splitlines()) == 10
@@ -152,11 +129,15 @@ def test_the_recipe_of_the_readme_is_the_shipped_one() -> None:
     assert recipes["win-back"].hash == read_workspace(shipped(), ENVIRONMENT).recipes["win-back"].hash
 
 
-def test_the_words_are_up_to_date() -> None:
-    tool = ROOT / "tools/language_reference.py"
+@pytest.mark.parametrize("tool", ["language_reference.py", "starter_recipes.py"])
+def test_what_is_made_of_the_code_is_up_to_date(tool: str) -> None:
     here = {**os.environ, "PYTHONPATH": str(ROOT)}  # the code beside the page, whichever is installed
     done = subprocess.run(
-        [sys.executable, str(tool), "--check"], capture_output=True, text=True, check=False, env=here
+        [sys.executable, str(ROOT / "tools" / tool), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=here,
     )
     assert (done.returncode, done.stderr) == (0, "")
 

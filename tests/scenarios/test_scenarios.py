@@ -27,19 +27,30 @@ from autoflow.lab.testing_play import Play
 from autoflow.language.definitions import Workspace
 from autoflow.language.present import as_text as told
 from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.starters.catalogue import starters
+from tests.starters.workspaces import with_starters
 
 HERE = Path(__file__).parent
+WITH_STARTERS = "automations"
 FOLDERS = sorted(path.parent.name for path in HERE.glob("*/autoflow.yaml"))
 
 
 @cache
+def files(folder: str) -> dict[str, str]:
+    """A folder's files; one is what becomes of a workspace to which all starter recipes are added."""
+    found = {**load_sources(HERE / folder), **load_tests(HERE / folder)}
+    return with_starters(found, starters().values()) if folder == WITH_STARTERS else found
+
+
+@cache
 def workspace(folder: str) -> Workspace:
-    return read_workspace(load_sources(HERE / folder), {})
+    sources = {path: text for path, text in files(folder).items() if not path.startswith("tests/")}
+    return read_workspace(sources, {})
 
 
 @cache
 def read(folder: str) -> tuple[list[RecipeTest], str]:
-    sources = load_tests(HERE / folder)
+    sources = {path: text for path, text in files(folder).items() if path.startswith("tests/")}
     tests, problems = read_tests(sources, workspace(folder))
     return tests, told(problems, sources)
 
