@@ -54,6 +54,7 @@ def _tell(found: Addition, folder: Path) -> None:
     tests = " ".join(path for path in found.starter.files if path.startswith("tests/"))
     _columns(
         [
+            (f"{program} explain {name}", "reads it back in plain English"),
             (f"{program} check", "looks for mistakes"),
             (f"{program} test {tests}", "runs its tests"),
             (f"{program} simulate {name}", "shows what it would have done"),

@@ -33,6 +33,7 @@ def test_what_is_told(shop: Shop) -> None:
         "  templates/cart-last-call.html:12  where a cart is opened again",
         "  templates/cart-reminder.html:16   where a cart is opened again",
         "What to do next:",
+        f"  {program} explain abandoned-cart          reads it back in plain English",
         f"  {program} check                           looks for mistakes",
         f"  {program} test tests/abandoned-cart.yaml  runs its tests",
         f"  {program} simulate abandoned-cart         shows what it would have done",
