@@ -143,3 +143,14 @@ def test_whole_words() -> None:
         "vip vips vip-hello VIP my-vip (vip) vip_1 vip-hellos send:vip"
     )
     assert found == ["vip", "vip-hello", "vip", "vip"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mail_that_reads_what_autoflow_works_out_can_be_looked_at_before_that_is_applied(name: str) -> None:
+    found = starter(name)
+    computed = [each for each, how in found.declared.get("attributes", {}).items() if isinstance(how, dict)]
+    for path, text in found.files.items():
+        for attribute in computed if path.startswith("templates/") else ():
+            assert len(re.findall(rf"contact\.{attribute}\b", text)) == len(
+                re.findall(rf"contact\.{attribute} \| default\(", text)
+            ), path
