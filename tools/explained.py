@@ -1,6 +1,6 @@
 """Writes what `autoflow explain` says of the recipes of the shop and of the twelve automations, and of every word.
 
-    python tools/explained.py            writes tests/cli/explained/
+    python tools/explained.py            writes tests/cli/explained/ and the picture in docs/explain.md
     python tools/explained.py --check    exit status 1 where a text there is out of date
 
 The texts are there to be read: after a change of words, read what has changed before you commit it.
@@ -16,12 +16,15 @@ from autoflow.cli.explain_words import recipe_text
 from autoflow.kinds import registry
 from autoflow.kinds.base import Kind
 from autoflow.language.definitions import Workspace
+from autoflow.language.explain.flow import flow
 from autoflow.language.explain.recipe import explain_recipe
+from autoflow.language.explain.svg import svg
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.workspace import load_sources, read_workspace
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tests/cli/explained"
+PICTURE = ROOT / "docs/re-permission.svg"  # one of the automations, which come last
 WORKSPACES = {"shop": ROOT, "automations": ROOT / "tests/scenarios/automations"}
 _DECLARED = """
 attributes: {account_type: {choice: [home, business]}, interest: text, last_order: text, birthday: date}
@@ -48,6 +51,8 @@ def texts() -> dict[Path, str]:
         workspace = read_workspace(load_sources(folder), {})
         for recipe in workspace.recipes.values():
             found[FOLDER / name / f"{recipe.id}.txt"] = f"{recipe_text(explain_recipe(recipe, workspace))}\n"
+    drawn = workspace.recipes[PICTURE.stem]
+    found[PICTURE] = svg(flow(drawn, explain_recipe(drawn, workspace)))
     return found
 
 
@@ -93,7 +98,10 @@ def _example(family: str, example: str) -> Workspace:
 def main() -> int:
     """Write the texts, or with `--check` say which are out of date."""
     wanted = texts()
-    there = {file: file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("**/*.txt"))}
+    there = {
+        file: file.read_text(encoding="utf-8")
+        for file in (*FOLDER.glob("**/*.txt"), *PICTURE.parent.glob(PICTURE.name))
+    }
     changed = [file for file in sorted(wanted.keys() | there) if wanted.get(file) != there.get(file)]
     for file in changed:
         if "--check" in sys.argv:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -16,17 +17,32 @@ from autoflow.model.problems import AutoflowError, Problem, did_you_mean
 
 @click.command()
 @click.argument("name", metavar="NAME")
+@click.option(
+    "--diagram",
+    type=click.Choice(["mermaid", "svg"]),
+    help="Draw the recipe instead: as Mermaid text, or as a picture.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="With --diagram: write it to FILE.",
+)
 @json_option
 @pass_state
-def command(state: State, name: str, *, as_json: bool) -> None:
+def command(state: State, name: str, diagram: str | None, out: Path | None, *, as_json: bool) -> None:
     """Read a recipe, or a segment, back in plain English: what it does to whom, and when.
 
     NAME is a recipe's; a segment's where there is no such recipe, or as segments/NAME. It tells of the files as they
     are, whatever was applied, and changes nothing.
     """
+    _check_asked(diagram, out, as_json=as_json)
     _ = state.settings  # names mean something only where autoflow.yaml could be read
     workspace = state.project.workspace
     found = find(workspace, name)
+    if diagram is not None:
+        _draw(found, workspace, diagram, out)
+        return
     warnings = [each for each in workspace.problems if each.file == file_of(found)]
     if isinstance(found, Recipe):
         _tell_recipe(found, workspace, warnings, as_json=as_json)
@@ -34,6 +50,38 @@ def command(state: State, name: str, *, as_json: bool) -> None:
             note(f"There is a segment of that name too: autoflow explain segments/{name}")
     else:
         _tell_segment(found, workspace, warnings, as_json=as_json)
+
+
+def _check_asked(diagram: str | None, out: Path | None, *, as_json: bool) -> None:
+    """What can be wrong with it, said before anything is read."""
+    if diagram is not None and as_json:
+        raise AutoflowError("--diagram and --json do not go together.", "Leave one of the two out.")
+    if diagram is None and out is not None:
+        raise AutoflowError("--out is about a diagram.", "Add --diagram mermaid or --diagram svg.")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise AutoflowError(
+            f"There is no folder {out.parent}, so the diagram cannot be written to it.",
+            "Make the folder, or name another place.",
+        )
+
+
+def _draw(found: Recipe | Segment, workspace: Workspace, diagram: str, out: Path | None) -> None:
+    from autoflow.language.explain.flow import flow
+    from autoflow.language.explain.mermaid import mermaid
+    from autoflow.language.explain.recipe import explain_recipe
+    from autoflow.language.explain.svg import svg
+
+    if not isinstance(found, Recipe):
+        raise AutoflowError(
+            f"{found.id} is a segment, and diagrams are drawn of recipes.", "Leave --diagram out."
+        )
+    drawn = flow(found, explain_recipe(found, workspace))
+    text = svg(drawn) if diagram == "svg" else mermaid(drawn)
+    if out is None:
+        say(text.rstrip("\n"))
+    else:
+        out.write_text(text, encoding="utf-8", errors="replace")
+        say(f"Diagram written to {out}.")
 
 
 def _tell_recipe(recipe: Recipe, workspace: Workspace, warnings: list[Problem], *, as_json: bool) -> None:

@@ -368,6 +368,10 @@ class Action(Kind):
         """
         return ""
 
+    def brief(self) -> str:
+        """The same in a few words, for a drawing; nothing where it is no shorter."""
+        return ""
+
     def ways(self) -> tuple[Way, ...]:
         """The ways on from it; nothing where there is one alone, which needs no word."""
         return tuple(Way("", number) for number, steps in enumerate(self.nested()) if steps)

@@ -223,3 +223,47 @@ def test_a_segment_for_programs(shop: Shop) -> None:
 def test_texts_of_foreign_origin_do_not_move_the_cursor(shop: Shop) -> None:
     shop.replace("recipes/win-back.yaml", "recipe: win-back", 'recipe: win-back\nowner: "a\\e[2Jb"')
     assert "It belongs to a\ufffd[2Jb." in shop.run("explain", "win-back").stdout
+
+
+# ---- diagrams
+
+
+def test_a_diagram_is_printed_or_written(shop: Shop) -> None:
+    text = shop.run("explain", "win-back", "--diagram", "mermaid").stdout
+    assert text.startswith("flowchart TD\n    n1([")
+    file = shop.folder / "flow.svg"
+    assert (
+        shop.run("explain", "win-back", "--diagram", "svg", "--out", file).stdout
+        == f"Diagram written to {file}.\n"
+    )
+    written = file.read_text(encoding="utf-8")
+    assert written.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+    assert shop.run("explain", "win-back", "--diagram", "svg").stdout == written
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            ("win-back", "--diagram", "svg", "--json"),
+            "--diagram and --json do not go together.\n  Leave one of the two out.\n",
+        ),
+        (
+            ("win-back", "--out", "x.svg"),
+            "--out is about a diagram.\n  Add --diagram mermaid or --diagram svg.\n",
+        ),
+        (
+            ("win-back", "--diagram", "svg", "--out", "nowhere/x.svg"),
+            (
+                "There is no folder nowhere, so the diagram cannot be written to it.\n"
+                "  Make the folder, or name another place.\n"
+            ),
+        ),
+        (
+            ("lapsed-buyers", "--diagram", "svg"),
+            "lapsed-buyers is a segment, and diagrams are drawn of recipes.\n  Leave --diagram out.\n",
+        ),
+    ],
+)
+def test_what_a_diagram_cannot_be(shop: Shop, asked: tuple[str, ...], said: str) -> None:
+    assert shop.run("explain", *asked, status=1).stderr == said

@@ -39,6 +39,9 @@ class Choose(Action):
             return "look whether this holds now"
         return "go the first of these ways whose conditions hold now"
 
+    def brief(self) -> str:
+        return "choose"
+
     def ways(self) -> tuple[Way, ...]:
         found = [
             Way("if", branch, case.condition) if case.condition is not None else Way("otherwise", branch)

@@ -35,6 +35,9 @@ class CreateTask(Action):
         due = f", due {self.due} later" if self.due is not None else ""
         return f"put a task on the list, for {whose}{due}: “{plain(self.title.source)}”"
 
+    def brief(self) -> str:
+        return f"task: {plain(self.title.source)}"
+
     def beside(self) -> tuple[str, ...]:
         return (f"Noted beside it: “{plain(self.note.source)}”.",) if self.note.source else ()
 

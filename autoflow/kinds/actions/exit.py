@@ -26,6 +26,9 @@ class Exit(Action):
     def tells(self) -> str:
         return f"end it here: {self.reason}" if self.reason else "end it here"
 
+    def brief(self) -> str:
+        return f"leave: {self.reason}" if self.reason else "leave"
+
     def beside(self) -> tuple[str, ...]:
         return ("He counts as having left without success.",)
 

@@ -53,6 +53,9 @@ class NotifySales(Action):
         over = f' over "{self.channel}"' if self.channel != "sales" else ""
         return f"{whom}{over}: “{plain(self.message.source)}”"
 
+    def brief(self) -> str:
+        return f"tell {self.to.says() if self.to.source else 'sales'}"
+
     def beside(self) -> tuple[str, ...]:
         if self.at_most is None:
             return ()

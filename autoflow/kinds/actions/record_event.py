@@ -28,6 +28,9 @@ class RecordEvent(Action):
         beside = ", ".join(f"{name}: {value.says()}" for name, value in self.with_)
         return f"record {self.name}{f' ({beside})' if beside else ''}, as if the contact had done it"
 
+    def brief(self) -> str:
+        return f"record {self.name}"
+
     def do(self, hand: Hand) -> None:
         scope = hand.view.scope()
         hand.record_event(self.name, {key: value.value(scope) for key, value in self.with_})

@@ -56,6 +56,9 @@ class Split(Action):
         )
         return f"let chance choose one of these ways; {again}"
 
+    def brief(self) -> str:
+        return "draw by chance"
+
     def ways(self) -> tuple[Way, ...]:
         return tuple(map(self._way, range(len(self.parts))))
 

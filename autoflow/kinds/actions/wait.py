@@ -56,6 +56,17 @@ class WaitFor(Action):
             return f"wait until {day.format(clock_says(self.until))} where the contact lives{after}"
         return f"wait until {self._date_says()}"
 
+    def brief(self) -> str:
+        if isinstance(self.duration, Duration):
+            return f"wait {self.duration}"
+        if isinstance(self.duration, Text):
+            return f"wait {self.duration.says()}"
+        if isinstance(self.until, int):
+            after = f", not before {self.not_before}" if self.not_before != NOTHING else ""
+            day = "" if self.days == EVERY_DAY else f" on the next {next_day_says(self.days)}"
+            return f"wait until {clock_says(self.until)}{day}{after}"
+        return f"wait until {self._date_says()}"
+
     def _date_says(self) -> str:
         assert isinstance(self.until, Text)
         moved, side = abs(self.offset), "before" if self.offset.rough < 0 else "after"

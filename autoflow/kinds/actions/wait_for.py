@@ -61,6 +61,9 @@ class WaitForIt(Action):
             )
         return f"wait until {what}, but no longer than {self.up_to}"
 
+    def brief(self) -> str:
+        return f"wait for {self.event or 'what is asked'}, {self.up_to} at most"
+
     def ways(self) -> tuple[Way, ...]:
         soon = (
             "as soon as it comes in"

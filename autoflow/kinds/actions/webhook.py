@@ -28,6 +28,9 @@ class Webhook(Action):
         what = ", ".join(f"{name} ({value.says()})" for name, value in self.send)
         return f'call the endpoint "{self.to}"{f" with {what}" if what else ""}'
 
+    def brief(self) -> str:
+        return f'call the endpoint "{self.to}"'
+
     def do(self, hand: Hand) -> None:
         scope = hand.view.scope()
         hand.call_webhook(self.to, {key: value.value(scope) for key, value in self.send})

@@ -26,5 +26,8 @@ class WithdrawConsent(Action):
         what = "everything" if self.topic == "*" else f'"{self.topic}"'
         return f"write down that the contact takes back his consent to {what}"
 
+    def brief(self) -> str:
+        return f"no more consent to {'everything' if self.topic == '*' else self.topic}"
+
     def do(self, hand: Hand) -> None:
         hand.consent(self.topic, given=False)

@@ -40,6 +40,12 @@ def condition_lines(condition: Condition) -> tuple[Line, ...]:
     return (_part(condition),)
 
 
+def in_one(condition: Condition) -> str:
+    """All of a condition in one clause."""
+    said = condition.clause()
+    return said[1:-1] if said.startswith("(") and condition.parts() else said
+
+
 def _part(condition: Condition) -> Line:
     asked = _asked(condition, holds=True)
     if asked.parts:

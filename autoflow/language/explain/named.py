@@ -11,6 +11,7 @@ from autoflow.kinds.fields import Name
 from autoflow.kinds.scores import Score
 from autoflow.kinds.text import Text
 from autoflow.language.definitions import Recipe, Segment, Workspace
+from autoflow.language.explain.conditions import in_one
 from autoflow.language.explain.told import Line, ended
 from autoflow.language.field_specs import specs_of
 
@@ -75,5 +76,4 @@ def _meaning(of: str, name: str, workspace: Workspace) -> str:
 
 def segment_meaning(segment: Segment) -> str:
     """What a segment is, as its file says it, or else its conditions."""
-    said = segment.conditions.clause()
-    return segment.description.strip() or (said[1:-1] if said.startswith("(") else said)
+    return segment.description.strip() or in_one(segment.conditions)

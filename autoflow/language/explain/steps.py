@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from autoflow.kinds.base import Action, Step, Way
-from autoflow.language.explain.conditions import condition_lines
+from autoflow.language.explain.conditions import condition_lines, in_one
 from autoflow.language.explain.course import mails_of
 from autoflow.language.explain.told import StepTold, WayTold, sentence
 from autoflow.language.templates import Template
 from autoflow.language.wording import written
+from autoflow.model.durations import NOTHING
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -37,9 +38,21 @@ def _told(
             _says(step.action, templates),
             step.action.beside(),
             _ways(step.action, number, after, templates),
+            sentence(step.action.brief() or instruction(step.action)).removesuffix("."),
+            _looks(step.action),
         )
         for step, number, after in zip(steps, numbers, leads, strict=True)
     )
+
+
+def _looks(action: Action) -> str:
+    if action.ends:
+        return "exit"
+    if mails_of(action):
+        return "mail"
+    if len(action.ways()) > 1:
+        return "choice"
+    return "step" if action.lasts() == (NOTHING, NOTHING) else "wait"
 
 
 def _says(action: Action, templates: Mapping[str, Template]) -> str:
@@ -56,7 +69,8 @@ def _ways(action: Action, number: str, behind: str, templates: Mapping[str, Temp
         taken += len(steps)
         told = _told(steps, numbers, behind, templates)
         asked = () if way.condition is None else condition_lines(way.condition)
-        found.append(WayTold(way.says, asked, told, _goes(way, steps, behind), way.branch))
+        clause = "" if way.condition is None else in_one(way.condition)
+        found.append(WayTold(way.says, asked, told, _goes(way, steps, behind), clause, way.goes))
     return tuple(found)
 
 

@@ -18,17 +18,23 @@ class Line(NamedTuple):
 class WayTold(NamedTuple):
     """A way on from a step: when it is walked (`conditions` must hold for that, where there are any), its steps, and
     where it leads when they are done, or when it has none.
+
+    For a drawing `asked` are its conditions in one clause, and `aside` says that it leads along another way.
     """
 
     says: str
     conditions: tuple[Line, ...]
     steps: tuple[StepTold, ...]
     goes: str
-    branch: int | None
+    asked: str
+    aside: str
 
 
 class StepTold(NamedTuple):
-    """One step under its number: `3`, and `3a`, `3b` for the steps of its ways, `3a1` for those of theirs."""
+    """One step under its number: `3`, and `3a`, `3b` for the steps of its ways, `3a1` for those of theirs.
+
+    For a drawing it has a `brief`, and `looks`: `mail`, `wait`, `choice`, `exit` or `step`.
+    """
 
     number: str
     id: str
@@ -36,6 +42,8 @@ class StepTold(NamedTuple):
     says: str
     beside: tuple[str, ...]
     ways: tuple[WayTold, ...]
+    brief: str
+    looks: str
 
 
 class RecipeTold(NamedTuple):

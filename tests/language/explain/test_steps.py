@@ -205,3 +205,45 @@ class SendFax(Action):
 
 def test_a_new_word_is_told_by_its_fields() -> None:
     assert instruction(SendFax("0117 496", Duration(0, 2, 0))) == "send fax 0117 496, after 2 days"
+
+
+BRIEF = [
+    ("wait: 3 days", "Wait 3 days"),
+    ('wait: "{{ contact.income }} days"', "Wait {{ contact.income }} days"),
+    (
+        'wait: {until: "09:30", days: monday, not_before: 2 days}',
+        "Wait until 09:30 on the next Monday, not before 2 days",
+    ),
+    ('wait: {until: "{{ contact.next_visit }}", offset: -1 hour}', "Wait until 1 hour before his next_visit"),
+    ("wait_for: {event: refunded, where: {total: 5}, up_to: 3 days}", "Wait for refunded, 3 days at most"),
+    ("wait_for: {conditions: [{has_tag: a}], up_to: 3 days}", "Wait for what is asked, 3 days at most"),
+    ('notify_sales: {to: "{{ contact.owner_email }}", message: Ring.}', "Tell his owner_email"),
+    ("notify_sales: Ring.", "Tell sales"),
+    ("create_task: {title: Ring, to: sam@shop.example}", "Task: Ring"),
+    ("record_event: {name: refunded, with: {total: 5}}", "Record refunded"),
+    ("give_consent: news", "Consent to news"),
+    ("withdraw_consent: '*'", "No more consent to everything"),
+    ("exit: not a fit", "Leave: not a fit"),
+    ("exit", "Leave"),
+    ("add_tag: a", 'Put the tag "a" on the contact'),
+]
+
+
+@pytest.mark.parametrize(("action", "brief"), BRIEF, ids=[action for action, _ in BRIEF])
+def test_a_step_in_a_few_words(action: str, brief: str) -> None:
+    assert steps(f"  - {action}\n")[0].brief == brief
+
+
+@pytest.mark.parametrize(
+    ("action", "looks"),
+    [
+        ("send_email: welcome", "mail"),
+        ("wait: 1 day", "wait"),
+        ('wait: {until: "{{ contact.next_visit }}", then: [exit]}', "choice"),
+        ("wait_for: {event: refunded, up_to: 1 day}", "choice"),
+        ("exit", "exit"),
+        ("add_tag: a", "step"),
+    ],
+)
+def test_how_a_step_looks(action: str, looks: str) -> None:
+    assert steps(f"  - {action}\n")[0].looks == looks
