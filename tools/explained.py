@@ -1,4 +1,4 @@
-"""Writes what `autoflow explain` says of the recipes of the shop and of the twelve automations, and of every word.
+"""Writes what `autoflow explain` says of the recipes of the shop and of the starters, and of every word.
 
     python tools/explained.py            writes tests/cli/explained/ and the picture in docs/explain.md
     python tools/explained.py --check    exit status 1 where a text there is out of date
@@ -21,11 +21,13 @@ from autoflow.language.explain.recipe import explain_recipe
 from autoflow.language.explain.svg import svg
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.starters.adding import addition
+from autoflow.starters.catalogue import starters
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tests/cli/explained"
-PICTURE = ROOT / "docs/re-permission.svg"  # one of the automations, which come last
-WORKSPACES = {"shop": ROOT, "automations": ROOT / "tests/scenarios/automations"}
+PICTURE = ROOT / "docs/re-permission.svg"  # of one of the starters
+STARTED = ROOT / "tests/scenarios/automations"  # to which the starters are added
 _DECLARED = """
 attributes: {account_type: {choice: [home, business]}, interest: text, last_order: text, birthday: date}
 scores: {lead: {floor: 0, halves_every: 30 days, rules: [{when: {page_visited: {path: "/pricing*"}}, add: 10}]}}
@@ -47,13 +49,20 @@ _WRAPPED = {
 def texts() -> dict[Path, str]:
     """Every text by the file in which it is kept."""
     found = {FOLDER / "words.txt": "\n".join(_words())}
-    for name, folder in WORKSPACES.items():
-        workspace = read_workspace(load_sources(folder), {})
+    workspaces = {"shop": read_workspace(load_sources(ROOT), {}), "starters": _started()}
+    for name, workspace in workspaces.items():
         for recipe in workspace.recipes.values():
             found[FOLDER / name / f"{recipe.id}.txt"] = f"{recipe_text(explain_recipe(recipe, workspace))}\n"
-    drawn = workspace.recipes[PICTURE.stem]
-    found[PICTURE] = svg(flow(drawn, explain_recipe(drawn, workspace)))
+    drawn = workspaces["starters"].recipes[PICTURE.stem]
+    found[PICTURE] = svg(flow(drawn, explain_recipe(drawn, workspaces["starters"])))
     return found
+
+
+def _started() -> Workspace:
+    sources = load_sources(STARTED)
+    for starter in starters().values():
+        sources |= addition(starter, sources, {}).files
+    return read_workspace(sources, {})
 
 
 def _words() -> list[str]:

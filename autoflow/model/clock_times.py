@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from autoflow.model.instants import from_wall, to_wall
 
@@ -55,6 +56,12 @@ def next_day_says(days: frozenset[int]) -> str:
     """One of the days, as it comes next: `weekday`, `Monday or Thursday`."""
     names = [DAY_NAMES[day].capitalize() for day in sorted(days)]
     return "weekday" if days == _GROUPS["weekdays"] else " or ".join(names)
+
+
+def longest_gap(days: frozenset[int]) -> int:
+    """How many days lie between two of these days of the week at most: 3 of weekdays."""
+    found = sorted(days)
+    return max(later - day for day, later in pairwise([*found, found[0] + 7]))
 
 
 def at_clock(day: date, minutes: int, zone: str) -> int:

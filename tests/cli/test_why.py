@@ -221,7 +221,7 @@ SILENT = [
     ("{event: page_visited}", "page_visited comes in: that has not happened."),
     (
         "{inactivity: {for: 60 days, of: [purchased]}}",
-        "the contact has done none of purchased for 60 days: next on",
+        "the contact has not done purchased for 60 days: next on",
     ),
     (
         '{schedule: {every: monday, at: "09:00"}}',

@@ -39,7 +39,7 @@ class CreateTask(Action):
         return f"task: {plain(self.title.source)}"
 
     def beside(self) -> tuple[str, ...]:
-        return (f"Noted beside it: “{plain(self.note.source)}”.",) if self.note.source else ()
+        return (f"Noted beside it: “{plain(self.note.source)}”",) if self.note.source else ()
 
     def do(self, hand: Hand) -> None:
         scope, view = hand.view.scope(), hand.view

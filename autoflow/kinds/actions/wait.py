@@ -10,7 +10,7 @@ from autoflow.kinds.base import Action, Finding, Go, Hand, Step, Wait, Way
 from autoflow.kinds.dates import Moments, is_date
 from autoflow.kinds.fields import Clock, ClockOrMoment, Days, Length, Offset, Steps
 from autoflow.kinds.text import PlaceholderError, Text
-from autoflow.model.clock_times import EVERY_DAY, clock_says, next_clock, next_day_says
+from autoflow.model.clock_times import EVERY_DAY, clock_says, longest_gap, next_clock, next_day_says
 from autoflow.model.durations import NOTHING, Duration, parse_duration
 
 
@@ -85,8 +85,7 @@ class WaitFor(Action):
         if isinstance(self.duration, Duration):
             return self.duration, self.duration
         if isinstance(self.until, int):
-            days = 1 if self.days == EVERY_DAY else 7
-            return self.not_before, self.not_before + Duration(0, days, 0)
+            return self.not_before, self.not_before + Duration(0, longest_gap(self.days), 0)
         return None
 
     def do(self, hand: Hand) -> Wait | None:

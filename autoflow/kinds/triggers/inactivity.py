@@ -31,8 +31,10 @@ class Inactivity(Trigger):
     of: Annotated[tuple[str, ...], Name("event")] = ()
 
     def says(self) -> str:
-        what = f"none of {', '.join(self.of)}" if self.of else "nothing"
-        return f"the contact has done {what} for {self.for_}"
+        what = f"done none of {', '.join(self.of)}" if self.of else "done nothing"
+        if len(self.of) == 1:
+            what = f"not done {self.of[0]}"
+        return f"the contact has {what} for {self.for_}"
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(self.word, f"{self._memory.key} {self.for_}")})

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from autoflow.kinds.base import Action, Step, Way
 from autoflow.language.explain.conditions import condition_lines, in_one
 from autoflow.language.explain.course import mails_of
-from autoflow.language.explain.told import StepTold, WayTold, sentence
+from autoflow.language.explain.told import StepTold, WayTold, ended, sentence
 from autoflow.language.templates import Template
 from autoflow.language.wording import written
 from autoflow.model.durations import NOTHING
@@ -36,7 +36,7 @@ def _told(
             step.id,
             step.action.word,
             _says(step.action, templates),
-            step.action.beside(),
+            tuple(map(ended, step.action.beside())),
             _ways(step.action, number, after, templates),
             sentence(step.action.brief() or instruction(step.action)).removesuffix("."),
             _looks(step.action),

@@ -19,7 +19,9 @@ from autoflow.language.explain.mermaid import mermaid
 from autoflow.language.explain.recipe import explain_recipe
 from autoflow.language.explain.svg import svg
 from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.starters.catalogue import starters
 from tests.language.small import workspace
+from tests.starters.workspaces import with_starters
 
 ROOT = Path(__file__).parents[3]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -61,9 +63,15 @@ def of(found: Workspace, name: str) -> Flow:
 
 def shipped() -> dict[str, Flow]:
     flows = {"branching": drawn(BRANCHING)}
-    for folder in (ROOT, ROOT / "tests/scenarios/automations", ROOT / "tests/scenarios/branches"):
-        found = read_workspace(load_sources(folder), {})
-        flows.update({f"{folder.name}/{name}": of(found, name) for name in found.recipes})
+    started = with_starters(load_sources(ROOT / "tests/scenarios/automations"), starters().values())
+    workspaces = {
+        "shop": load_sources(ROOT),
+        "starters": {path: text for path, text in started.items() if not path.startswith("tests/")},
+        "branches": load_sources(ROOT / "tests/scenarios/branches"),
+    }
+    for folder, sources in workspaces.items():
+        found = read_workspace(sources, {})
+        flows.update({f"{folder}/{name}": of(found, name) for name in found.recipes})
     return flows
 
 
@@ -239,8 +247,8 @@ def test_an_svg_loads_and_runs_nothing() -> None:
 
 def test_where_every_way_leaves_there_is_no_end() -> None:
     assert "Through" not in mermaid(FLOWS["branching"])
-    assert "Through" in mermaid(FLOWS["automations/win-back"])
-    assert ">Through<" in svg(FLOWS["automations/win-back"])
+    assert "Through" in mermaid(FLOWS["starters/win-back-test"])
+    assert ">Through<" in svg(FLOWS["starters/win-back-test"])
 
 
 def test_texts_are_cut_into_lines() -> None:

@@ -133,6 +133,13 @@ def test_how_often_the_same_contact_enters(rest: str, short: str, lines: list[st
     assert flat(found.entry) == ["It begins when purchased comes in.", NOBODY_IS_ASKED, *lines]
 
 
+def test_silence_of_one_sort_and_of_several() -> None:
+    silent = told(trigger="{inactivity: {for: 90 days, of: purchased}}").entry[0].says
+    assert silent == "It begins when the contact has not done purchased for 90 days."
+    silent = told(trigger="{inactivity: {for: 90 days, of: [purchased, refunded]}}").entry[0].says
+    assert silent == "It begins when the contact has done none of purchased, refunded for 90 days."
+
+
 def test_several_triggers_and_the_names_that_conditions_know_them_by() -> None:
     found = told(trigger="[{event: purchased, id: bought}, {segment_entered: vip}]")
     assert flat(found.entry)[:4] == [
@@ -192,6 +199,8 @@ def test_one_condition_stands_in_the_sentence() -> None:
         ("[{send_email: welcome}, {wait: 1 month}, {id: b, send_email: welcome}]", "2 mails, over 1 month"),
         ('[{wait: {until: "09:30", not_before: 2 days}}, {send_email: welcome}]', "1 mail, within 3 days"),
         ('[{wait: {until: "09:30", days: monday}}, {send_email: welcome}]', "1 mail, within 7 days"),
+        ('[{wait: {until: "09:30", days: weekdays}}, {send_email: welcome}]', "1 mail, within 3 days"),
+        ('[{wait: {until: "09:30", days: [monday, thursday]}}]', "no mail, within 4 days"),
         ('[{wait: "{{ contact.income }} days"}]', "no mail, over a time that depends on the contact"),
         ('[{wait: {until: "{{ contact.birthday }}"}}]', "no mail, over a time that depends on the contact"),
         (

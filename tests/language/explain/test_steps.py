@@ -154,6 +154,7 @@ BESIDE = [
         ),
     ),
     ("create_task: {title: Ring, note: Soon}", ("Noted beside it: “Soon”.",)),
+    ("create_task: {title: Ring, note: Soon.}", ("Noted beside it: “Soon.”",)),
 ]
 
 
