@@ -43,6 +43,7 @@ COMMANDS = {
     "tasks": "tasks",
     "preview": "preview",
     "kinds": "kinds",
+    "schema": "schema",
     "demo": "demo",
 }
 _INTERRUPTED = 130

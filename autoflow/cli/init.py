@@ -31,8 +31,12 @@ def command(folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
             file.write(content)
+    from autoflow.cli.schema import write
+    from autoflow.language.workspace import load_sources, read_workspace
+
+    written = [*found, *write(folder, read_workspace(load_sources(folder), {}))]
     say(f"A workspace stands in {folder}:")
-    for path in sorted(found):
+    for path in sorted(written):
         say(f"  {path}")
     say("What to do next:")
     for line in ("check             looks for mistakes", "test              runs the tests of its recipe"):

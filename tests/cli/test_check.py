@@ -11,8 +11,8 @@ def test_mistakes_are_shown_with_their_place(shop: Shop) -> None:
     shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
     result = shop.run("check", status=1)
     assert result.stdout == (
-        'recipes/win-back.yaml:4:20: There is no segment called "lapsed-buyer".\n'
-        "    4 |   segment_entered: lapsed-buyer\n"
+        'recipes/win-back.yaml:5:20: There is no segment called "lapsed-buyer".\n'
+        "    5 |   segment_entered: lapsed-buyer\n"
         "      |                    ^^^^^^^^^^^^\n"
         '      Did you mean "lapsed-buyers" (segments/lapsed-buyers.yaml)?\n'
     )
@@ -27,7 +27,7 @@ def test_for_programs(shop: Shop) -> None:
         "problems": [
             {
                 "file": "recipes/win-back.yaml",
-                "line": 4,
+                "line": 5,
                 "column": 20,
                 "severity": "error",
                 "code": "unknown-name",
@@ -43,7 +43,7 @@ def test_for_github(shop: Shop) -> None:
     shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
     result = shop.run("check", "--format", "github", status=1)
     assert result.stdout.startswith(
-        "::error file=recipes/win-back.yaml,line=4,col=20,title=unknown-name::There is no segment"
+        "::error file=recipes/win-back.yaml,line=5,col=20,title=unknown-name::There is no segment"
     )
 
 
@@ -96,7 +96,7 @@ def test_an_unsound_workspace_stops_the_other_commands_in_the_same_form(shop: Sh
     for command in (["simulate"], ["apply"], ["run", "--until-idle"], ["test"]):
         result = shop.run(*command, status=1)
         assert result.stdout == ""
-        assert result.stderr.startswith("recipes/win-back.yaml:4:20: ")
+        assert result.stderr.startswith("recipes/win-back.yaml:5:20: ")
         assert result.stderr.endswith("The workspace has 1 mistake.\n")
 
 
@@ -105,7 +105,7 @@ def test_a_store_is_not_guessed_where_autoflow_yaml_is_broken(shop: Shop) -> Non
     for command in ("status", "segments"):
         assert shop.json(command, status=1)["problems"][0]["file"] == "autoflow.yaml"
     shop.run("track", "ana", "purchased", status=1)
-    assert not (shop.folder / ".autoflow").exists()
+    assert not (shop.folder / ".autoflow/store.db").exists()
 
 
 def test_tracking_goes_on_while_a_recipe_is_half_saved(shop: Shop) -> None:

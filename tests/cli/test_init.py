@@ -8,6 +8,10 @@ from autoflow.cli.group import cli
 from tests.cli.shop import Shop
 
 FILES = [
+    ".autoflow/recipe.schema.json",
+    ".autoflow/segment.schema.json",
+    ".autoflow/settings.schema.json",
+    ".autoflow/tests.schema.json",
     ".gitignore",
     "autoflow.yaml",
     "recipes/win-back.yaml",

@@ -55,7 +55,7 @@ Every step and branch was walked
     [failure] = case["failures"]
     assert failure["expected"] is None
     assert failure["actual"].startswith("templates/greeting.html:5: ")
-    assert not (shop.folder / ".autoflow").exists()
+    assert not (shop.folder / ".autoflow/store.db").exists()
 
 
 def test_a_mail_that_can_be_made_does_not(shop: Shop) -> None:

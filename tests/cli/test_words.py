@@ -35,7 +35,7 @@ def test_failed_tests_end_with_1(shop: Shop) -> None:
 
 def test_mistakes_in_tests_are_told_at_their_place(shop: Shop) -> None:
     shop.replace("tests/win-back.yaml", "tests: win-back", "tests: winback")
-    assert shop.run("test", status=1).stderr.startswith("tests/win-back.yaml:1:8: ")
+    assert shop.run("test", status=1).stderr.startswith("tests/win-back.yaml:2:8: ")
     assert shop.json("test", status=1)["problems"][0]["file"] == "tests/win-back.yaml"
 
 

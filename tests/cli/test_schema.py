@@ -1,0 +1,178 @@
+"""Schemas for editors: they accept whatever is valid, and refuse what a schema can see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from autoflow.cli.schema import made
+from autoflow.language.names import SETTINGS_FILE
+from autoflow.language.nodes import plain_data, read_yaml
+from autoflow.language.recipe import RECIPE_KEYS
+from autoflow.language.segment import SEGMENT_KEYS
+from autoflow.language.settings_reader import SETTINGS_KEYS
+from autoflow.language.source import Report, Source
+from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.starters.catalogue import starters
+from tests.cli.shop import Shop
+from tests.language.small import SOURCES
+from tests.language.test_mistakes import _cases
+from tests.starters.workspaces import fresh, with_starters
+
+ROOT = Path(__file__).parents[2]
+WORKSPACES = (
+    ROOT,
+    ROOT / "autoflow/starter",
+    *sorted(path.parent for path in (ROOT / "tests/scenarios").rglob(SETTINGS_FILE)),
+)
+# What a schema cannot see: it looks at one word at a time, and knows neither what is meant nor other files.
+UNSEEN = {
+    '"choose" needs an "if".',
+    '"wait" needs a value.',
+    '"wait_for" waits either for an event or for conditions.',
+    "Nothing says when this schedule fires.",
+}
+# Codes of mistakes in the shape of a file; those above are the only ones that may pass.
+SHAPE = {"unknown-key", "unknown-word", "missing-key", "list-empty"}
+
+
+def sort(path: str) -> str:
+    """Which schema a file goes by."""
+    return (
+        "settings"
+        if path == SETTINGS_FILE
+        else path.partition("/")[0].removesuffix("s").replace("test", "tests")
+    )
+
+
+def refusals(schema: dict[str, Any], path: str, text: str) -> list[str]:
+    """What a schema has against a file."""
+    root = read_yaml(Report(Source(path, text)))
+    assert root is not None
+    found = Draft7Validator(schema).iter_errors(plain_data(root))
+    return [f"{path}: {'.'.join(map(str, each.absolute_path))}: {each.message}" for each in found]
+
+
+def files(folder: Path) -> Iterator[tuple[str, str]]:
+    """The YAML files of a workspace, tests included."""
+    sources = load_sources(folder)
+    yield from ((path, text) for path, text in sources.items() if path.endswith(".yaml"))
+    tests = folder / ("tests/recipes" if folder == ROOT else "tests")
+    for path in sorted(tests.rglob("*.yaml")):
+        yield f"tests/{path.name}", path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", WORKSPACES, ids=lambda folder: folder.relative_to(ROOT).as_posix())
+def test_every_valid_file_is_accepted(folder: Path) -> None:
+    schemas = made(read_workspace(load_sources(folder), {}))
+    for schema in schemas.values():
+        Draft7Validator.check_schema(schema)
+        assert list(lists_of_nothing(schema)) == []  # yaml-language-server refuses those
+    assert [each for path, text in files(folder) for each in refusals(schemas[sort(path)], path, text)] == []
+
+
+def test_every_starter_recipe_is_accepted() -> None:
+    sources = with_starters(fresh(), starters().values())
+    schemas = made(read_workspace(sources, {}))
+    written = [(path, text) for path, text in sources.items() if path.endswith(".yaml")]
+    assert len(written) > 40
+    assert [each for path, text in written for each in refusals(schemas[sort(path)], path, text)] == []
+
+
+def lists_of_nothing(schema: Any) -> Iterator[Any]:
+    if isinstance(schema, dict):
+        if schema.get("enum") == []:
+            yield schema
+        for each in schema.values():
+            yield from lists_of_nothing(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from lists_of_nothing(each)
+
+
+@cache
+def mistakes() -> list[tuple[str, set[str], list[str], bool]]:
+    """Each file of the language's mistakes: its text, codes, first sentences, and whether its schema refuses it."""
+    found: list[tuple[str, set[str], list[str], bool]] = []
+    for case in _cases():
+        file, text, _ = getattr(case, "values")  # noqa: B009 - of pytest's own type, which has no name
+        if not file.endswith(".yaml") or file == "any.yaml":
+            continue
+        sources = {file: text} if file == SETTINGS_FILE else {**SOURCES, file: text}
+        workspace = read_workspace(sources, {"KNOWN": "postgresql://user@host/shop"})
+        own = [each for each in workspace.problems if each.file == file]
+        broken = [each for each in own if each.severity == "error"]
+        if read_yaml(Report(Source(file, text))) is None:
+            continue
+        refused = refusals(made(workspace)[sort(file)], file, text) != []
+        found.append((text, {each.code for each in broken}, [each.message for each in broken], refused))
+    return found
+
+
+def test_what_is_only_unwise_is_accepted() -> None:
+    assert [text for text, codes, _, refused in mistakes() if not codes and refused] == []
+
+
+def test_every_mistake_in_the_shape_of_a_file_is_refused() -> None:
+    shape = [each for each in mistakes() if each[1] and each[1] <= SHAPE]
+    assert len(shape) > 30
+    assert {said for _, _, messages, refused in shape if not refused for said in messages} == UNSEEN
+
+
+def test_most_mistakes_are_refused() -> None:
+    broken = [refused for _, codes, _, refused in mistakes() if codes]
+    assert sum(broken) / len(broken) > 0.6
+
+
+def test_every_key_has_a_description(shop: Shop) -> None:
+    shop.run("schema")
+    for name, keys in (("recipe", RECIPE_KEYS), ("segment", SEGMENT_KEYS), ("settings", SETTINGS_KEYS)):
+        schema = json.loads((shop.folder / f".autoflow/{name}.schema.json").read_text(encoding="utf-8"))
+        assert {key for key, each in schema["properties"].items() if each["description"]} == set(keys)
+
+
+def test_the_project_s_own_names_stand_in_them(shop: Shop) -> None:
+    def names() -> list[str]:
+        schema = json.loads(shop.run("schema", "--print", "recipe").stdout)
+        found: list[str] = schema["definitions"]["condition.in_segment"]["properties"]["in_segment"]["enum"]
+        return found
+
+    assert names() == ["lapsed-buyers"]
+    shop.write("segments/regulars.yaml", "conditions: [{did: purchased}]\n")
+    assert names() == ["lapsed-buyers", "regulars"]
+
+
+def test_it_says_what_it_wrote(shop: Shop) -> None:
+    assert shop.run("schema").stdout == (
+        ".autoflow/recipe.schema.json    for recipes/*.yaml\n"
+        ".autoflow/segment.schema.json   for segments/*.yaml\n"
+        ".autoflow/tests.schema.json     for tests/**/*.yaml\n"
+        ".autoflow/settings.schema.json  for autoflow.yaml\n"
+    )
+
+
+def test_what_cannot_be_known_is_not_missed(shop: Shop) -> None:
+    shop.replace(SETTINGS_FILE, "purchased:", "purchased: text\n  refunded:")
+    result = shop.run("schema")
+    assert result.stderr == (
+        "autoflow.yaml has mistakes, so what it declares is not offered: autoflow check tells them.\n"
+    )
+    schema = json.loads((shop.folder / ".autoflow/recipe.schema.json").read_text(encoding="utf-8"))
+    recipe = "trigger: {event: anything}\nactions: [{set_attribute: {some: thing}}]\n"
+    assert refusals(schema, "recipes/r.yaml", recipe) == []
+
+
+def test_names_used_in_files_are_offered_and_others_let_pass(shop: Shop) -> None:
+    shop.write("recipes/r.yaml", "trigger: {tag_added: vip}\nactions: [{add_tag: regular}]\n")
+    schema = json.loads(shop.run("schema", "--print", "recipe").stdout)
+    assert schema["definitions"]["condition.has_tag"]["properties"]["has_tag"]["anyOf"] == [
+        {"enum": ["regular", "vip"]},
+        {},
+    ]
+    assert refusals(schema, "recipes/r.yaml", "trigger: {tag_added: other}\nactions: [exit]\n") == []
