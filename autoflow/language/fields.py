@@ -7,6 +7,7 @@ A new sort of field is one function here and one line in `_BY_MARK` or `_BY_TYPE
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal, get_args, get_origin
 
 from autoflow.kinds.fields import Assignments, Glob, Name, Operators, PropertyPath, Times
@@ -27,7 +28,9 @@ from autoflow.language.placeholders import read_text
 from autoflow.language.scope import Scope
 from autoflow.language.source import Span
 from autoflow.model.durations import Duration
+from autoflow.model.values import fold
 
+_OF_OURS = ("template", "recipe")  # properties of what becomes of mail
 _AS_FILES = frozenset({"audience"})  # names that become the names of files and lists elsewhere
 
 
@@ -162,10 +165,25 @@ def _where(spec: Spec, node: Node, around: Around) -> Where:
     def read(entry: Entry) -> list[tuple[str, Test]]:
         name = entry.key.text
         declared = _declared_property(events, name, entry, scope)
-        return [(name, test) for test in bare_test(entry, declared, scope)]
+        found = bare_test(entry, declared, scope)
+        if declared is not None and declared.built_in and name in _OF_OURS:
+            _check_names(name, found, entry.value, scope)
+        return [(name, test) for test in found]
 
     found = scalars.each(node.entries.values(), read, report)
     return Where(tuple(sorted((test for tests in found for test in tests), key=lambda test: test[0])))
+
+
+def _check_names(of: str, tests: Iterable[Test], node: Node, scope: Scope) -> None:
+    """Warn where what becomes of a mail is asked of a template, or a recipe, that there is not."""
+    known = scope.names.known(of) or ()
+    folded = {fold(name) for name in known}
+    for test in tests:
+        for name in test.only_texts() or ():
+            if name not in folded:
+                message, fix = scope.names.missing(of, name)
+                place = scalars.inside(node.span, scope.report, name)
+                scope.report.warn("unknown-name", place, message, fix)
 
 
 def _declared_property(events: tuple[str, ...], name: str, entry: Entry, scope: Scope) -> Declared | None:

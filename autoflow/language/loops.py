@@ -1,24 +1,36 @@
-"""Recipes that set each other off by tags, round and round.
+"""Recipes that set each other off, round and round.
 
-A recipe's tags move contacts in and out of segments, and segments start recipes. Only what can go on for ever
-is told: a circle of recipes that may all be entered again, whose own tags undo what their triggers wait for.
+A recipe's tags move contacts in and out of segments, and tags and segments start recipes. Only what can go on for ever
+is told: a circle of recipes that may all be entered again, whose own tags undo what their triggers wait for; and one
+of recipes that let a contact into each other with no wait in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from autoflow.kinds.actions.add_tag import AddTag
+from autoflow.kinds.actions.choose import Choose
+from autoflow.kinds.actions.enter_recipe import EnterRecipe
+from autoflow.kinds.actions.exit import Exit
+from autoflow.kinds.actions.record_event import RecordEvent
 from autoflow.kinds.actions.remove_tag import RemoveTag
+from autoflow.kinds.actions.send_email import SendEmail
+from autoflow.kinds.actions.split import Split
+from autoflow.kinds.actions.wait import WaitFor
+from autoflow.kinds.actions.wait_for import WaitForIt
 from autoflow.kinds.base import SEGMENT, TAG, Condition
 from autoflow.kinds.conditions.none import NoneOf
+from autoflow.kinds.triggers.event import EventTrigger
 from autoflow.kinds.triggers.segment_entered import SegmentEntered
 from autoflow.kinds.triggers.segment_left import SegmentLeft
+from autoflow.kinds.triggers.tag_added import TagAdded
+from autoflow.kinds.triggers.tag_removed import TagRemoved
 from autoflow.language.definitions import Recipe, Segment
 from autoflow.language.recipe import ReadRecipe
 
 Move = tuple[str, bool]
-"""A segment, and whether contacts come into it (or leave it)."""
+"""A segment, and whether contacts come into it (or leave it); or a tag behind a `#`, and whether it is put on."""
 
 
 def check_tag_loops(recipes: Mapping[str, ReadRecipe], segments: Mapping[str, Segment]) -> None:
@@ -45,6 +57,54 @@ def check_tag_loops(recipes: Mapping[str, ReadRecipe], segments: Mapping[str, Se
             _tell(recipes[name], (*circle, name))
 
 
+def check_recipe_loops(recipes: Mapping[str, ReadRecipe]) -> None:
+    """Warn of each circle of recipes that nothing holds up, in the file of the one that comes first by name."""
+    able = {
+        name: read.recipe
+        for name, read in sorted(recipes.items())
+        if read.recipe is not None and _at_once(read.recipe)
+    }
+    told: set[str] = set()
+    for name in able:
+        ways = {each: _lets_into(recipe, able) for each, recipe in able.items()}
+        circle = _shortest(name, lambda each, ways=ways: ways[each])  # type: ignore[misc]
+        if circle and not told & set(circle):
+            told |= set(circle)
+            _tell_recipes(recipes[name], (*circle, name), ways[name])
+
+
+def _at_once(recipe: Recipe) -> bool:
+    """Whether whoever may enter it always does, again and again, and comes to its end at once."""
+    asks = (recipe.conditions, recipe.keep_while, recipe.goal, recipe.exit)
+    held = (WaitFor, WaitForIt, SendEmail, Choose, Split, Exit)
+    free = recipe.reentry == "always" and recipe.status == "live" and all(each is None for each in asks)
+    return free and not any(isinstance(step.action, held) for step in recipe.steps)
+
+
+def _lets_into(recipe: Recipe, able: Mapping[str, Recipe]) -> dict[str, str]:
+    """The recipes that it lets a contact into, each with the step that does."""
+    found: dict[str, str] = {}
+    for step in recipe.steps:
+        if isinstance(step.action, EnterRecipe):
+            found.setdefault(step.action.recipe, step.id)
+        elif isinstance(step.action, RecordEvent):
+            for name, other in able.items():
+                heard = (each for each in other.triggers if isinstance(each, EventTrigger))
+                if any(each.name == step.action.name and not each.where.tests for each in heard):
+                    found.setdefault(name, step.id)
+    return {name: step for name, step in found.items() if name in able}
+
+
+def _tell_recipes(read: ReadRecipe, circle: tuple[str, ...], ways: Mapping[str, str]) -> None:
+    if len(circle) == 2:
+        message = "By this step the recipe starts itself again, round and round."
+    else:
+        around = ", then ".join(f'"{name}"' for name in circle[1:])
+        message = f"By this step the recipe starts {around}, round and round."
+    fix = 'Let something hold it up: a "wait", a condition, or "reentry: never".'
+    read.report.warn("recipe-loop", read.places[ways[circle[1]]], message, fix)
+
+
 def _tell(read: ReadRecipe, circle: tuple[str, ...]) -> None:
     assert read.recipe is not None
     tagging = (step.id for step in read.recipe.steps if isinstance(step.action, (AddTag, RemoveTag)))
@@ -62,13 +122,16 @@ def _circle(
     name: str, moves: Mapping[str, frozenset[Move]], waits: Mapping[str, frozenset[Move]]
 ) -> tuple[str, ...]:
     """The shortest way from a recipe back to itself; empty where there is none."""
+    return _shortest(name, lambda each: (other for other in moves if moves[each] & waits[other]))
+
+
+def _shortest(name: str, ways_on: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """The shortest way from a recipe back to itself; empty where there is none."""
     ways: list[tuple[str, ...]] = [(name,)]
     seen: set[str] = set()
     while ways:
         way = ways.pop(0)
-        for other in moves:
-            if not moves[way[-1]] & waits[other]:
-                continue
+        for other in ways_on(way[-1]):
             if other == name:
                 return way
             if other not in seen:
@@ -81,12 +144,15 @@ def _waits_for(recipe: Recipe) -> Iterator[Move]:
     for trigger in recipe.triggers:
         if isinstance(trigger, (SegmentEntered, SegmentLeft)):
             yield trigger.segment, isinstance(trigger, SegmentEntered)
+        elif isinstance(trigger, (TagAdded, TagRemoved)):
+            yield f"#{trigger.tag}", isinstance(trigger, TagAdded)
 
 
 def _moves(recipe: Recipe, segments: Mapping[str, Segment]) -> Iterator[Move]:
     for step in recipe.steps:
         if isinstance(step.action, (AddTag, RemoveTag)):
             added = isinstance(step.action, AddTag)
+            yield f"#{step.action.tag}", added
             for name, segment in segments.items():
                 for helps in _signs(segment.conditions, step.action.tag, segments, frozenset({name})):
                     yield name, helps is added

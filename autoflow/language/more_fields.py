@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from autoflow.kinds.calendar import MONTHLY
@@ -26,13 +26,15 @@ from autoflow.kinds.text import Text
 from autoflow.language import scalars
 from autoflow.language.around import Around, Reader
 from autoflow.language.codes import Code
-from autoflow.language.declared import TYPE_WORDS, Declared
+from autoflow.language.declared import Declared
 from autoflow.language.field_specs import Spec
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.operands import read_value
+from autoflow.language.placeholder_types import check_length, check_moment
 from autoflow.language.placeholders import holds_placeholder, read_text
 from autoflow.language.rates import read_rate
+from autoflow.language.scope import Scope
 from autoflow.language.source import Report
 from autoflow.language.template_names import names_of
 from autoflow.model.clock_times import parse_clock, parse_day
@@ -94,33 +96,24 @@ def _offset(spec: Spec, node: Node, around: Around) -> Duration:
 
 def _length(spec: Spec, node: Node, around: Around) -> Duration | Text:
     if holds_placeholder(node):
-        return _placeholder(
-            node, spec, around, ("number", "text", "choice"), "a number, or a text such as 3 days"
-        )
+        return _placeholder(node, spec, around, check_length)
     return scalars.duration(node, around.scope.report, around.what(spec))
 
 
 def _clock_or_moment(spec: Spec, node: Node, around: Around) -> int | Text:
     if holds_placeholder(node):
-        return _placeholder(node, spec, around, ("date", "date_time", "text"), "a date, or a date and time")
+        return _placeholder(node, spec, around, check_moment)
     return _clock(spec, node, around)
 
 
-def _placeholder(node: Node, spec: Spec, around: Around, types: tuple[str, ...], needed: str) -> Text:
-    """A placeholder whose value must be of one of the types; one of another type would fail every run."""
-    scope = around.scope
-    found = read_text(node, scope, around.what(spec))
-    for path in dict.fromkeys(read.path for read in names_of(str(found.source), False).reads):
-        root, _, name = path.partition(".")
-        starts = scope.starts if root == "event" else ()
-        known = [scope.property(event, name) for event in starts]
-        if root == "contact":
-            known = [scope.attribute(name)]
-        declared = [each for each in known if each is not None]
-        if declared and all(each.type not in types for each in declared):
-            place = scalars.inside(node.span, scope.report, path)
-            message = f'"{path}" is {TYPE_WORDS[declared[0].type]}, and {around.what(spec)} needs {needed}.'
-            scope.report.add("value", place, message, "Name another attribute or property.")
+def _placeholder(
+    node: Node, spec: Spec, around: Around, check: Callable[[Scalar, Iterable[str], Scope, str], None]
+) -> Text:
+    """A text with placeholders, of which `check` sees what they read."""
+    scope, what = around.scope, around.what(spec)
+    found = read_text(node, scope, what)
+    assert isinstance(node, Scalar)
+    check(node, dict.fromkeys(read.path for read in names_of(str(found.source), False).reads), scope, what)
     return found
 
 

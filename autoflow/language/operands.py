@@ -10,6 +10,7 @@ from autoflow.kinds.operators import OF_TYPE, WINDOWS, WORDS, Test, comparable
 from autoflow.language.declared import TYPE_WORDS, Declared
 from autoflow.language.names import listed
 from autoflow.language.nodes import Entry, Mapping, Node, Scalar, Sequence
+from autoflow.language.placeholder_types import check_value
 from autoflow.language.placeholders import holds_placeholder, read_placeholder
 from autoflow.language.scalars import duration, each, refuse_reported, scalar, yes_no
 from autoflow.language.scope import Scope
@@ -121,7 +122,10 @@ def read_value(node: Node, declared: Declared, scope: Scope, what: str) -> Any:
     """
     report = scope.report
     if holds_placeholder(node):
-        return read_placeholder(scalar(node, report, what), scope)
+        written = scalar(node, report, what)
+        filled = read_placeholder(written, scope)
+        check_value(written, declared, scope, what)
+        return filled
     if declared.type == "list" and isinstance(node, Sequence):
         return [scalar(item, report, what).text for item in node.items]
     found = scalar(node, report, what)

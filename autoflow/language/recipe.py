@@ -36,7 +36,8 @@ class ReadRecipe:
     """What reading gave: the recipe (None where a part of it could not be read), what is wrong, and places.
 
     `places` holds where each step stands, by its id; `span` is the file's first key. `asked` are the conditions of
-    each list as they are written, with their places, and `triggers` the places of the triggers.
+    each list as they are written, with their places, `conditions` those at any depth, and `triggers` the places of the
+    triggers.
     """
 
     recipe: Recipe | None
@@ -45,6 +46,7 @@ class ReadRecipe:
     span: Span = FIRST
     asked: Mapping[str, Sequence[tuple[Condition, Span]]] = field(default_factory=dict)
     triggers: Sequence[Span] = ()
+    conditions: Sequence[tuple[Condition, Span]] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -122,6 +124,7 @@ class _Reading:
             span=self.root.span,
             asked=self.asked,
             triggers=self.places,
+            conditions=self.scope.read,
         )
 
     def list_of(self, key: str) -> list[Node]:

@@ -32,13 +32,14 @@ class ReadSegment:
     """What reading gave: the segment (None where it could not be read), what is wrong, and places.
 
     `uses` holds each segment that this one asks for, with the place where it does, `asked` its conditions as they are
-    written, with theirs.
+    written, with theirs, and `conditions` those at any depth.
     """
 
     segment: Segment | None
     report: Report
     uses: Mapping[str, Span] = field(default_factory=dict)
     asked: Sequence[tuple[Condition, Span]] = ()
+    conditions: Sequence[tuple[Condition, Span]] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -86,7 +87,8 @@ def _read(name: str, entries: Mapping[str, Entry], scope: Scope, root: Node) -> 
         if topic[0] == "segment"
     }
     spans = {id(condition): span for condition, span in scope.read}
-    return ReadSegment(segment, report, uses, [(each, spans[id(each)]) for each in found])
+    asked = [(each, spans[id(each)]) for each in found]
+    return ReadSegment(segment, report, uses, asked, scope.read)
 
 
 def _named(name: str, span: Span, report: Report) -> Span:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autoflow.language.crosscheck import check_circles, check_mail, check_recipes, template_warnings
+from autoflow.language.crosscheck import check_circles, check_recipes
 from autoflow.language.definitions import Workspace
 from autoflow.language.entry_logic import Facts, check_entries, check_segments
-from autoflow.language.loops import check_tag_loops
+from autoflow.language.filling_checks import check_audiences, check_tags
+from autoflow.language.loops import check_recipe_loops, check_tag_loops
+from autoflow.language.mail_checks import check_mail, template_warnings
 from autoflow.language.names import SETTINGS_FILE, Names
 from autoflow.language.nodes import no_text
 from autoflow.language.owners import NOBODY, OWNERS_FILE, read_owners
@@ -95,12 +97,15 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
     templates = _templates(letters, unreadable, problems)
     check_circles(segments)
     check_recipes(recipes)
+    check_audiences(recipes, segments, settings.settings)
+    check_tags(recipes, segments)
     check_mail(recipes, templates, settings)
     readable = {name: read.segment for name, read in segments.items() if read.segment is not None}
     facts = Facts(readable)
     check_segments(segments, facts)
     check_entries(recipes, facts, settings.settings)
     check_tag_loops(recipes, readable)
+    check_recipe_loops(recipes)
     for template in templates.values():
         problems += template_warnings(template, recipes, names, sources)
     owners, owned = read_owners(sources[OWNERS_FILE]) if OWNERS_FILE in sources else (NOBODY, None)

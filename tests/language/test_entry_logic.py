@@ -15,6 +15,9 @@ STAGES = (
 def _found(text: str, **more: str) -> list[tuple[str, int, str]]:
     settings = STAGES.replace("{did: purchased}", "{purchased: {total: {at_least: 1}}}")
     files = {"autoflow.yaml": settings, "recipes/r.yaml": text + "actions: [{send_email: welcome}]\n"}
+    files["recipes/fans.yaml"] = (
+        "trigger: manual\nactions: [{add_to_audience: fans}, {remove_from_audience: fans}]\n"
+    )
     files |= {f"segments/{name}.yaml": each for name, each in more.items()}
     return [(each.code, each.line, each.message) for each in workspace(files).problems]
 

@@ -68,3 +68,67 @@ def test_segments_in_a_circle_do_not_hang_it() -> None:
         "recipes/r1.yaml": _recipe("segment_entered", ADDS),
     }
     assert [problem.code for problem in workspace(files).problems] == ["circle"]
+
+
+@pytest.mark.parametrize(
+    ("triggers", "actions"),
+    [
+        (["tag_added: warm"], [[REMOVES, ADDS]]),
+        (["tag_added: warm", "tag_removed: warm"], [[REMOVES], [ADDS]]),
+        (["tag_removed: warm"], [["{wait: 1 day}", ADDS, "{wait: 2 days}", REMOVES]]),
+    ],
+)
+def test_round_and_round_by_tags_alone(triggers: list[str], actions: list[list[str]]) -> None:
+    recipes = [
+        f"trigger: {{{trigger}}}\nreentry: always\nactions: [{', '.join(each)}]\n"
+        for trigger, each in zip(triggers, actions, strict=True)
+    ]
+    assert [file for file, _ in _loops(TAGGED, *recipes)] == ["recipes/r1.yaml"]
+
+
+@pytest.mark.parametrize("action", [ADDS, REMOVES])
+def test_a_tag_that_nothing_undoes_starts_nothing_again(action: str) -> None:
+    assert _loops(TAGGED, f"trigger: {{tag_added: warm}}\nactions: [{action}]\n") == []
+
+
+def _circles(*recipes: str) -> list[tuple[str, int, str]]:
+    files = {f"recipes/r{number}.yaml": text for number, text in enumerate(recipes, 1)}
+    found = workspace(files).problems
+    assert {problem.code for problem in found} <= {"recipe-loop"}
+    return [(problem.file, problem.line, problem.message) for problem in found]
+
+
+def test_recipes_that_let_into_each_other_with_nothing_in_between() -> None:
+    recipes = [
+        f"trigger: manual\nactions:\n  - add_tag: x\n  - enter_recipe: r{other}\n" for other in (2, 3, 1)
+    ]
+    said = 'By this step the recipe starts "r2", then "r3", then "r1", round and round.'
+    assert _circles(*recipes) == [("recipes/r1.yaml", 4, said)]
+
+
+def test_a_recipe_that_records_what_starts_it() -> None:
+    text = "trigger: {event: purchased}\nactions: [{record_event: {name: purchased, with: {total: 1}}}]\n"
+    said = "By this step the recipe starts itself again, round and round."
+    assert _circles(text) == [("recipes/r1.yaml", 2, said)]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "reentry: never\nactions: [{record_event: purchased}]\n",
+        "reentry: after 1 day\nactions: [{record_event: purchased}]\n",
+        "conditions: [{has_tag: a}]\nactions: [{record_event: purchased}]\n",
+        "exit: [{has_tag: a}]\nactions: [{record_event: purchased}]\n",
+        "status: draft\nactions: [{record_event: purchased}]\n",
+        "actions: [{wait: 1 day}, {record_event: purchased}]\n",
+        "actions: [{record_event: refunded}]\n",
+        "actions: [{choose: [{if: [{has_tag: a}], actions: [{record_event: purchased}]}]}]\n",
+    ],
+)
+def test_something_holds_it_up(rest: str) -> None:
+    assert _circles(f"trigger: {{event: purchased}}\n{rest}") == []
+
+
+def test_what_is_recorded_does_not_start_what_asks_for_more() -> None:
+    text = "trigger: {event: {name: purchased, where: {total: {at_least: 5}}}}\nactions: [{record_event: purchased}]\n"
+    assert _circles(text) == []

@@ -211,6 +211,7 @@ _FITTING = {
     "segments/lapsed-buyers.yaml": "conditions: [{has_tag: x}]",
     "segments/vip.yaml": "conditions: [{has_tag: vip}]",
     "templates/product-x200-intro.html": "---\nsubject: x\nclass: transactional\n---\n<p>x</p>",
+    "recipes/in.yaml": "trigger: {segment_entered: vip}\nactions: [{add_to_audience: x200-visitors}]\n",
     "recipes/out.yaml": "trigger: {segment_left: vip}\nactions: [{remove_from_audience: x200-visitors}]\n",
 }
 
@@ -227,11 +228,11 @@ def _examples() -> list[object]:
 @pytest.mark.parametrize(("what", "kind"), _examples())
 def test_the_example_of_every_kind_is_sound(what: str, kind: type[Kind]) -> None:
     indented = kind.example.replace("\n", "\n    ")
-    lines = {"trigger": "{event: purchased}", "action": "exit"}
+    # Of a purchase it would be known that one was done, and whoever records one would start himself again.
+    lines = {"trigger": "{event: refunded}", "action": "exit"}
     lines[what] = indented
     text = f"trigger:\n  - {lines['trigger']}\nactions:\n  - {lines['action']}\n"
     if what == "condition":
-        text = text.replace("purchased", "refunded")  # of a purchase it is known that one was done
         text += f"conditions:\n  - {indented}\n"
     assert told({**_FITTING, "recipes/r.yaml": text}) == ""
     found = workspace({**_FITTING, "recipes/r.yaml": text}).recipes["r"]

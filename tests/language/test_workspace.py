@@ -110,7 +110,25 @@ def test_a_warning_leaves_the_workspace_sound() -> None:
             },
             [],
         ),
-        ({"templates/welcome.txt": "{{ contact.frist_name }}"}, ["unknown-variable"]),
+        (
+            {"templates/welcome.txt": "{{ contact.frist_name }} {{ unsubscribe_url }}"},
+            ["unknown-variable"],
+        ),
+        ({"templates/welcome.txt": "Come back."}, ["unsubscribe-missing"]),
+        (
+            {
+                "templates/welcome.html": WELCOME.replace("<a", "<!-- <a").replace("</a>", "</a> -->"),
+                "templates/welcome.txt": "{{ unsubscribe_url }}",
+            },
+            ["unsubscribe-missing"],
+        ),
+        (
+            {
+                "templates/_foot.html": '<a href="{{ unsubscribe_url }}">Unsubscribe</a>',
+                "templates/welcome.html": '---\nsubject: x\n---\n{% include "_foot.html" %}',
+            },
+            [],
+        ),
         (
             {
                 "templates/_layout.html": "<body>{% block body %}{% endblock %}{{ contact.frist_name }}</body>",

@@ -1,0 +1,115 @@
+"""Mail that cannot go out, or that nobody can unsubscribe from, and templates that read what nothing defines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from autoflow.kinds.actions.send_email import SendEmail
+from autoflow.kinds.base import EVENT
+from autoflow.language.names import Names
+from autoflow.language.recipe import ReadRecipe
+from autoflow.language.settings_reader import ReadSettings
+from autoflow.language.source import Source, Span
+from autoflow.language.steps_of import steps_of
+from autoflow.language.template_family import FOLDER
+from autoflow.language.templates import Template
+from autoflow.model.problems import Problem
+
+_LINK = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+
+
+def check_mail(
+    recipes: Mapping[str, ReadRecipe], templates: Mapping[str, Template], settings: ReadSettings
+) -> None:
+    """Marketing mail needs a consent setting, and every mail a sender."""
+    sent = [
+        (read, step, templates[action.template])
+        for read, step, action in steps_of(recipes, SendEmail)
+        if action.template in templates
+    ]
+    marketing = next((each for each in sent if each[2].klass == "marketing"), None)
+    if marketing is not None and settings.settings.consent is None and settings.declared:
+        read, _, template = marketing
+        message = (
+            f'{read.report.source.file} sends the marketing mail "{template.name}", '
+            "and nothing says who may get marketing mail."
+        )
+        fix = "Write sending: {consent: …} with required, customers or not_refused."
+        settings.report.add("consent-missing", settings.sending, message, fix)
+    if sent and not settings.settings.sender.email and not settings.report.problems:
+        message = f"{sent[0][0].report.source.file} sends mail, and no sender is named."
+        fix = "Write sender: {name: …, email: …, postal_address: …}"
+        settings.report.add("missing-key", settings.sending, message, fix)
+
+
+def template_warnings(
+    template: Template, recipes: Mapping[str, ReadRecipe], names: Names, sources: Mapping[str, str]
+) -> Iterator[Problem]:
+    """What a template reads and nothing defines, and a marketing mail that nobody can unsubscribe from."""
+    for file in template.without_link:
+        path = f"{FOLDER}/{file}"
+        part, fix = "This marketing mail", f"Add {_LINK}, or class: transactional where it is one."
+        if file.endswith(".txt"):
+            part, fix = (
+                "The text part of this marketing mail",
+                "Add a line  Unsubscribe: {{ unsubscribe_url }}",
+            )
+        source = Source(path, sources.get(path, ""))
+        yield source.problem(
+            "unsubscribe-missing", Span(0, 3), f"{part} has no unsubscribe link.", fix, "warning"
+        )
+    if not names.declared:
+        return
+    starts = _starting_events(template.name, recipes)
+    for path in sorted(template.reads):
+        root, _, rest = path.partition(".")
+        name = rest.partition(".")[0]
+        if root == "contact" and name and name != "id" and name not in names.settings.attributes:
+            yield _unknown(path, template, sources, *names.missing("attribute", name))
+        elif root == "event" and name and starts is not None:
+            yield from _unknown_property(path, name, starts, template, names, sources)
+
+
+def _unknown_property(
+    path: str,
+    name: str,
+    starts: frozenset[str],
+    template: Template,
+    names: Names,
+    sources: Mapping[str, str],
+) -> Iterator[Problem]:
+    known = [names.properties(event) for event in sorted(starts)]
+    if any(properties is None or name in properties for properties in known):
+        return
+    if starts:
+        yield _unknown(path, template, sources, *names.missing_property(min(starts), name))
+    else:
+        message = f'There is no "event.{name}": no event starts the recipes that send this mail.'
+        fix = "Send it from a recipe that an event starts, or leave it out."
+        yield _unknown(path, template, sources, message, fix)
+
+
+def _starting_events(template: str, recipes: Mapping[str, ReadRecipe]) -> frozenset[str] | None:
+    """The events that start the recipes which send a template; None where none sends it."""
+    senders = [read.recipe for read, _, action in steps_of(recipes, SendEmail) if action.template == template]
+    if not senders:
+        return None
+    heard = (
+        topic for recipe in senders if recipe for trigger in recipe.triggers for topic in trigger.hears()
+    )
+    return frozenset(name for kind, name in heard if kind == EVENT)
+
+
+def _unknown(path: str, template: Template, sources: Mapping[str, str], message: str, fix: str) -> Problem:
+    short = ".".join(path.split(".")[:2])
+    pattern = re.compile(rf"(?<![\w.]){re.escape(short)}(?!\w)")
+    main = f"templates/{template.name}.html"
+    files = dict.fromkeys((main, *(template.file_of(source) for source in sorted(template.sources))))
+    for file in files:
+        found = pattern.search(sources.get(file, ""))
+        if found is not None:
+            span = Span(found.start(), found.end())
+            return Source(file, sources[file]).problem("unknown-variable", span, message, fix, "warning")
+    source = Source(main, sources.get(main, ""))
+    return source.problem("unknown-variable", Span(0, 1), f"{message} ({path})", fix, "warning")
