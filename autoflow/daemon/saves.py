@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from autoflow.app import Project, Unsound
 from autoflow.language.changes import changed, stamps
+from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.present import as_text
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import Database
@@ -40,14 +41,23 @@ class Saves:
             self._project.folder, environment=self._project.environment, clock=self._project.clock
         )
         try:
+            self._check_store(saved)
             if self._database is None:
-                self._database = saved.database(create=True, checkpoints=False)
+                self._database = self._project.database(create=True, checkpoints=False)
             release = saved.apply_unasked(self._database)
         except AutoflowError as error:
             self._say(mistakes(error))
             return
         if release is not None:
             self._applied(release, saved)
+
+    def _check_store(self, saved: Project) -> None:
+        """Raise `AutoflowError` where the files have mistakes, or belong to another store than the one that runs."""
+        if saved.sound_workspace().settings.store != self._project.workspace.settings.store:
+            raise AutoflowError(
+                f"{SETTINGS_FILE} names another store than the one that is running here.",
+                "Stop `autoflow run` and start it again to work with that one.",
+            )
 
     def close(self) -> None:
         """Look no more."""

@@ -24,12 +24,14 @@ RECIPE = "recipe: hello\ntrigger: {event: purchased}\nactions:\n  - add_tag: bou
 class Watched:
     """A workspace that was applied, and what is said as it is looked at."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = "") -> None:
         self.folder = folder
         self.said: list[str] = []
         self.applied: list[int] = []
         self.written = 0
-        write_files(folder, workspace({}, {}))
+        files = workspace({}, {})
+        files["autoflow.yaml"] += settings
+        write_files(folder, files)
         self.project = Project(folder, environment={}, clock=VirtualClock(START))
         with closing(self.project.database(create=True)) as database:
             self.project.apply(database)
@@ -100,6 +102,34 @@ def test_a_store_that_cannot_be_written_is_told(watched: Watched) -> None:
         watched.saves.look()
     [told] = watched.said
     assert told.endswith("What is in force stays so.") and "cannot be read" in told
+
+
+def test_a_save_that_names_another_store_goes_into_force_in_none(watched: Watched) -> None:
+    here = (watched.folder / "autoflow.yaml").read_text()
+    watched.save("autoflow.yaml", f"{here}store: sqlite:///.autoflow/other.db\n")
+    for _ in range(2):
+        watched.saves.look()
+    [told] = watched.said
+    assert told.startswith("autoflow.yaml names another store than the one that is running here.")
+    assert told.endswith("What is in force stays so.")
+    assert not (watched.folder / ".autoflow/other.db").exists()
+    watched.save("autoflow.yaml", here)
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(2):
+        watched.saves.look()
+    assert (watched.applied, watched.recipes()) == ([2], {"hello"})
+
+
+def test_settings_that_cannot_be_read_for_a_while_lead_to_no_other_store(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, "store: sqlite:///.autoflow/mine.db\n")
+    here = (tmp_path / "autoflow.yaml").read_text()
+    for text in (f"{here}channels: [\n", here):
+        watched.save("autoflow.yaml", text)
+        watched.save("recipes/hello.yaml", RECIPE)
+        for _ in range(2):
+            watched.saves.look()
+    assert (watched.applied, watched.recipes()) == ([2], {"hello"})
+    assert not (tmp_path / ".autoflow/store.db").exists()
 
 
 @pytest.fixture
