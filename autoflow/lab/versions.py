@@ -93,5 +93,7 @@ def _ends(
         version = recipe.version if recipe is not None else 0
         if current and version != current:
             ends[current] = release
+        if version:
+            ends[version] = 0  # it may have been in force before
         current = version
     return ends

@@ -48,6 +48,15 @@ def test_every_version_with_when_it_was_in_force_and_who_walks_on_it(shop: Shop)
     assert told[-1] == "`autoflow versions win-back --diff 2..3` tells what changed."
 
 
+def test_a_version_that_came_back_is_in_force(shop: Shop) -> None:
+    shop.run("apply")
+    (shop.folder / "recipes/win-back.yaml").unlink()
+    shop.run("apply")
+    shop.run("rollback")
+    [found] = shop.json("versions", "win-back")["versions"]
+    assert (found["version"], found["release"], found["until"]) == (1, 1, None)
+
+
 @pytest.mark.usefixtures("lived")
 def test_every_release_with_what_it_changed(shop: Shop) -> None:
     found = shop.json("versions")["releases"]
