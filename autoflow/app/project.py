@@ -87,7 +87,7 @@ class Project:
         `AutoflowError` where there is nothing to go back to.
         """
         from autoflow.store import rollbacks
-        from autoflow.store.definitions import apply, latest_release, release_workspace
+        from autoflow.store.definitions import apply, files_of, latest_release, release_workspace
         from autoflow.store.releases import origins
 
         to, latest = rollbacks.before(database, asked), latest_release(database)
@@ -98,6 +98,9 @@ class Project:
         release = apply(database, older, now, by=self.person(), commit=origins(database)[to].commit)
         assert release is not None
         rollbacks.mark(database, to, latest, now)
+        rollbacks.forgive(
+            database, files_of(older)
+        )  # whoever goes back to what was rolled back wants it again
         return release, to
 
     def apply_with(

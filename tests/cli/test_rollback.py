@@ -55,6 +55,14 @@ def test_a_start_leaves_alone_what_was_rolled_back_and_an_apply_does_not(shop: S
 
 
 @pytest.mark.usefixtures("edited")
+def test_whoever_goes_back_to_what_was_rolled_back_wants_it_again(shop: Shop) -> None:
+    shop.run("rollback", "1")
+    shop.run("rollback", "3")
+    assert "rolled back" not in shop.run("run", "--until-idle").stdout
+    assert in_force(shop) == 5
+
+
+@pytest.mark.usefixtures("edited")
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
