@@ -9,7 +9,7 @@ from autoflow.core.hand import EMAIL_HELD
 from autoflow.core.runs import RESTARTED
 from autoflow.lab.making import Maker
 from autoflow.lab.recording import message_row, ndjson
-from autoflow.lab.replay import Lived
+from autoflow.lab.replay import Lived, Taken
 from autoflow.lab.tally import MODULUS, QUARTER, SAMPLES, Failing, RecipeTally, Tally
 from autoflow.model.contact import Record, Run
 from autoflow.model.effects import EMAIL, HELD, RUNNING, SENT, Effects, Happening, Message, effect_key
@@ -66,8 +66,9 @@ class Counting:
 
     def count(self, lived: Iterable[Lived]) -> None:
         """Count all of it."""
-        for record, effects, counts, carried in lived:
+        for record, effects, counts, carried, taken in lived:
             self._finals[record.key] = record
+            self._take_over(record, taken)
             if counts:
                 self._count(record, effects)
             else:
@@ -80,6 +81,15 @@ class Counting:
         self._tally.contacts += 1
         self._tally.mailed += self._mailed
         self._write_down()
+
+    def _take_over(self, record: Record, taken: Iterable[Taken]) -> None:
+        """A run that goes on under another record walks the parts that it drew, and is held as it was."""
+        for key, recipe, before, entry in taken:
+            was, now = (key, recipe, before), (record.key, recipe, entry)
+            if (drawn := self._drawn.pop(was, None)) is not None:
+                self._drawn[now] = [line._replace(n=0) for line in drawn]
+            if (held := self._held.pop(was, None)) is not None:
+                self._held[now] = held._replace(n=0)
 
     def _carry(self, carried: Iterable[str]) -> None:
         """Who is under way as the span begins."""

@@ -92,7 +92,7 @@ class _Replayer:
                 pressing.was_sent(person.keys[contact][0], item.at, str(item.properties.get("recipe", "")))
         name = person.name
         try:
-            for record, effects, counts, _ in Life(self._program, person, self._span).play():
+            for record, effects, counts, *_ in Life(self._program, person, self._span).play():
                 name = record.name
                 zone = View(record, 0, self._program.zone).zone
                 for line in effects.journal:

@@ -66,31 +66,26 @@ def people(
     firsts = {group for contact in contacts if (group := merged.get(contact)) and min(group) in contacts}
     beyond = [member for group in firsts for member in group if member not in contacts]
     found: dict[int, Person] = {}
+    keys: dict[int, tuple[str, str]] = {}
     for these in (contacts, beyond) if beyond else (contacts,):
-        keys = contact_keys(database, these)
+        keys.update(contact_keys(database, these))
         for row in rows_of(database, recorded, these):
-            _person(found, merged, row.contact, keys).rows.append(row)
+            _person(found, merged, row.contact).rows.append(row)
         if inside_before is not None:
             for contact, item in changes_inside(database, these, inside_before):
-                _person(found, merged, contact, keys).inside.append((contact, item))
+                _person(found, merged, contact).inside.append((contact, item))
     for first, person in sorted(found.items()):
-        if first in contacts and person.rows:
+        if first in contacts and person.rows:  # a merge may lie before anything that is played of one of them
+            person.keys = {member: keys[member] for member in person.members}
             yield person
 
 
-def _person(
-    found: dict[int, Person],
-    merged: Mapping[int, frozenset[int]],
-    contact: int,
-    keys: Mapping[int, tuple[str, str]],
-) -> Person:
+def _person(found: dict[int, Person], merged: Mapping[int, frozenset[int]], contact: int) -> Person:
     group = merged.get(contact)
     first = min(group) if group else contact
     person = found.get(first)
     if person is None:
         person = found[first] = Person(group or frozenset((contact,)), {})
-    if contact not in person.keys:
-        person.keys = {**person.keys, contact: keys[contact]}
     return person
 
 
@@ -113,16 +108,27 @@ def _item(program: Program, row: Row) -> Event:
     return Event(row.seq, row.instant, occurred_at, row.name, values(row.properties), enters, reacts)
 
 
+class Taken(NamedTuple):
+    """A run that goes on under another record after a merge: the record's key and the entry that it had there."""
+
+    key: str
+    recipe: str
+    before: int
+    entry: int
+
+
 class Lived(NamedTuple):
     """A piece of somebody's life: the record it belongs to, and what it brought about.
 
     `counts` is False for what lies before the span; the last of that names the recipes that he is `carried` in.
+    A merge names the runs that were `taken` over.
     """
 
     record: Record
     effects: Effects
     counts: bool = True
     carried: tuple[str, ...] = ()
+    taken: tuple[Taken, ...] = ()
 
 
 class Life:
@@ -138,7 +144,7 @@ class Life:
         self._joined: dict[int, int] = {}
         self._made: set[str] = set()
         self._pending: dict[int, list[Event]] = {}
-        self._drawn: list[tuple[int, int, Event]] = []
+        self._drawn: list[tuple[int, int, int, Event]] = []
         self._began = False
 
     def play(self) -> Iterator[Lived]:
@@ -156,6 +162,7 @@ class Life:
 
     def _begin(self) -> Iterator[Lived]:
         """Everybody brought to where the span begins."""
+        yield from self._until(self._span.start - 1)
         for contact in sorted(self.records):
             before = self._flush(contact, self._span.start - 1)
             yield before._replace(carried=tuple(run.recipe for run in before.record.runs))
@@ -171,7 +178,7 @@ class Life:
             ]
             due, contact = min(dues, default=(instant + 1, 0))
             if self._drawn and self._drawn[0][0] <= min(due, instant):
-                due, owner, item = heappop(self._drawn)
+                due, owner, _, item = heappop(self._drawn)
                 contact = self._now(owner)
                 self._pending.setdefault(contact, []).append(item)
             elif due > instant:
@@ -194,10 +201,17 @@ class Life:
         self._know(other)
         for each in (contact, other):
             yield self._flush(each, item.at - 1)
-        younger = self.records.pop(other)
-        kept, gone = merge(self._program, self.records[contact], younger, item)
-        yield Lived(self.records[contact], kept, self._began)
+        younger, elder = self.records.pop(other), self.records[contact]
+        entries = [(run, run.entry) for run in younger.runs]
+        kept, gone = merge(self._program, elder, younger, item)
+        taken = tuple(
+            Taken(younger.key, run.recipe, before, run.entry)
+            for run, before in entries
+            if any(run is each for each in elder.runs)
+        )
+        yield Lived(elder, kept, self._began, taken=taken)
         younger.segments.clear()
+        younger.runs.clear()  # they have ended there, however they go on under the elder
         yield Lived(younger, gone, self._began)
         self._joined[other] = contact
 
@@ -221,5 +235,5 @@ class Life:
                 continue
             self._made.add(message.key)
             for item in self._answers(message) if self._answers is not None else ():
-                heappush(self._drawn, (item.at, contact, item))
+                heappush(self._drawn, (item.at, contact, item.seq, item))
         return Lived(record, effects, self._began)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,15 +12,17 @@ from autoflow.app import Project
 from autoflow.lab import playing
 from autoflow.lab import simulate as simulating
 from autoflow.lab.assuming import Assumption
+from autoflow.lab.replay import Life, Span, people
 from autoflow.lab.simulate import ALL, Asked, Simulation, compare
 from autoflow.lab.tally import RecipeTally
 from autoflow.model.clock import VirtualClock
 from autoflow.model.durations import DAY
-from autoflow.model.effects import EMAIL, HELD, SENT, SKIPPED
-from autoflow.model.event import IDENTIFY, Incoming
+from autoflow.model.effects import EMAIL, HELD, SENT, SKIPPED, Message
+from autoflow.model.event import IDENTIFY, Event, Incoming
 from autoflow.model.instants import to_iso
 from autoflow.store import log
 from autoflow.store.database import Database
+from autoflow.store.recorded import survey
 from tests.engine.sources import workspace
 from tests.engine.world import START, write_files
 
@@ -373,3 +375,83 @@ def test_what_happened_at_one_instant_is_played_in_the_order_of_its_receipt(shop
     rows = [(row["contact"], row["at"]) for row in shop.simulate()[0].rows()]
     at = START + DAY
     assert rows == [(who, to_iso(at + place)) for place, who in enumerate(("bo", "ana", "cy"))]
+
+
+def visited(name: str, at: int, who: str | None = None, visitor: str = "v") -> Incoming:
+    return Incoming(name, who, visitor, occurred_at=START + at, history=True)
+
+
+def states(found: RecipeTally) -> dict[str, int]:
+    """How those who fell into the parts of a split stand."""
+    sums: dict[str, int] = {}
+    for (_, _, what), number in found.parts.items():
+        if what != EMAIL:
+            sums[what] = sums.get(what, 0) + number
+    return sums
+
+
+def test_a_run_that_goes_on_under_the_elder_walks_the_part_that_it_drew(shop: Shop) -> None:
+    shop.write({"r": SPLIT})
+    shop.past(visited("looked", 0), *known("ana"), did("purchased", "ana", HOUR))
+    shop.past(visited("looked", DAY, "ana"), did("refunded", "ana", 3 * DAY))
+    found = shop.one()
+    assert (found.entered, found.ended) == (2, {"merged": 1, "goal": 1})
+    assert states(found) == {"drawn": 1, "goal": 1}
+
+
+def test_a_run_that_a_merge_ended_is_under_way_no_more(shop: Shop) -> None:
+    shop.write({"r": SPLIT})
+    shop.past(visited("purchased", 0), *known("ana"), did("purchased", "ana", HOUR))
+    shop.past(visited("looked", DAY, "ana"))
+    found = shop.one()
+    assert (found.running, found.ended) == (1, {"merged": 1})
+    assert states(found) == {"drawn": 2, "merged": 1, "running": 1}
+
+
+def test_a_mail_that_is_held_over_a_merge_is_held_once(shop: Shop) -> None:
+    at_most = "sending: {at_most: {emails: 1, per: 7 days}, hold_up_to: 30 days}\n"
+    actions = "actions:\n  - send_email: hello\n  - send_email: again\n"
+    shop.write({"r": f"trigger: {{event: purchased}}\n{at_most}{actions}"})
+    shop.past(visited("looked", 0), *known("ana"), did("purchased", "ana", HOUR))
+    shop.past(visited("looked", DAY, "ana"), did("looked", "ana", 3 * DAY))
+    found = shop.simulate()[0]
+    assert found.recipes[0].messages == {(EMAIL, SENT, ""): 1, (EMAIL, HELD, "cap"): 1}
+    assert found.recipes[0].holds == {"cap": 1}
+    assert [row["contact"] for row in found.rows() if row["outcome"] == HELD] == ["ana"]
+
+
+@pytest.mark.parametrize("size", [1, 200])
+def test_who_is_merged_before_anything_else_is_recorded_of_him(
+    shop: Shop, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """History comes in any order: here the span ends after the merge and before the visit."""
+    monkeypatch.setattr(playing, "_LEAST", size)
+    shop.write({"follow-up": FOLLOW_UP})
+    shop.past(visited("looked", 5 * DAY), did("looked", "ana", 4 * DAY), visited("purchased", DAY, "ana"))
+    found = shop.simulate(Asked(end=START + 3 * DAY))[0]
+    assert (found.aside, found.contacts, found.recipes[0].entered) == ([], 1, 1)
+
+
+def test_what_is_assumed_before_the_span_is_done_before_it(shop: Shop) -> None:
+    waits = "wait_for: {event: email_clicked, up_to: 4 days, then: [{wait: 5 days}, {send_email: again}]}"
+    shop.write({"r": f"trigger: {{event: purchased}}\nactions:\n  - send_email: hello\n  - {waits}\n"})
+    shop.past(*known("ana"), did("purchased", "ana", DAY), did("looked", "ana", 30 * DAY))
+    asked = Asked(START + 6 * DAY, under_way=True, assumed=(Assumption("click", "email_clicked", 1_000_000),))
+    late = shop.simulate(asked)[0]
+    assert [row["step"] for row in late.rows()] == ["send_email:again"]
+    assert list(shop.simulate(asked._replace(start=None))[0].rows())[1:] == list(late.rows())
+
+
+def test_two_answers_at_one_instant(shop: Shop) -> None:
+    def twice(message: Message) -> Sequence[Event]:
+        at = message.at + HOUR
+        return [Event(number, at, at, "looked", {}) for number in (1 << 52, (1 << 52) + 1)]
+
+    shop.write({"follow-up": FOLLOW_UP})
+    shop.past(*known("ana"), did("purchased", "ana", DAY), did("looked", "ana", 30 * DAY))
+    recorded = survey(shop.database)
+    assert recorded is not None
+    [program] = shop.project.workshop().programs(shop.database)
+    [person] = people(shop.database, recorded, range(1, 2))
+    lived = list(Life(program, person, Span(recorded.first, recorded.last), twice).play())
+    assert [message.name for each in lived for message in each.effects.messages] == ["hello", "again"]
