@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import answers, building, change, mails, replay, throughput, waits, year
+from bench import answers, building, change, forecast, mails, replay, throughput, waits, year
 
 
 class Line(NamedTuple):
@@ -115,6 +115,24 @@ def _answers(folder: Path, *, quick: bool) -> Iterator[Line]:
         yield Line(what, f"{each.took:.2f} s", f"{each.floor:.2f}", ratio, "≤ 1 s")
 
 
+def _forecast(folder: Path, *, quick: bool) -> Iterator[Line]:
+    contacts, weeks = (200, 2) if quick else (2_000, forecast.WEEKS)
+    for name in ("demo", "retail"):
+        found = list(forecast.measure(folder / name, name, contacts, weeks))
+        if not found:
+            yield Line(f"{name}: forecast of a week", "skipped: ../shared/data is absent")
+        for each in found:
+            share = f"{each.mean / each.actual:.0%}"
+            figure = f"±{each.mean:,.1f} of {each.actual:,.1f}, {share}, worst {each.worst:,.0f}"
+            ratio = f"{each.mean / each.floor:.2f}" if each.floor else ""
+            yield Line(
+                f"{name}: {each.what}, in the range {each.within} of {weeks}",
+                figure,
+                f"±{each.floor:,.1f}",
+                ratio,
+            )
+
+
 PARTS: dict[str, Callable[..., Iterator[Line]]] = {
     "throughput": _throughput,
     "change": _change,
@@ -122,6 +140,7 @@ PARTS: dict[str, Callable[..., Iterator[Line]]] = {
     "building": _building,
     "mails": _mails,
     "simulate": _simulate,
+    "forecast": _forecast,
     "year": _year,
     "check": _check,
     "answers": _answers,

@@ -21,7 +21,7 @@ def simulate(folder: Path, times: int) -> float | None:
     """Seconds of `autoflow simulate` over the retail year in the shipped workspace; None where the data is absent."""
     if not retail.SOURCE.exists():
         return None
-    _copy_shipped(folder)
+    copy_shipped(folder)
     retail.write_ndjson(folder / "retail.ndjson")
     project = Project(folder, environment={})
     database = project.database(create=True)
@@ -35,13 +35,14 @@ def simulate(folder: Path, times: int) -> float | None:
 
 def check(folder: Path, times: int) -> tuple[float, float]:
     """Seconds of `autoflow check` on the shipped workspace, and of a Python that does nothing."""
-    _copy_shipped(folder)
+    copy_shipped(folder)
     nothing, _ = _timed([], times, program=(sys.executable, "-c", "pass"))
     took, _ = _timed(["-C", str(folder), "check"], times)
     return took, nothing
 
 
-def _copy_shipped(folder: Path) -> None:
+def copy_shipped(folder: Path) -> None:
+    """The shipped workspace in a folder of its own."""
     folder.mkdir(parents=True)
     shutil.copy(_SHIPPED / "autoflow.yaml", folder)
     for name in ("recipes", "segments", "templates"):

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from autoflow.cli.letting_in import EXISTING, PACE, let_in
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import iso, local, note, progress, say
+from autoflow.cli.output import local, note, progress, say
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.cli.times import typed_instant
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
     from autoflow.lab.plan import Plan
-    from autoflow.lab.plan_changes import Changed
-    from autoflow.lab.plan_people import Population
+    from autoflow.lab.plan_apply import LetIn
+    from autoflow.language.definitions import Workspace
+
+_MOST_PROCESSES = 4
 
 
 @click.command()
@@ -47,113 +50,102 @@ if TYPE_CHECKING:
 )
 @EXISTING
 @PACE
+@click.option(
+    "--weeks",
+    type=click.IntRange(0, 52),
+    default=4,
+    show_default=True,
+    help="Expect of the seven days to come by so many full weeks before; 0 expects nothing, and is quicker.",
+)
+@click.option(
+    "--fail-if",
+    "rules",
+    multiple=True,
+    metavar="RULE",
+    help="Exit status 1 where this holds, such as 'mails_per_week > +20%' (docs/plan.md). May stand several times.",
+)
 @json_option
 @pass_state
 def command(  # noqa: PLR0913 - its options
     state: State,
+    *,
     form: str,
     at: str | None,
     examples: int,
     out: Path | None,
     existing: tuple[str, ...],
     pace: str | None,
-    *,
+    weeks: int,
+    rules: tuple[str, ...],
     as_json: bool,
-) -> None:
+) -> int:
     """Show what `autoflow apply` would change: the files as they are against what was applied last.
 
     Everybody is worked out on a copy, as he would stand right after the apply. Nothing is changed, in the store or
     anywhere else. `autoflow apply FILE` then applies exactly what was planned, or nothing.
     """
-    from autoflow.cli.plan_words import words
+    from autoflow.cli.plan_json import broken_row, plan_row
+    from autoflow.cli.plan_words import broken_words, words
     from autoflow.cli.points import as_markdown, as_text
-    from autoflow.lab.plan import plan
-    from autoflow.lab.plan_file import PlanFile
-    from autoflow.store.definitions import files_of
+    from autoflow.lab.plan_rules import asks_for_weeks, broken, read_rule
 
     asked = let_in(existing, pace)
+    workspace = state.project.sound_workspace()
+    zone = workspace.settings.timezone
+    read = [read_rule(rule, workspace.recipes, workspace.segments) for rule in rules]
+    if asks_for_weeks(read) and not weeks:
+        raise AutoflowError("--fail-if asks for a week, and --weeks 0 looks at none.", "Leave --weeks out.")
+    found = _planned(state, asked, at, examples, weeks, always=asks_for_weeks(read))
+    failed = broken(found, read)
+    if out is not None and not failed:
+        _write(out, found, asked, workspace)
+    if as_json:
+        print_json({**plan_row(found), "failed": [broken_row(each) for each in failed]})
+    else:
+        say((as_markdown if form == "markdown" else as_text)(words(found, zone, asked.pace, failed)))
+    for each in failed:
+        note(broken_words(each))
+    return int(bool(failed))
+
+
+def _planned(state: State, asked: LetIn, at: str | None, examples: int, weeks: int, *, always: bool) -> Plan:
+    """The plan; what the week to come may bring where anything has changed, or `always`."""
+    from autoflow.lab.plan import plan, with_outlook
+
     project, workspace = state.project, state.project.sound_workspace()
     zone = workspace.settings.timezone
     now = typed_instant(at, zone, "--at") if at is not None else project.clock.now()
-    with state.store(reading=True) as database, progress("Planning") as told:
-        found = plan(
-            database,
-            workspace,
-            project.environment,
-            now,
-            existing=asked.recipes,
-            examples=examples,
-            progress=told,
-        )
-    if at is not None and found.at > now:
-        raise AutoflowError(
-            f"--at lies before the last thing that happened, at {local(found.at - 1, zone)}.",
-            "Choose a later one.",
-        )
-    if out is not None:
-        chosen = tuple(dict.fromkeys(each.recipe for each in found.existing if each.chosen))
-        file = PlanFile(found.basis, files_of(workspace), chosen, pace or "")
-        out.write_text(file.text(_row(found)), "utf-8")
-        note(f"Written to {out}: `autoflow apply {out}` applies exactly this.")
-    if as_json:
-        print_json(_row(found))
-    else:
-        say((as_markdown if form == "markdown" else as_text)(words(found, zone, asked.pace)))
+    with state.store(reading=True) as database:
+        with progress("Planning") as told:
+            found = plan(
+                database,
+                workspace,
+                project.environment,
+                now,
+                existing=asked.recipes,
+                examples=examples,
+                progress=told,
+            )
+        if at is not None and found.at > now:
+            raise AutoflowError(
+                f"--at lies before the last thing that happened, at {local(found.at - 1, zone)}.",
+                "Choose a later one.",
+            )
+        if not weeks or not (always or any(each.changes for each in found.changes)):
+            return found
+        workshop = project.workshop(applied=True, mails=False)
+        processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
+        with progress("Playing the last weeks") as told:
+            return with_outlook(found, database, workshop, weeks=weeks, processes=processes, progress=told)
 
 
-def changed_row(each: Changed) -> dict[str, Any]:
-    """One thing that is otherwise, for programs."""
-    return {
-        "kind": each.kind,
-        "name": each.name,
-        "how": each.how,
-        "version": each.version or None,
-        "applied": each.applied or None,
-        "changes": [
-            {"part": one.part, "says": one.says, "reaches": one.reaches, "step": one.step or None}
-            for one in each.changes
-        ],
-    }
+def _write(out: Path, found: Plan, asked: LetIn, workspace: Workspace) -> None:
+    from autoflow.cli.plan_json import plan_row
+    from autoflow.lab.plan_file import PlanFile
+    from autoflow.store.definitions import files_of
 
-
-def _row(found: Plan) -> dict[str, Any]:
-    return {
-        "applied": found.applied,
-        "at": iso(found.at),
-        "changes": [changed_row(each) for each in found.changes],
-        "segments": [{"segment": each.name, **_moves(each)} for each in found.segments],
-        "audiences": [{"audience": each.name, **_moves(each)} for each in found.audiences],
-        "existing": [
-            {
-                "recipe": each.recipe,
-                "trigger": each.trigger,
-                "matches": each.matches,
-                "by_this_change": each.moved,
-                "enters": each.chosen,
-                "examples": each.examples,
-            }
-            for each in found.existing
-        ],
-        "waiting": [
-            {
-                "recipe": each.recipe,
-                "version": each.version or None,
-                "step": each.step or None,
-                "people": each.people,
-                "fate": each.fate,
-            }
-            for each in found.waiting
-        ],
-        "left_out": found.left_out,
-    }
-
-
-def _moves(each: Population) -> dict[str, Any]:
-    return {
-        "now": each.now,
-        "after": each.after,
-        "joins": each.joins,
-        "leaves": each.leaves,
-        "joining": each.joining,
-        "leaving": each.leaving,
-    }
+    chosen = tuple(dict.fromkeys(each.recipe for each in found.existing if each.chosen))
+    pace = asked.pace.text if asked.pace is not None else ""
+    file = PlanFile(found.basis, files_of(workspace), chosen, pace)
+    out.write_text(file.text(plan_row(found)), "utf-8")
+    note(f"Written to {out}: `autoflow apply {out}` applies exactly this.")

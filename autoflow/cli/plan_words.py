@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from autoflow.cli.output import clean, count, local
+from autoflow.cli.plan_outlook import more, number, outlook_words
 from autoflow.cli.points import Line, name
 from autoflow.lab.letting_in import Pace
 from autoflow.lab.plan import Plan
 from autoflow.lab.plan_changes import Changed, Reach
 from autoflow.lab.plan_people import Population
+from autoflow.lab.plan_rules import Broken
 from autoflow.lab.plan_waiting import Fate, Waiting
 from autoflow.language.names import listed
 
@@ -26,16 +28,20 @@ _FATES: dict[Fate, str] = {
 }
 
 
-def words(found: Plan, zone: str, pace: Pace | None = None) -> Iterator[Line]:
-    """The whole plan; times are told in the zone. Those who are let in enter at the `pace`."""
+def words(found: Plan, zone: str, pace: Pace | None = None, failed: Sequence[Broken] = ()) -> Iterator[Line]:
+    """The whole plan; times are told in the zone. Those who are let in enter at the `pace`, and the rules that fail it
+    are told first.
+    """
     yield Line(0, _summary(found))
+    yield from (Line(1, broken_words(each)) for each in failed)
     for each in found.changes:
         yield from changed_words(each)
     yield from _populations("Segments", found.segments)
     yield from _populations("Audiences", found.audiences)
     yield from _existing(found, zone, pace)
     yield from _waiting(found.waiting)
-    if found.segments or found.existing:
+    yield from outlook_words(found.outlook)
+    if found.segments or found.existing or found.outlook:
         yield Line(0, f"Counted as if it were applied at {local(found.at, zone)} ({zone}).")
     if found.left_out:
         yield Line(
@@ -78,6 +84,14 @@ def changed_words(each: Changed) -> Iterator[Line]:
             yield from (Line(2, clean(one.says)) for one in some)
 
 
+def broken_words(each: Broken) -> str:
+    """Why a plan fails by a rule."""
+    after = number(each.after)
+    if each.now is None:
+        return f"The plan fails by “{each.rule.text}”: {after}."
+    return f"The plan fails by “{each.rule.text}”: {after} after, {number(each.now)} now{more(each.now, each.after)}."
+
+
 def _populations(heading: str, found: Sequence[Population]) -> Iterator[Line]:
     if found:
         yield Line(0, heading)
@@ -86,23 +100,23 @@ def _populations(heading: str, found: Sequence[Population]) -> Iterator[Line]:
             yield Line(1, f"{each.name}: {count(each.now, 'member')}, and nobody joins or leaves")
             continue
         moves = [
-            f"{number:,} {word if number == 1 else words}"
-            for number, word, words in ((each.joins, "joins", "join"), (each.leaves, "leaves", "leave"))
-            if number
+            f"{people:,} {word if people == 1 else words}"
+            for people, word, words in ((each.joins, "joins", "join"), (each.leaves, "leaves", "leave"))
+            if people
         ]
         yield Line(1, f"{each.name}: {each.now:,} now, {each.after:,} after ({', '.join(moves)})")
-        for what, number, names in (
+        for what, people, names in (
             ("joining", each.joins, each.joining),
             ("leaving", each.leaves, each.leaving),
         ):
             if names:
-                yield Line(2, f"{what}: {_names(names, number)}")
+                yield Line(2, f"{what}: {_names(names, people)}")
 
 
-def _names(names: Sequence[str], number: int) -> str:
+def _names(names: Sequence[str], people: int) -> str:
     """The first few, each as it is called, and how many more."""
     told = ", ".join(name(clean(each)) for each in names)
-    return f"{told} and {number - len(names):,} more" if number > len(names) else told
+    return f"{told} and {people - len(names):,} more" if people > len(names) else told
 
 
 def _existing(found: Plan, zone: str, pace: Pace | None) -> Iterator[Line]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from autoflow.core.existing import admits
 from autoflow.core.program import Program
+from autoflow.lab.collecting import no_collecting
+from autoflow.lab.forecast import Forecast, forecast
 from autoflow.lab.plan_changes import Changed, compare
 from autoflow.lab.plan_existing import Existing, Matching, check_choice, concerned, segments_of
 from autoflow.lab.plan_people import Population, Populations, Touched, touched
 from autoflow.lab.plan_waiting import Waiting, waiting
+from autoflow.lab.playing import Workshop
 from autoflow.language.definitions import Workspace
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.model.problems import AutoflowError
@@ -26,11 +30,19 @@ CONCERNED = "*"
 """Stands, among the recipes into which people are to be let, for all that the change concerns."""
 
 
+class Outlook(NamedTuple):
+    """What the seven days from the apply may bring by what is applied now, and after."""
+
+    now: Forecast
+    after: Forecast
+
+
 @dataclass(frozen=True)
 class Plan:
     """What would change at the instant `at` (UTC microseconds), upon what is applied.
 
-    `left_out` counts contacts who could not be worked out.
+    `left_out` counts contacts who could not be worked out. `outlook` is there where it was asked for and a full week
+    is recorded.
     """
 
     basis: Basis
@@ -41,6 +53,7 @@ class Plan:
     existing: tuple[Existing, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     left_out: int = 0
+    outlook: Outlook | None = None
 
     @property
     def applied(self) -> int:
@@ -71,6 +84,23 @@ def plan(
         )
     with database.read():
         return _plan(database, workspace, environment, now, existing, examples, progress)
+
+
+def with_outlook(
+    found: Plan,
+    database: Database,
+    workshop: Workshop,
+    *,
+    weeks: int,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> Plan:
+    """The plan with what the seven days from it on may bring, by the last full weeks before it, up to so many.
+
+    The workshop makes the programs of what is applied and of the files, in this order.
+    """
+    made = forecast(database, workshop, found.at, weeks=weeks, processes=processes, progress=progress)
+    return replace(found, outlook=Outlook(*made) if made is not None else None)
 
 
 def matching(
@@ -116,9 +146,11 @@ def _plan(
     chosen = {*named, *(asked if CONCERNED in existing else ())}
     populations = Populations(examples)
     matching = Matching(program, {*asked, *chosen}, chosen, foresight.at, examples)
-    for seen in foresight.people(_whom(foresight, program, moved, [*asked, *chosen]), progress):
-        populations.take(seen)
-        matching.take(seen)
+    whom = _whom(foresight, program, moved, [*asked, *chosen])
+    with no_collecting():
+        for seen in foresight.people(whom, progress):
+            populations.take(seen)
+            matching.take(seen)
     return Plan(
         upon,
         foresight.at,

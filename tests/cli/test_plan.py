@@ -31,7 +31,7 @@ def test_the_same_files_change_nothing(shop: Shop) -> None:
 def test_a_change_in_words(shop: Shop) -> None:
     shop.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
     shop.replace("recipes/win-back.yaml", "reentry:", "status: paused\nreentry:")
-    assert shop.run("plan").stdout == (
+    assert shop.run("plan", "--weeks", "0").stdout == (
         "Changed since release 1 was applied: 1 recipe.\n"
         "\n"
         "Recipe win-back: changed, version 2 after version 1\n"
@@ -40,7 +40,7 @@ def test_a_change_in_words(shop: Shop) -> None:
         "  - for who enters from then on; those under way stay on version 1, or what they entered:\n"
         "    - waits 20 days instead of 30 after send_email:win-back\n"
     )
-    assert shop.json("plan") == {
+    assert shop.json("plan", "--weeks", "0") == {
         "applied": 1,
         "at": "2026-03-10T12:00:00.000004Z",
         "changes": [
@@ -70,7 +70,9 @@ def test_a_change_in_words(shop: Shop) -> None:
         "audiences": [],
         "existing": [],
         "waiting": [],
+        "forecast": None,
         "left_out": 0,
+        "failed": [],
     }
 
 
@@ -117,7 +119,7 @@ def test_a_store_without_history(shop: Shop) -> None:
 
 def test_as_a_comment_of_a_pull_request(shop: Shop) -> None:
     shop.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
-    assert shop.run("plan", "--format", "markdown").stdout == (
+    assert shop.run("plan", "--weeks", "0", "--format", "markdown").stdout == (
         "**Changed since release 1 was applied: 1 recipe.**\n"
         "\n"
         "**Recipe win-back: changed, version 2 after version 1**\n"
@@ -136,7 +138,9 @@ def test_what_people_are_called_means_nothing_in_markdown() -> None:
 @pytest.fixture
 def busy(shop: Shop, bring: Callable[..., Path]) -> Shop:
     """Ana has fallen silent and is won back; Ben bought once; Cy is silent since long before the recipe."""
+    known = {"type": "identify", "userId": "ben", "traits": {"email": "ben@example.com"}}
     bring(
+        {**known, "timestamp": "2026-03-01T10:00:00Z", "messageId": "ben"},
         message("ben", "purchased", "2026-03-01T10:00:00Z", order_id="B1", total=9, items=1),
         *(
             message("cy", "purchased", f"2025-0{month}-01T10:00:00Z", order_id=f"C{month}", total=9, items=1)
@@ -152,7 +156,7 @@ def busy(shop: Shop, bring: Callable[..., Path]) -> Shop:
 def test_who_moves_and_who_does_not_enter(busy: Shop) -> None:
     busy.replace("segments/lapsed-buyers.yaml", "at_least: 2 times", "at_least: 1 times")
     busy.clock.jump(busy.clock.now() + 25 * DAY)
-    assert busy.run("plan").stdout.partition("\n\n")[2] == (
+    assert busy.run("plan", "--weeks", "0").stdout.partition("\n\n")[2] == (
         "Segment lapsed-buyers: changed\n"
         "  - `did purchased` at least 1 time instead of 2 times\n"
         "\n"
@@ -167,7 +171,7 @@ def test_who_moves_and_who_does_not_enter(busy: Shop) -> None:
         "\n"
         "Counted as if it were applied at 2026-06-03 13:00 (Europe/London).\n"
     )
-    found = busy.json("plan")
+    found = busy.json("plan", "--weeks", "0")
     assert found["at"] == "2026-06-03T12:00:00Z"
     assert found["segments"] == [
         {
@@ -194,14 +198,14 @@ def test_who_moves_and_who_does_not_enter(busy: Shop) -> None:
 
 def test_those_under_way_at_a_step_that_changes(busy: Shop) -> None:
     busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
-    assert busy.run("plan").stdout.endswith(
+    assert busy.run("plan", "--weeks", "0").stdout.endswith(
         "Under way\n  - win-back: 1 person at wait:30 days of version 1, who stays on that version\n"
     )
-    assert busy.json("plan")["waiting"] == [
+    assert busy.json("plan", "--weeks", "0")["waiting"] == [
         {"recipe": "win-back", "version": 1, "step": "wait:30 days", "people": 1, "fate": "step"}
     ]
     (busy.folder / "recipes/win-back.yaml").unlink()
-    assert busy.run("plan").stdout.endswith(
+    assert busy.run("plan", "--weeks", "0").stdout.endswith(
         "  - win-back: 1 person under way, who walks on to the end by the version that they entered\n"
     )
 
@@ -368,3 +372,85 @@ def test_what_is_asked_wrongly_is_refused(busy: Shop) -> None:
         file = busy.folder / "plan.json"
         assert busy.run("plan", "--out", file, *args, status=1).stdout == ""
         assert not file.exists()
+
+
+# -- what the week to come may bring, and rules
+
+
+def test_what_is_expected_of_a_week(busy: Shop) -> None:
+    """Ben, who bought once, falls silent on 30 May; Ana and Cy were silent before."""
+    busy.replace("segments/lapsed-buyers.yaml", "at_least: 2 times", "at_least: 1 times")
+    args = ("--at", "2026-05-28")
+    told = busy.run("plan", *args).stdout
+    assert told.partition("Expected")[2] == (
+        " of the seven days to come, by the 4 weeks from Monday 2026-02-02\n"
+        "  - 1 mail after, 0 now\n"
+        "  - 1 entry after, 0 now\n"
+        "  - win-back: 1 entry after, 0 now; 1 mail after, 0 now\n"
+        "  - as if the recipes had been in force all along, and people did as they did in those weeks\n"
+        "\n"
+        "Counted as if it were applied at 2026-05-28 00:00 (Europe/London).\n"
+    )
+    one, none = {"mean": 1.0, "low": 1, "high": 1}, {"mean": 0.0, "low": 0, "high": 0}
+    assert busy.json("plan", *args)["forecast"] == {
+        "weeks": ["2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23"],
+        "entries_per_week": {"now": none, "after": one},
+        "mails_per_week": {"now": none, "after": one},
+        "people_at_caps_per_week": {"now": 0.0, "after": 0.0},
+        "recipes": [
+            {
+                "recipe": "win-back",
+                "entries_per_week": {"now": none, "after": one},
+                "mails_per_week": {"now": none, "after": one},
+            }
+        ],
+    }
+    assert busy.json("plan", *args, "--weeks", "2")["forecast"]["weeks"] == ["2026-02-16", "2026-02-23"]
+
+
+def test_a_rule_that_holds_fails_the_plan(busy: Shop) -> None:
+    busy.replace("segments/lapsed-buyers.yaml", "at_least: 2 times", "at_least: 1 times")
+    file = busy.folder / "plan.json"
+    rules = ("--fail-if", "mails_per_week > +20%", "--fail-if", "segment_joins > 5", "--out", file)
+    failed = busy.run("plan", "--at", "2026-05-28", *rules, status=1)
+    sentence = "The plan fails by “mails_per_week > +20%”: 1 after, 0 now."
+    assert failed.stderr == f"{sentence}\n"
+    assert failed.stdout.startswith(
+        f"Changed since release 1 was applied: 1 segment.\n  - {sentence}\n\nSegment"
+    )
+    assert not file.exists(), "what fails is not kept for an apply"
+    assert busy.json("plan", "--at", "2026-05-28", *rules, status=1)["failed"] == [
+        {"rule": "mails_per_week > +20%", "after": 1.0, "now": 0.0, "limit": 0.0}
+    ]
+    passed = busy.json("plan", "--at", "2026-05-28", "--fail-if", "mails_per_week > +1", "--out", file)
+    assert (passed["failed"], file.exists()) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--fail-if", "mail_per_week > 5"], '--fail-if: Nothing called "mail_per_week" is counted.\n  Did you mean'),
+        (["--fail-if", "mails_per_week > 5", "--weeks", "0"], "--fail-if asks for a week, and --weeks 0 looks at"),
+        (["--fail-if", "nonsense"], '--fail-if: "nonsense" is no rule of the form METRIC > NUMBER.'),
+    ],
+)  # fmt: skip
+def test_rules_that_cannot_be_answered(busy: Shop, args: list[str], told: str) -> None:
+    found = busy.run("plan", *args, status=1)
+    assert found.stderr.startswith(told)
+    assert found.stdout == ""
+
+
+def test_a_rule_is_answered_where_nothing_has_changed(busy: Shop) -> None:
+    assert busy.run("plan", "--fail-if", "mails_per_week > +0").exit_code == 0
+    assert busy.run("plan", "--fail-if", "mails_per_week >= 0", status=1).stderr == (
+        "The plan fails by “mails_per_week >= 0”: 0 after, 0 now.\n"
+    )
+
+
+def test_no_week_is_recorded(shop: Shop, bring: Callable[..., Path]) -> None:
+    (shop.folder / ".autoflow/store.db").unlink()
+    bring(message("ben", "purchased", "2026-03-03T10:00:00Z", order_id="B1", total=9, items=1))
+    assert "Expected" not in shop.run("plan").stdout
+    assert shop.run("plan", "--fail-if", "mails_per_week > 5", status=1).stderr.startswith(
+        '--fail-if: "mails_per_week" cannot be told: not one full week, Monday to Sunday, is recorded.\n'
+    )
