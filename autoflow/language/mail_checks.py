@@ -61,7 +61,7 @@ def template_warnings(
         )
     if not names.declared:
         return
-    starts = _starting_events(template.name, recipes)
+    starts = _starting_events(template.name, recipes, names)
     for path in sorted(template.reads):
         root, _, rest = path.partition(".")
         name = rest.partition(".")[0]
@@ -90,15 +90,18 @@ def _unknown_property(
         yield _unknown(path, template, sources, message, fix)
 
 
-def _starting_events(template: str, recipes: Mapping[str, ReadRecipe]) -> frozenset[str] | None:
-    """The events that start the recipes which send a template; None where none sends it."""
-    senders = [read.recipe for read, _, action in steps_of(recipes, SendEmail) if action.template == template]
+def _starting_events(template: str, recipes: Mapping[str, ReadRecipe], names: Names) -> frozenset[str] | None:
+    """The events with which contacts enter the recipes that send a template; None where none sends it."""
+    senders = [
+        read.recipe
+        for read, _, action in steps_of(recipes, SendEmail)
+        if action.template == template and read.recipe is not None
+    ]
     if not senders:
         return None
-    heard = (
-        topic for recipe in senders if recipe for trigger in recipe.triggers for topic in trigger.hears()
-    )
-    return frozenset(name for kind, name in heard if kind == EVENT)
+    heard = (topic for recipe in senders for trigger in recipe.triggers for topic in trigger.hears())
+    handed = (names.handed.get(recipe.id, frozenset()) for recipe in senders)
+    return frozenset(name for kind, name in heard if kind == EVENT).union(*handed)
 
 
 def _unknown(path: str, template: Template, sources: Mapping[str, str], message: str, fix: str) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autoflow.language.declared import Declared
 from autoflow.language.settings import Settings
@@ -25,7 +25,8 @@ _SECTIONS = {
 @dataclass(eq=False, repr=False)
 class Names:
     """Everything that a file may name. `declared` is False where autoflow.yaml could not be read: then nobody
-    knows which attributes and events there are, and none is missed.
+    knows which attributes and events there are, and none is missed. `handed` are the events with which other recipes
+    let contacts into a recipe.
     """
 
     settings: Settings
@@ -33,6 +34,7 @@ class Names:
     templates: frozenset[str] = frozenset()
     recipes: frozenset[str] = frozenset()
     declared: bool = True
+    handed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def known(self, of: str) -> Iterable[str] | None:
         """The names of a sort (see `kinds.fields.Name`), or None where any name will do."""

@@ -89,7 +89,8 @@ class _Reading:
         triggers, trigger_ids = self.triggers()
         self.scope.triggers = trigger_ids
         heard = {topic for trigger in triggers for topic in trigger.hears()}
-        self.scope.starts = tuple(sorted(name for kind, name in heard if kind == EVENT))
+        handed = self.scope.names.handed.get(self.name, frozenset())
+        self.scope.starts = tuple(sorted({name for kind, name in heard if kind == EVENT} | handed))
         conditions = self.conditions("conditions", "entry")
         keep_while = self.conditions("keep_while", "keep_while")
         goal, exit_ = self.leaving("goal"), self.leaving("exit")

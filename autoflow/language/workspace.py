@@ -11,6 +11,7 @@ from autoflow.language.crosscheck import check_circles, check_recipes
 from autoflow.language.definitions import Workspace
 from autoflow.language.entry_logic import Facts, check_entries, check_segments
 from autoflow.language.filling_checks import check_audiences, check_tags
+from autoflow.language.handing import with_handed
 from autoflow.language.loops import check_recipe_loops, check_tag_loops
 from autoflow.language.mail_checks import check_mail, template_warnings
 from autoflow.language.names import SETTINGS_FILE, Names
@@ -92,6 +93,7 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
         declared=settings.declared,
     )
     _check_mirrors(settings, names)
+    names = with_handed(files["recipes"], names)
     segments = {name: read_segment(name, text, names) for name, text in files["segments"].items()}
     recipes = {name: read_recipe(name, text, names) for name, text in files["recipes"].items()}
     templates = _templates(letters, unreadable, problems)

@@ -172,3 +172,42 @@ def test_a_wait_longer_than_the_gap_keeps_nobody_out_who_may_enter_meanwhile(whi
     text = "trigger: {event: purchased}\nreentry: after 1 day\nactions: [{wait: 2 days}]\n"
     text += f"while_running: {while_running}\n"
     assert [problem.code for problem in workspace({"recipes/r.yaml": text}).problems] == []
+
+
+CALLED = 'trigger: manual\nactions:\n  - notify_sales: {message: "Order {{ event.order_id }}"}\n'
+
+
+def _entered_with(called: str, *callers: str) -> list[tuple[str, str]]:
+    files = {f"recipes/c{number}.yaml": text for number, text in enumerate(callers, 1)}
+    found = workspace({"recipes/called.yaml": called, **files})
+    return [(each.file, each.code) for each in found.problems]
+
+
+def test_a_recipe_sees_the_event_with_which_another_lets_into_it() -> None:
+    calls = "trigger: {event: purchased}\nactions: [{enter_recipe: called}]\n"
+    assert _entered_with(CALLED) == [("recipes/called.yaml", "unknown-name")]
+    assert _entered_with(CALLED, calls) == []
+    assert _entered_with(CALLED.replace("order_id", "ordr_id"), calls) == [
+        ("recipes/called.yaml", "unknown-name")
+    ]
+    assert _entered_with(CALLED, calls.replace("{event: purchased}", "manual")) == [
+        ("recipes/called.yaml", "unknown-name")
+    ]
+    asks = CALLED + "conditions: [{event_property: total, at_least: 5}]\nper: event.order_id\n"
+    assert _entered_with(asks, calls) == []
+
+
+def test_an_event_is_handed_on_through_recipes_also_round_and_round() -> None:
+    first = "trigger: {event: purchased}\nactions: [{enter_recipe: %s}]\n"
+    second = "trigger: manual\nactions: [{wait: 1 day}, {enter_recipe: called}, {enter_recipe: %s}]\n"
+    assert _entered_with(CALLED, first % "c2", second % "c2") == []
+    assert _entered_with(CALLED, second % "c1", first % "c1") == []
+
+
+def test_a_mail_sees_it_as_well() -> None:
+    called = "trigger: manual\nactions: [{send_email: thanks}]\n"
+    calls = "trigger: {event: purchased}\nactions: [{enter_recipe: called}]\n"
+    mail = "---\nsubject: x\nclass: transactional\n---\n<p>{{ event.total }}</p>\n"
+    files = {"recipes/called.yaml": called, "templates/thanks.html": mail}
+    assert [each.code for each in workspace(files).problems] == ["unknown-variable"]
+    assert workspace({**files, "recipes/calls.yaml": calls}).problems == ()
