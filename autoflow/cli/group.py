@@ -37,6 +37,7 @@ COMMANDS = {
     "resume": "resume",
     "status": "status",
     "segments": "segments",
+    "guide": "guide",
     "contact": "contact",
     "why": "why",
     "outbox": "outbox",

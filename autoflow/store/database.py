@@ -33,6 +33,10 @@ class StoreError(AutoflowError):
     """The store cannot be used, or could not do what was asked."""
 
 
+class NoStore(StoreError):
+    """There is none yet."""
+
+
 class Database:
     """One connection to the store; not shared between threads."""
 
@@ -173,7 +177,7 @@ def open_database(
     path = _path(url, folder)
     if not path.exists():
         if not create:
-            raise StoreError(
+            raise NoStore(
                 f"There is no store at {path} yet.", "`autoflow apply` or `autoflow import` makes one."
             )
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autoflow.cli.output import clean, count
@@ -19,9 +19,16 @@ _SPACE = re.compile(r"\s+")
 
 @cache
 def environment() -> Environment:
+    """What the page of a simulation is made with."""
+    found = made(PackageLoader("autoflow.cli.report"))
+    found.globals.update(figures=figures, steps=steps, bar=svg.bar, busiest_of=busiest)
+    return found
+
+
+def made(loader: BaseLoader) -> Environment:
     """Everything that a template prints is escaped, unless it is markup of ours; a misspelt name is an error."""
-    made = Environment(
-        loader=PackageLoader("autoflow.cli.report"),
+    found = Environment(
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -29,11 +36,10 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    made.globals.update(figures=figures, steps=steps, bar=svg.bar, busiest_of=busiest)
-    made.filters.update(
+    found.filters.update(
         count=count, n=_number, signed=_signed, day=_day, moment=_moment, hour=_hour, short=_short
     )
-    return made
+    return found
 
 
 def _shown(value: object) -> object:

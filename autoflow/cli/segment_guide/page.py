@@ -1,0 +1,27 @@
+"""The guide as one page for a browser: it loads nothing, runs nothing, and prints."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader
+
+from autoflow.cli.report.environment import made
+from autoflow.cli.report.svg import bar
+from autoflow.cli.segment_guide import words
+from autoflow.cli.segments import share
+from autoflow.lab.segment_guide import Guide
+
+
+def render_page(guide: Guide, about: words.About) -> str:
+    """The page. The same inputs give the same text, and whatever comes from files is escaped."""
+    return _environment().get_template("guide.html").render(guide=guide, about=about)
+
+
+@cache
+def _environment() -> Environment:
+    """The pages of a simulation have the same sheet of styles, and it is kept there."""
+    loader = ChoiceLoader([PackageLoader("autoflow.cli.segment_guide"), PackageLoader("autoflow.cli.report")])
+    found = made(loader)
+    found.globals.update(words=words, bar=bar, share=share)
+    return found
