@@ -45,6 +45,7 @@ COMMANDS = {
     "preview": "preview",
     "kinds": "kinds",
     "schema": "schema",
+    "fmt": "fmt",
     "demo": "demo",
 }
 _INTERRUPTED = 130
