@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from autoflow.kinds.base import Trigger
 from autoflow.language.definitions import Recipe
 from autoflow.language.explain.conditions import condition_line
+from autoflow.language.explain.named import names_of
 from autoflow.language.explain.told import Line, ended, joined
 from autoflow.model.durations import Duration
 
 
-def entry_lines(recipe: Recipe) -> tuple[Line, ...]:
-    """The whole of it, in the order in which it is decided."""
-    return (_begins(recipe), *_asked(recipe), *_per(recipe), _again(recipe), *_while_running(recipe))
+def entry_lines(recipe: Recipe, recipes: Iterable[Recipe]) -> tuple[Line, ...]:
+    """The whole of it, in the order in which it is decided; `recipes` are all, some of which may let contacts in."""
+    return (
+        _begins(recipe),
+        *_let_in(recipe, recipes),
+        *_asked(recipe),
+        *_per(recipe),
+        _again(recipe),
+        *_while_running(recipe),
+    )
 
 
 def how_often(recipe: Recipe) -> str:
@@ -34,6 +42,14 @@ def _begins(recipe: Recipe) -> Line:
     named = zip(recipe.triggers, recipe.trigger_ids, strict=True)
     lines = (Line(f"{trigger.says()}{_named(trigger, name)}", _beside(trigger)) for trigger, name in named)
     return Line("It begins as soon as one of these happens:", tuple(lines))
+
+
+def _let_in(recipe: Recipe, recipes: Iterable[Recipe]) -> Iterator[Line]:
+    named = ("recipe", recipe.id)
+    for other in recipes:
+        for step in other.steps:
+            if named in names_of(step.action):
+                yield Line(f'Or when the recipe "{other.id}" lets him in, at its step {step.id}.')
 
 
 def _named(trigger: Trigger, name: str) -> str:

@@ -31,7 +31,7 @@ def explain_recipe(recipe: Recipe, workspace: Workspace) -> RecipeTold:
         status=recipe.status,
         stands=_STANDS[recipe.status],
         short=f"{_what(comes_to)}; for the same contact {how_often(recipe)}.",
-        entry=entry_lines(recipe),
+        entry=entry_lines(recipe, workspace.recipes.values()),
         steps=steps_told(steps, workspace.templates),
         end=_end(recipe, steps[-1].action),
         leaving=leaving_lines(recipe, comes_to),

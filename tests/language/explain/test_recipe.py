@@ -150,6 +150,20 @@ def test_several_triggers_and_the_names_that_conditions_know_them_by() -> None:
     ]
 
 
+def test_recipes_that_let_contacts_in_are_named() -> None:
+    found = workspace(
+        {
+            "recipes/first.yaml": "trigger: {event: purchased}\nactions:\n"
+            "  - choose: [{if: [{has_tag: a}], actions: [{enter_recipe: win-back}]}]\n"
+            "  - {id: again, enter_recipe: win-back}\n"
+        }
+    )
+    assert flat(explain_recipe(found.recipes["win-back"], found).entry)[2:4] == [
+        'Or when the recipe "first" lets him in, at its step enter_recipe:win-back.',
+        'Or when the recipe "first" lets him in, at its step again.',
+    ]
+
+
 def test_conditions_are_laid_out_as_they_are_meant() -> None:
     found = told(
         "conditions:\n"
