@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from autoflow.language import schema_values as values
-from autoflow.language.schema_kinds import CONDITIONS, STEPS, WordSchemas
+from autoflow.language.schema_fields import CONDITIONS, STEPS
+from autoflow.language.schema_kinds import WordSchemas
 from autoflow.language.schema_names import Known
 from autoflow.language.schema_values import Schema, keys, listed, one_of, told
 from autoflow.language.segment import SEGMENT_KINDS

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
+from autoflow.cli.group import cli
 from autoflow.cli.schema import made
+from autoflow.cli.state import State
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.recipe import RECIPE_KEYS
@@ -176,3 +179,22 @@ def test_names_used_in_files_are_offered_and_others_let_pass(shop: Shop) -> None
         {},
     ]
     assert refusals(schema, "recipes/r.yaml", "trigger: {tag_added: other}\nactions: [exit]\n") == []
+
+
+def test_they_are_written_again_once_a_file_is_saved(shop: Shop) -> None:
+    schema = shop.folder / ".autoflow/recipe.schema.json"
+    known: list[bool] = []
+    changes = [lambda: shop.write("segments/regulars.yaml", "conditions: [{did: purchased}]\n"), None, None]
+
+    def pause() -> None:
+        known.append('"regulars"' in schema.read_text(encoding="utf-8"))
+        if not changes:
+            raise KeyboardInterrupt
+        change = changes.pop(0)
+        if change is not None:
+            change()
+
+    state = State(clock=shop.clock, environment={}, pause=pause)
+    words = ["-C", str(shop.folder), "schema", "--watch"]
+    assert CliRunner().invoke(cli, words, obj=state, catch_exceptions=False).exit_code == 0
+    assert (known[0], known[-1]) == (False, True)
