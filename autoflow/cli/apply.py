@@ -75,7 +75,7 @@ def command(
             say(f"Release {found.release}: {said}.")
         for line in moving_words(moves):
             say(line)
-        if moved and not moves:
+        if moved and not any(each.people or each.unplaced for each in moves):
             say("Nobody is under way on an older version.")
         for each in found.entering:
             say(_entering(each, workspace.settings.timezone))

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from autoflow.lab.plan_words import steps_paired
 from autoflow.language.definitions import Recipe, Workspace
 from autoflow.store.database import Database
-from autoflow.store.definitions import numbered, release_workspace
+from autoflow.store.definitions import latest_release, numbered, release_workspace
 from autoflow.store.releases import versions_of
 from autoflow.store.reports import under_way
+from autoflow.store.standing import standing
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,18 @@ class Moving:
 def moving(
     database: Database, workspace: Workspace, environment: Mapping[str, str], recipes: Collection[str] = ()
 ) -> list[Moving]:
-    """Everybody under way on a version of these recipes (of all, where none is named) that the files do not say."""
+    """Everybody under way on a version of these recipes (of all, where none is named) that the files do not say.
+
+    Versions that somebody may be on by the time that the engine comes to the release are among them, with nobody.
+    """
     found: dict[tuple[str, int], dict[str, int]] = {}
     for row in under_way(database):
         if not recipes or row.recipe in recipes:
             found.setdefault((row.recipe, row.version), {})[row.step] = row.people
+    for release in range(max(1, standing(database).release), latest_release(database) + 1):
+        for name, recipe in release_workspace(database, release, environment).recipes.items():
+            if not recipes or name in recipes:  # whoever enters by what is unread, or is moved to it before
+                found.setdefault((name, recipe.version), {})
     files = numbered(database, workspace).recipes
     return [
         _moving(old, new, standing)
@@ -51,12 +59,12 @@ def _pairs(
     found: Mapping[tuple[str, int], dict[str, int]],
 ) -> Iterator[tuple[Recipe, Recipe, dict[str, int]]]:
     """The version that people walk, the one of the files, and where they stand; a deleted recipe has none."""
-    for (name, version), standing in found.items():
+    for (name, version), there in found.items():
         new = files.get(name)
         if new is None or new.version == version:
             continue
         release = versions_of(database, name)[version]
-        yield release_workspace(database, release, environment).recipes[name], new, standing
+        yield release_workspace(database, release, environment).recipes[name], new, there
 
 
 def _moving(old: Recipe, new: Recipe, standing: Mapping[str, int]) -> Moving:

@@ -205,3 +205,35 @@ def test_who_is_paused_can_be_moved_meanwhile(shop: Shop) -> None:
     shop.halt(None)
     shop.end()
     assert sorted(shop.versions()) == [2] * 5
+
+
+def test_two_moves_before_the_engine_comes_to_the_first(shop: Shop) -> None:
+    world = shop.world
+    for days in (5, 7):
+        second = f"wait: {days} days\n    id: second"
+        files = workspace({"r": HEAD + LETTERS.replace("wait: 3 days\n    id: second", second)}, {})
+        found = moving(world.database, read_workspace(files, {}), {})
+        world.release(files, moved={(each.recipe, each.before): each.steps for each in found})
+    world.engine.settle()
+    assert shop.versions() == [3] * 5
+    shop.end()
+
+
+def test_whoever_entered_by_what_is_unread_at_the_apply_moves_too(shop: Shop) -> None:
+    shop.world.append(identify("late", email="late@example.com"), track("purchased", "late"))
+    shop.save(HEAD + EDITS["a mail inserted at the end"], moves=True)
+    shop.end()
+    assert shop.mails()["late", "bill"] == 1
+
+
+def test_he_moves_also_where_nobody_else_is_under_way(tmp_path: Path) -> None:
+    world = World(tmp_path, workspace({"r": HEAD + LETTERS}, {}), mail=True)
+    world.engine.settle()
+    world.append(identify("late", email="late@example.com"), track("purchased", "late"))
+    files = workspace({"r": HEAD + EDITS["a mail inserted at the end"]}, {})
+    [found] = moving(world.database, read_workspace(files, {}), {})
+    assert (found.before, found.after, found.people, found.unplaced) == (1, 2, 0, {})
+    world.release(files, moved={("r", 1): found.steps})
+    world.engine.settle()
+    assert world.runs() == [("late", "r", 2, "running")]
+    world.close()
