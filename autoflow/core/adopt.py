@@ -11,7 +11,7 @@ from autoflow.core.existing import kept as put_forward
 from autoflow.core.moving import move
 from autoflow.core.program import Program
 from autoflow.core.remember import recall
-from autoflow.core.runs import PAUSED
+from autoflow.core.runs import PAUSED, foresee
 from autoflow.core.walk import Walk
 from autoflow.model.contact import Record
 from autoflow.model.effects import Effects
@@ -51,6 +51,7 @@ def adopt(
         # Whoever a pause held goes on; what the gate held is decided anew, by the rules as they are now.
         if (run.due is None and (current is None or current.status != PAUSED)) or run.held is not None:
             run.due = at
+        foresee(walk, run)
     record.alarm = record.next_due()
     record.epoch = epoch
     return walk.effects

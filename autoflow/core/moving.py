@@ -30,7 +30,9 @@ def move(walk: Walk, run: Run, at: int) -> None:
     before = run.version
     run.visits = {places.get(name, name): number for name, number in run.visits.items()}
     run.version, run.step = recipe.version, step
-    if run.held is None and run.due is not None:
+    if (
+        run.held is None and not run.heard
+    ):  # a pause may hold him since his wait was over, which may be longer now
         run.due = _due(walk, run, at)
     walk.happened(MOVED, run.recipe, run, before=before)
     walk.effects.runs[run.recipe, run.entry] = RunRow(

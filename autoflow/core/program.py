@@ -194,8 +194,9 @@ class Program:
         sending = [(name, recipe.sending) for name, recipe in sorted(self.recipes.items())]
         computed = [(each.name, each.computed) for each in self.computed]
         memories = sorted(self.memory_keys())
+        leaving = [(name, recipe.goal, recipe.exit) for name, recipe in sorted(self.recipes.items())]
         gate = (self.quiet_hours, self.at_most, sending, sorted(self.deny), sorted(self.mirrors.items()))
-        return (self.zone, segments, computed, sorted(self.timed), memories, self._statuses(), gate)
+        return (self.zone, segments, computed, sorted(self.timed), memories, self._statuses(), leaving, gate)
 
     def _statuses(self) -> list[tuple[str, str]]:
         return sorted((name, recipe.status) for name, recipe in self.recipes.items())

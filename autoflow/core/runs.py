@@ -284,6 +284,17 @@ def _check(walk: Walk, run: Run) -> None:
         _sooner(run, awaited.judge(view)[1])
 
 
+def foresee(walk: Walk, run: Run) -> None:
+    """Note anew when time alone could next end the run, or make true what it waits for, as definitions are now."""
+    recipe = walk.program.in_force(run)
+    run.check = None
+    view = View(walk.record, walk.view.now, walk.program.zone, run, run.event)
+    for condition in (recipe.goal, recipe.exit):
+        if condition is not None:
+            _sooner(run, condition.judge(view)[1])
+    _check(walk, run)
+
+
 def _sooner(run: Run, change: int | None) -> None:
     if change is not None and (run.check is None or change < run.check):
         run.check = change

@@ -168,3 +168,58 @@ def test_the_journal_says_so() -> None:
     assert [(each.subject, each.version, each.step, each.detail) for each in lines] == [
         ("r", 2, "wait:10 days", {"before": 1})
     ]
+
+
+def arrived(**attributes: object) -> list[Event]:
+    who = {"email": "ana@example.com", **attributes}
+    return [
+        Event(1, START - 1, START - 1, IDENTIFY, who),
+        Event(2, START, START, "purchased", {"order_id": "A"}),
+    ]
+
+
+def test_whom_a_pause_has_held_since_his_wait_was_over_waits_as_long_as_the_new_version_says() -> None:
+    one = Mover(OLD, OLD.replace("6 days", "20 days"), 10 * DAY)
+    recipe = replace(one.before.recipes["r"], status="paused")
+    paused = replace(one.before, recipes={"r": recipe})
+    one.effects += [
+        advance(one.before, one.record, arrived(), START + 3 * DAY - 1),
+        adopt(paused, one.record, (), START + 3 * DAY, 2, frozenset()),
+        advance(paused, one.record, (), one.release - 1),
+        adopt(one.after, one.record, (), one.release, 3, frozenset()),
+        advance(one.after, one.record, (), START + 60 * DAY),
+    ]
+    assert one.mails == [("hello", 0), ("again", 20)]
+
+
+BIRTHDAY = "{attribute: birthday, anniversary_within: 1 days}"
+
+
+def test_time_alone_meets_what_the_new_version_waits_for() -> None:
+    waits = "actions:\n  - wait_for: {{conditions: [{0}], up_to: 30 days, then: [{{send_email: hello}}]}}\n"
+    one = Mover(waits.format("{has_tag: keen}"), waits.format(BIRTHDAY), 3 * DAY)
+    one.effects += [
+        advance(one.before, one.record, arrived(birthday="1980-03-12"), one.release - 1),
+        adopt(one.after, one.record, (), one.release, 2, frozenset()),
+        advance(one.after, one.record, (), START + 60 * DAY),
+    ]
+    [(name, day)] = one.mails
+    assert name == "hello"
+    assert 8 < day < 10  # START is the morning of the second
+
+
+def test_time_alone_meets_an_exit_that_came_while_he_was_under_way() -> None:
+    """Goals and exits reach all, on whichever version they are."""
+    one = Mover(OLD, OLD, 2 * DAY, moves=False)
+    first = one.before.recipes["r"]
+    leaves = Mover(OLD, OLD, DAY, head=f"{HEAD}exit: [{BIRTHDAY}]\n").after.recipes["r"]
+    after = replace(one.before, recipes={"r": leaves}, pinned={("r", 1): first})
+    assert after.meaning() != one.before.meaning()  # so that everybody is looked at
+    one.effects += [
+        advance(one.before, one.record, arrived(birthday="1980-03-06"), one.release - 1),
+        adopt(after, one.record, (), one.release, 2, frozenset()),
+        advance(after, one.record, (), START + 60 * DAY),
+    ]
+    [ended] = [row for each in one.effects for row in each.runs.values() if row.ended_at is not None]
+    assert (ended.state, one.mails) == ("exited", [("hello", 0)])
+    assert (ended.ended_at or 0) - START < 4 * DAY  # and not as late as his next step
