@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from autoflow.cli.output import iso
-from autoflow.lab.forecast import Expected
 from autoflow.lab.plan import Outlook, Plan
 from autoflow.lab.plan_changes import Changed
 from autoflow.lab.plan_people import Population
 from autoflow.lab.plan_rules import Broken
+from autoflow.lab.weekly import Expected
 
 
 def changed_row(each: Changed) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autoflow.cli.points import Line
-from autoflow.lab.forecast import Expected
 from autoflow.lab.plan import Outlook
+from autoflow.lab.weekly import Expected
 
 _WHOLE = 10
 _ONE = {"mails": "mail", "entries": "entry"}

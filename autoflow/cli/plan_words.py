@@ -147,7 +147,8 @@ def _waiting(found: Sequence[Waiting]) -> Iterator[Line]:
             yield Line(
                 1,
                 f"{each.recipe}: {people} at {clean(each.step)} of version {each.version},"
-                f" who {'stays' if one else 'stay'} on that version",
+                f" who {'stays' if one else 'stay'} on that version;"
+                f" `autoflow apply --move-running {each.recipe}` moves {'him' if one else 'them'}",
             )
             continue
         verbs = {verb: f"{verb}s" if one else verb for verb in ("walk", "stay")}

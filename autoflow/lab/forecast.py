@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
-from typing import NamedTuple
 
 from autoflow.core.advance import advance
 from autoflow.core.gate import CAP
 from autoflow.core.hand import EMAIL_HELD
 from autoflow.core.program import Program
 from autoflow.lab.collecting import no_collecting
-from autoflow.lab.periods import begins, day_of, first_of
+from autoflow.lab.periods import begins
 from autoflow.lab.playing import Workshop, batches
 from autoflow.lab.processes import Progress, summed
 from autoflow.lab.replay import Life, Lived, Person, Span, people
 from autoflow.lab.simulate import WORTH_PROCESSES
+from autoflow.lab.weekly import Forecast, Weekly, full_weeks
 from autoflow.model.contact import pack, unpack
 from autoflow.model.durations import DAY
 from autoflow.model.effects import EMAIL, SENT, Effects
@@ -35,52 +35,6 @@ from autoflow.store.recorded import Recorded, survey
 
 WEEK = 7 * DAY
 WEEKS = 4
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Something counted in each of some `weeks`, and what time alone would have brought in each of them and will bring
-    in the seven days to come (`alone`, one more).
-    """
-
-    weeks: tuple[int, ...]
-    alone: tuple[int, ...]
-
-    @property
-    def mean(self) -> float:
-        """What is to be expected."""
-        found = self._found
-        return sum(found) / len(found)
-
-    @property
-    def low(self) -> int:
-        """The least, had people done as in one of the weeks before."""
-        return min(self._found)
-
-    @property
-    def high(self) -> int:
-        """The most, had people done as in one of the weeks before."""
-        return max(self._found)
-
-    @property
-    def _found(self) -> list[int]:
-        *before, ahead = self.alone
-        return [max(0, ahead + was - by_time) for was, by_time in zip(self.weeks, before, strict=True)]
-
-
-class Forecast(NamedTuple):
-    """By recipe, entries and mails in the seven days from the instant `at`; `mails` and `entries` are those of all.
-
-    `mondays` are the days with which the weeks began that it comes from. `capped` counts people of whom a mail met a
-    cap, in each of those weeks.
-    """
-
-    at: int
-    mondays: tuple[date, ...]
-    by_recipe: dict[str, tuple[Expected, Expected]]
-    entries: Expected
-    mails: Expected
-    capped: tuple[int, ...]
 
 
 def forecast(
@@ -109,7 +63,7 @@ def forecast(
     make: Callable[[], _Worker] = partial(_Worker.of, workshop, recorded, starts, at)
     if processes <= 1 or recorded.rows < WORTH_PROCESSES:
         make, processes = partial(_Worker, database, programs, recorded, starts, at), 1
-    total = _Sums([_Weekly() for _ in programs])
+    total = _Sums([Weekly() for _ in programs])
     summed(total, make, batches(recorded), processes=processes, progress=progress)
     return [
         weekly.forecast(at, mondays, sorted(program.recipes))
@@ -117,65 +71,11 @@ def forecast(
     ]
 
 
-def full_weeks(first: int, last: int, zone: str, most: int) -> tuple[date, ...]:
-    """The Mondays of the last full weeks between two instants, up to so many, in order."""
-    begun, ends = day_of(first, zone), day_of(last, zone)
-    monday, found = first_of(begun + timedelta(days=6), "week"), []
-    while monday + timedelta(days=6) <= ends:
-        found.append(monday)
-        monday += timedelta(days=7)
-    return tuple(found[-most:]) if most else ()
-
-
-@dataclass
-class _Weekly:
-    """What one program brought about, by recipe and number of the week; `alone` holds what time alone brought."""
-
-    entries: Counter[tuple[str, int]] = field(default_factory=Counter)
-    mails: Counter[tuple[str, int]] = field(default_factory=Counter)
-    entries_alone: Counter[tuple[str, int]] = field(default_factory=Counter)
-    mails_alone: Counter[tuple[str, int]] = field(default_factory=Counter)
-    capped: Counter[int] = field(default_factory=Counter)
-
-    def add(self, other: _Weekly) -> None:
-        """Count these people as well."""
-        for name in ("entries", "mails", "entries_alone", "mails_alone", "capped"):
-            getattr(self, name).update(getattr(other, name))
-
-    def forecast(self, at: int, mondays: tuple[date, ...], recipes: Sequence[str]) -> Forecast:
-        """What it comes to."""
-        weeks = len(mondays)
-
-        def expected(
-            counts: Counter[tuple[str, int]], alone: Counter[tuple[str, int]], names: Sequence[str]
-        ) -> Expected:
-            return Expected(
-                tuple(sum(counts[name, week] for name in names) for week in range(weeks)),
-                tuple(sum(alone[name, week] for name in names) for week in range(weeks + 1)),
-            )
-
-        by_recipe = {
-            name: (
-                expected(self.entries, self.entries_alone, [name]),
-                expected(self.mails, self.mails_alone, [name]),
-            )
-            for name in recipes
-        }
-        return Forecast(
-            at,
-            mondays,
-            by_recipe,
-            expected(self.entries, self.entries_alone, recipes),
-            expected(self.mails, self.mails_alone, recipes),
-            tuple(self.capped[week] for week in range(weeks)),
-        )
-
-
 @dataclass
 class _Sums:
     """What came of people, by each program."""
 
-    programs: list[_Weekly]
+    programs: list[Weekly]
 
     def add(self, other: _Sums) -> None:
         """Count these people as well."""
@@ -205,7 +105,7 @@ class _Worker:
 
     def work(self, contacts: range) -> _Sums:
         """Whoever is recorded among these contacts."""
-        total = _Sums([_Weekly() for _ in self._programs])
+        total = _Sums([Weekly() for _ in self._programs])
         with no_collecting():
             for person in people(self._database, self._recorded, contacts):
                 # Whoever was let in on purpose will not be so again.
@@ -214,8 +114,8 @@ class _Worker:
                     weekly.add(self._weekly(program, person))
         return total
 
-    def _weekly(self, program: Program, person: Person) -> _Weekly:
-        weekly, capped, starts = _Weekly(), set[int](), self._starts
+    def _weekly(self, program: Program, person: Person) -> Weekly:
+        weekly, capped, starts = Weekly(), set[int](), self._starts
         life = _Forked(program, person, Span(starts[0], self._at + WEEK - 1, under_way=True), starts[:-1])
         try:
             for lived in life.play():
@@ -225,7 +125,7 @@ class _Worker:
                     self._put(weekly.mails, weekly.mails_alone, recipe, at)
                 capped.update(self._week(at) for at in _capped(lived.effects))
         except Exception:  # noqa: BLE001 - as in a tick, he fails alone
-            return _Weekly()
+            return Weekly()
         for week, effects in life.alone:
             weekly.entries_alone.update((recipe, week) for recipe, _ in _entries(effects))
             weekly.mails_alone.update((recipe, week) for recipe, _ in _mails(effects))

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from autoflow.core.existing import admits
 from autoflow.core.program import Program
 from autoflow.lab.collecting import no_collecting
-from autoflow.lab.forecast import Forecast, forecast
+from autoflow.lab.forecast import forecast
 from autoflow.lab.plan_changes import Changed, compare
 from autoflow.lab.plan_existing import Existing, Matching, check_choice, concerned, segments_of
 from autoflow.lab.plan_people import Population, Populations, Touched, touched
 from autoflow.lab.plan_waiting import Waiting, waiting
 from autoflow.lab.playing import Workshop
+from autoflow.lab.weekly import Forecast
 from autoflow.language.definitions import Workspace
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.model.problems import AutoflowError
@@ -142,7 +143,7 @@ def _plan(
     moved = touched(foresight.applied.program, program)
     asked = concerned(before, after, program, moved.segments)
     named = [name for name in existing if name != CONCERNED]
-    check_choice(named, after, program)
+    check_choice(named, workspace, after, program)
     chosen = {*named, *(asked if CONCERNED in existing else ())}
     populations = Populations(examples)
     matching = Matching(program, {*asked, *chosen}, chosen, foresight.at, examples)

@@ -12,6 +12,8 @@ from autoflow.language.definitions import Recipe, Workspace
 from autoflow.model.problems import AutoflowError, did_you_mean
 from autoflow.store.foreseeing import Seen
 
+_STATUS = {"draft": "a draft", "paused": "paused", "draining": "draining"}
+
 
 @dataclass
 class Existing:
@@ -59,8 +61,10 @@ def segments_of(listeners: Iterable[Listener]) -> frozenset[str]:
     )
 
 
-def check_choice(names: Iterable[str], workspace: Workspace, program: Program) -> None:
-    """Raise `AutoflowError` where people cannot be let into one of these recipes at an apply."""
+def check_choice(names: Iterable[str], files: Workspace, workspace: Workspace, program: Program) -> None:
+    """Raise `AutoflowError` where people cannot be let into one of these recipes at an apply: the `files` as they are
+    written, and as they would be in force.
+    """
     able = admits(program)
     for name in names:
         recipe = workspace.recipes.get(name)
@@ -70,11 +74,13 @@ def check_choice(names: Iterable[str], workspace: Workspace, program: Program) -
                 f'There is no recipe called "{name}".', f'Did you mean "{near}"?' if near else ""
             )
         if recipe.status != "live":
-            status = "a draft" if recipe.status == "draft" else recipe.status
-            raise AutoflowError(
-                f'The recipe "{name}" is {status}, so nobody enters it.',
-                f"Write `status: live` in recipes/{name}.yaml.",
+            by_hand = files.recipes[name].status == "live"
+            fix = (
+                f"`autoflow resume {name}` lets it go on."
+                if by_hand
+                else f"Write `status: live` in recipes/{name}.yaml."
             )
+            raise AutoflowError(f'The recipe "{name}" is {_STATUS[recipe.status]}, so nobody enters it.', fix)
         if name not in able:
             raise AutoflowError(
                 f'The recipe "{name}" has no trigger `segment_entered`, so nobody stands where it would let him in.',

@@ -103,3 +103,11 @@ def test_where_nothing_is_concerned(shop: Shop) -> None:
         "This change concerns no recipe into which those could be let who match already.\n"
         "  Name the recipe: `--include-existing RECIPE`.\n"
     )
+
+
+def test_what_is_paused_by_hand_lets_nobody_in(shop: Shop) -> None:
+    shop.run("apply")
+    shop.run("pause", "hi")
+    assert shop.run("apply", "--include-existing", "hi", status=1).stderr == (
+        'The recipe "hi" is paused, so nobody enters it.\n  `autoflow resume hi` lets it go on.\n'
+    )

@@ -199,7 +199,8 @@ def test_who_moves_and_who_does_not_enter(busy: Shop) -> None:
 def test_those_under_way_at_a_step_that_changes(busy: Shop) -> None:
     busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
     assert busy.run("plan", "--weeks", "0").stdout.endswith(
-        "Under way\n  - win-back: 1 person at wait:30 days of version 1, who stays on that version\n"
+        "Under way\n  - win-back: 1 person at wait:30 days of version 1, who stays on that version;"
+        " `autoflow apply --move-running win-back` moves him\n"
     )
     assert busy.json("plan", "--weeks", "0")["waiting"] == [
         {"recipe": "win-back", "version": 1, "step": "wait:30 days", "people": 1, "fate": "step"}

@@ -10,8 +10,9 @@ import pytest
 
 from autoflow.app import Project
 from autoflow.lab import forecast as forecasting
-from autoflow.lab.forecast import Expected, Forecast, forecast, full_weeks
+from autoflow.lab.forecast import forecast
 from autoflow.lab.simulate import Asked, simulate
+from autoflow.lab.weekly import Expected, Forecast, full_weeks
 from autoflow.model.durations import DAY
 from autoflow.model.event import Incoming
 from autoflow.store import log

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from autoflow.lab.forecast import Expected, Forecast
 from autoflow.lab.plan import Outlook, Plan
 from autoflow.lab.plan_existing import Existing
 from autoflow.lab.plan_people import Population
 from autoflow.lab.plan_rules import METRICS, asks_for_weeks, broken, read_rule
 from autoflow.lab.plan_waiting import Waiting
+from autoflow.lab.weekly import Expected, Forecast
 from autoflow.model.problems import AutoflowError
 from autoflow.store.planned import Basis
 
