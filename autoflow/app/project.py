@@ -196,11 +196,14 @@ class Project:
     def _check_owners(self, database: Database, after: Workspace) -> None:
         """Raise `NotAllowedError` where whoever works here may not change what is in force to that.
 
-        By owners.yaml as it is in force, so that nobody lets himself in; by the new one where there was none.
+        By owners.yaml as it is in force, so that nobody lets himself in; by the new one where there was none. The very
+        first apply is anybody's: nothing is there yet to be changed.
         """
         from autoflow.language.owners import check_changes
-        from autoflow.store.definitions import latest_workspace
+        from autoflow.store.definitions import latest_release, latest_workspace
 
+        if not latest_release(database):
+            return
         before = latest_workspace(database, self.environment)
         owners = before.owners if before.owners.patterns else after.owners
         if owners.patterns:

@@ -21,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from autoflow.app import Engine, Project, Unsound, open_post
 from autoflow.daemon.saves import LOOK_SECONDS as LOOK_AT_FILES_SECONDS
 from autoflow.daemon.saves import Saves, mistakes
+from autoflow.language.owners import NotAllowedError
 from autoflow.model.clock import MICROS
 from autoflow.model.instants import to_datetime, to_wall
 from autoflow.model.problems import AutoflowError
@@ -196,7 +197,7 @@ def run(project: Project, *, until_idle: bool = False, watch: bool = False, say:
 def _apply(project: Project, engine: Engine, say: Say, *, watch: bool) -> None:
     try:
         release = project.apply_unasked(engine.database)
-    except (Unsound, RolledBackError) as error:
+    except (Unsound, RolledBackError, NotAllowedError) as error:
         if isinstance(error, Unsound) and not watch:
             raise
         say(mistakes(error))

@@ -7,7 +7,6 @@ OWNERS = "owners:\n  ana@shop.example: ['*']\n  ben@shop.example: [recipes/win-b
 
 def test_only_owners_put_changes_of_their_files_in_force(shop: Shop) -> None:
     shop.write("owners.yaml", OWNERS)
-    assert "may not change" in shop.run("apply", status=1).stderr
     shop.environment["AUTOFLOW_USER"] = "ana@shop.example"
     shop.run("apply")
     shop.environment["AUTOFLOW_USER"] = "ben@shop.example"
@@ -24,6 +23,25 @@ def test_only_owners_put_changes_of_their_files_in_force(shop: Shop) -> None:
         "ben@shop.example",
         "ana@shop.example",
     ]
+
+
+def test_the_first_apply_is_anybodys_and_owners_that_come_later_count_at_once(shop: Shop) -> None:
+    shop.environment["AUTOFLOW_USER"] = "cy@shop.example"
+    shop.run("apply")
+    shop.write("owners.yaml", OWNERS)
+    assert "owners.yaml is for ana@shop.example" in shop.run("apply", status=1).stderr
+
+
+def test_a_start_goes_on_with_what_is_in_force_where_somebody_may_not_change_it(shop: Shop) -> None:
+    shop.write("owners.yaml", OWNERS)
+    shop.run("apply")
+    shop.environment["AUTOFLOW_USER"] = "cy@shop.example"
+    shop.replace("recipes/win-back.yaml", "30 days", "40 days")
+    told = shop.run("run", "--until-idle").stdout
+    assert told.startswith(
+        "cy@shop.example may not change this file: recipes/win-back.yaml is for ana@shop.example,"
+    )
+    assert len(shop.json("versions")["releases"]) == 1
 
 
 def test_stopping_and_going_back_are_changes_too(shop: Shop) -> None:
