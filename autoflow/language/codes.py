@@ -22,6 +22,7 @@ Code = Literal[
     "file-name",
     "glob-without-matches",
     "list-empty",
+    "may-be-missing",
     "missing-key",
     "missing-variable",
     "missing-window",

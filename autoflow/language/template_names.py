@@ -76,7 +76,7 @@ class Names:
 def names_of(source: str, escaped: bool) -> Names:  # noqa: FBT001 - part of the cache's key
     """The analysis of one source (`escaped`: HTML), kept for as long as its text stays the same."""
     try:
-        tree = _reader.parse(source)
+        tree = parse(source)
         walk = _Walk(".html" if escaped else ".txt")
         walk.visit(tree)
     except RecursionError:
@@ -88,6 +88,12 @@ def names_of(source: str, escaped: bool) -> Names:  # noqa: FBT001 - part of the
         said = error.message or ""
         return Names(mistakes=[Mistake(line_of(said, source, error.lineno), *explain(said))])
     return walk.found
+
+
+@lru_cache(maxsize=64)
+def parse(source: str) -> nodes.Template:
+    """The syntax tree of a source, which nobody may change; raises `TemplateSyntaxError`."""
+    return _reader.parse(source)
 
 
 class _Walk(NodeVisitor):

@@ -14,6 +14,7 @@ from autoflow.language.filling_checks import check_audiences, check_tags
 from autoflow.language.handing import with_handed
 from autoflow.language.loops import check_recipe_loops, check_tag_loops
 from autoflow.language.mail_checks import check_mail, template_warnings
+from autoflow.language.missing_checks import check_missing, missing_in_mail
 from autoflow.language.names import SETTINGS_FILE, Names
 from autoflow.language.nodes import no_text
 from autoflow.language.owners import NOBODY, OWNERS_FILE, read_owners
@@ -106,10 +107,12 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
     facts = Facts(readable)
     check_segments(segments, facts)
     check_entries(recipes, facts, settings.settings)
+    sent = check_missing(recipes, facts, names)
     check_tag_loops(recipes, readable)
     check_recipe_loops(recipes)
     for template in templates.values():
         problems += template_warnings(template, recipes, names, sources)
+        problems += missing_in_mail(template, sent, sources)
     owners, owned = read_owners(sources[OWNERS_FILE]) if OWNERS_FILE in sources else (NOBODY, None)
     problems += owned.problems if owned is not None else ()
     reports = (settings.report, *(each.report for each in segments.values()))

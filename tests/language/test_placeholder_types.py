@@ -12,7 +12,8 @@ MORE = MORE.replace("category: text}", "category: text, pause: text, due: date}"
 
 def _codes(action: str, more: str = "") -> list[str]:
     text = f"trigger: {{event: purchased}}\nactions: [{action}]\n{more}"
-    return [each.code for each in workspace({"autoflow.yaml": MORE, "recipes/r.yaml": text}).problems]
+    found = workspace({"autoflow.yaml": MORE, "recipes/r.yaml": text}).problems
+    return [each.code for each in found if each.code != "may-be-missing"]
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,8 @@ def test_the_example_of_every_kind_is_sound(what: str, kind: type[Kind]) -> None
     lines = {"trigger": "{event: refunded}", "action": "exit"}
     lines[what] = indented
     text = f"trigger:\n  - {lines['trigger']}\nactions:\n  - {lines['action']}\n"
+    if what == "action":  # somebody may have no owner
+        text += "conditions: [{attribute: owner_email, is_set: true}]\n"
     if what == "condition":
         text += f"conditions:\n  - {indented}\n"
     assert told({**_FITTING, "recipes/r.yaml": text}) == ""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
-from autoflow.kinds.base import ATTRIBUTE, ZONE, Topic, Trigger
+from autoflow.kinds.base import ATTRIBUTE, ZONE, Condition, Topic, Trigger
+from autoflow.kinds.conditions.attribute import Attribute
 from autoflow.kinds.dates import Moments
 from autoflow.kinds.fields import Clock, Name, Offset, TypeOf
+from autoflow.kinds.operators import Test
 from autoflow.kinds.view import View
 from autoflow.model.clock_times import clock_says
 from autoflow.model.durations import NOTHING, Duration
@@ -85,3 +87,6 @@ class Date(Trigger):
 
     def beside(self) -> tuple[str, ...]:
         return (f"By the clock where he lives. Whoever has no {self.attribute} never enters.",)
+
+    def surely(self) -> Condition:
+        return Attribute(attribute=self.attribute, test=Test("is_set", True, self.of_type))
