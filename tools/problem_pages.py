@@ -10,13 +10,22 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
+from click.testing import CliRunner
+
+from autoflow.cli.group import cli
+from autoflow.cli.state import State
+from autoflow.daemon import running
 from autoflow.language.catalogue import FAMILIES, INDEX, Entry, Example, Shown, pages, read_page
 from autoflow.language.present import as_text
 from autoflow.language.workspace import read_workspace
+from autoflow.model.clock import VirtualClock
+from autoflow.model.instants import parse_instant
 
 BEGIN = "<!-- index: made by tools/problem_pages.py, not by hand -->"
 END = "<!-- end of index -->"
@@ -32,10 +41,29 @@ def starter() -> dict[str, str]:
 
 
 def said(example: Example, around: Mapping[str, str]) -> str:
-    """What `check` prints of the broken files."""
+    """What `check` prints of the broken files, or with people `check --data`."""
     sources = {**({} if example.alone else around), **example.files("broken")}
+    if example.people:
+        return _said_of_data(sources, example.people)
     found = read_workspace(sources, {})
     return as_text(found.problems, found.sources)
+
+
+def _said_of_data(sources: Mapping[str, str], people: str) -> str:
+    """The same once what came in has been read by the engine."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in {**sources, "people.ndjson": people}.items():
+            file = Path(folder) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        for command in (["import", f"{folder}/people.ndjson"], ["run", "--until-idle"], ["check", "--data"]):
+            state = State(
+                run=running.run, clock=VirtualClock(parse_instant("2026-03-10 12:00")), environment={}
+            )
+            done = CliRunner().invoke(cli, ["-C", folder, *command], obj=state, catch_exceptions=False)
+            if done.exit_code:
+                raise SystemExit(done.output)
+        return done.stdout
 
 
 def filled(page: str, text: str, around: Mapping[str, str]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
 from autoflow.cli.output import count, note, say
 from autoflow.cli.state import AS_JSON, State, pass_state
 from autoflow.language.present import as_github, as_json, as_text, summary
+from autoflow.model.problems import Problem
 
 
 @click.command()
@@ -21,16 +23,22 @@ from autoflow.language.present import as_github, as_json, as_text, summary
     help="For people, for programs, or as marks in a pull request.",
 )
 @click.option("--strict", is_flag=True, help="Warnings count as mistakes.")
+@click.option("--data", is_flag=True, help="Hold the files against what is in the store as well.")
 @click.option(
     "--explain", metavar="CODE", help="Tell what a code means, with files before and after mending."
 )
 @pass_state
 @click.pass_context
-def command(ctx: click.Context, state: State, form: str, explain: str | None, *, strict: bool) -> int:
+def command(
+    ctx: click.Context, state: State, form: str, explain: str | None, *, strict: bool, data: bool
+) -> int:
     """Look for mistakes in the workspace's files.
 
     Finds all of them at once and changes nothing. What cannot run is an error (exit status 1); what looks unwise
     is a warning (exit status 0, with --strict 1).
+
+    With --data it also tells what the files ask of people in vain: attributes that nobody has, events that never came
+    in, segments that hold nobody or everybody, and who counts for lack of a value.
     """
     ctx.meta[AS_JSON] = form == "json"
     if explain is not None:
@@ -39,7 +47,11 @@ def command(ctx: click.Context, state: State, form: str, explain: str | None, *,
         check_explained.show(explain, as_json=form == "json")
         return 0
     workspace = state.project.workspace
-    problems = workspace.problems
+    problems: Sequence[Problem] = workspace.problems
+    if data:
+        from autoflow.cli import check_data
+
+        problems = check_data.with_data(state)
     if form == "json":
         say(as_json(problems))
     elif form == "github":

@@ -47,6 +47,9 @@ def _tell(entry: Entry) -> None:
         elif part.role == "told":
             say("check says:")
             _indented(part)
+        elif part.role == "people":
+            say("What has come in:")
+            _indented(part)
         else:
             say(f"{_ROLES[part.role]}, {part.file}:")
             _indented(part)

@@ -15,18 +15,19 @@ import autoflow
 from autoflow.model.problems import AutoflowError
 
 INDEX = "index"
-FAMILIES = ("yaml", "names", "values", "logic", "mail", "settings")
+FAMILIES = ("yaml", "names", "values", "logic", "mail", "settings", "data")
 """The pages, in the order in which one meets their problems."""
 
 _ENTRY = re.compile(r"^## ([a-z]+(?:-[a-z]+)*)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^```(\w+)[ ]?([^\n]*)\n(.*?)^```$\n?", re.MULTILINE | re.DOTALL)
 
-Role = Literal["beside", "broken", "told", "mended"]
+Role = Literal["beside", "broken", "mended", "people", "told"]
 
 
 class Shown(NamedTuple):
     """A block of an entry: what it is to the example, of which file (what `check` says is of none), and its text.
 
+    `people` are messages to import before `check --data` looks.
     `marks` are `alone`, where the files of the example are the whole workspace, and `latin-1`, where the file is
     saved so.
     """
@@ -47,6 +48,11 @@ class Example:
     def alone(self) -> bool:
         """Whether nothing else stands in the workspace."""
         return any("alone" in block.marks or block.file == "autoflow.yaml" for block in self.blocks)
+
+    @property
+    def people(self) -> str:
+        """What has come in, a message a line; nothing where `check` looks at the files alone."""
+        return "".join(block.text for block in self.blocks if block.role == "people")
 
     @property
     def told(self) -> str:

@@ -121,7 +121,7 @@ class _Checking:
             id(step.action) for step in self.recipe.steps for each in step.action.nested() for step in each
         }
         first = [step for step in self.recipe.steps if id(step.action) not in inner]
-        self.walk(first, frozenset(_present(facts)) | frozenset.intersection(*brought))
+        self.walk(first, frozenset(present(facts)) | frozenset.intersection(*brought))
         return self.sent
 
     def brought(self, trigger: Trigger) -> frozenset[str]:
@@ -129,12 +129,12 @@ class _Checking:
         surely = trigger.surely()
         if surely is None:
             return frozenset()
-        return frozenset(_present(self.known.of([(surely, FIRST)], self.read.report, "trigger")))
+        return frozenset(present(self.known.of([(surely, FIRST)], self.read.report, "trigger")))
 
     def walk(self, steps: Iterable[Step], sure: frozenset[str]) -> None:
         """Look at the steps of a branch, and of the branches in it."""
         for step in steps:
-            for text in _texts(step.action):
+            for text in texts_of(step.action):
                 for path in sorted(shown_bare(str(text.source), True) - sure - self.told):
                     self.tell(path, step)
             if isinstance(step.action, SendEmail):
@@ -145,7 +145,7 @@ class _Checking:
                 for case in step.action.cases:
                     asked = [] if case.condition is None else [(case.condition, FIRST)]
                     facts = self.known.of(asked, self.read.report, "case")
-                    self.walk(case.steps, sure.union(_present(facts)))
+                    self.walk(case.steps, sure.union(present(facts)))
             else:
                 for branch in step.action.nested():
                     self.walk(branch, sure)
@@ -165,7 +165,7 @@ class _Checking:
                 self.read.report.warn("may-be-missing", span, message, _FIX.format(path=path))
 
 
-def _present(facts: Iterable[Fact]) -> Iterator[str]:
+def present(facts: Iterable[Fact]) -> Iterator[str]:
     """The attributes without which these would not hold."""
     for fact in facts:
         if isinstance(fact.condition, Attribute):
@@ -175,7 +175,7 @@ def _present(facts: Iterable[Fact]) -> Iterator[str]:
                 yield f"contact.{fact.condition.attribute}"
 
 
-def _texts(action: Action) -> Iterator[Text]:
+def texts_of(action: Action) -> Iterator[Text]:
     """The texts of a step in which placeholders stand, also those that are given to names."""
     for value in vars(action).values():
         pairs = value if isinstance(value, tuple) else ((None, value),)

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from autoflow.language.crosscheck import check_circles, check_recipes
 from autoflow.language.definitions import Workspace
@@ -18,9 +19,9 @@ from autoflow.language.missing_checks import check_missing, missing_in_mail
 from autoflow.language.names import SETTINGS_FILE, Names
 from autoflow.language.nodes import no_text
 from autoflow.language.owners import NOBODY, OWNERS_FILE, read_owners
-from autoflow.language.recipe import read_recipe
+from autoflow.language.recipe import ReadRecipe, read_recipe
 from autoflow.language.scalars import NAME, slug
-from autoflow.language.segment import read_segment
+from autoflow.language.segment import ReadSegment, read_segment
 from autoflow.language.settings import Settings
 from autoflow.language.settings_reader import ReadSettings, read_settings
 from autoflow.language.source import FIRST, Report, Source, Span
@@ -76,12 +77,25 @@ def _load(path: Path, root: Path) -> str:
         raise AutoflowError(f"{shown} cannot be read: {error.strerror}.") from error
 
 
+class Read(NamedTuple):
+    """A workspace, and what reading each recipe and each segment gave, places included."""
+
+    workspace: Workspace
+    recipes: Mapping[str, ReadRecipe]
+    segments: Mapping[str, ReadSegment]
+
+
 def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -> Workspace:
     """Read all files at once; `environment` gives the variables that autoflow.yaml names.
 
     Never raises for what the files hold. Problems are sorted by file and place; what could be read is there
     beside them.
     """
+    return read_with_places(sources, environment).workspace
+
+
+def read_with_places(sources: Mapping[str, str], environment: Mapping[str, str]) -> Read:
+    """The same with the places of everything, for who has more to say about them."""
     problems: list[Problem] = []
     settings = _settings(sources, environment)
     files = {folder: _named(folder, sources, problems) for folder in ("recipes", "segments")}
@@ -118,7 +132,7 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
     reports = (settings.report, *(each.report for each in segments.values()))
     for report in (*reports, *(each.report for each in recipes.values())):
         problems += report.problems
-    return Workspace(
+    workspace = Workspace(
         settings=settings.settings,
         recipes={name: read.recipe for name, read in recipes.items() if read.recipe is not None},
         segments=readable,
@@ -127,6 +141,7 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
         owners=owners,
         problems=tuple(sorted(dict.fromkeys(problems))),
     )
+    return Read(workspace, recipes, segments)
 
 
 def _settings(sources: Mapping[str, str], environment: Mapping[str, str]) -> ReadSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -18,7 +19,10 @@ from autoflow.language.catalogue import FAMILIES, INDEX, Entry, Example, catalog
 from autoflow.language.codes import CODES, Code
 from autoflow.language.present import as_text
 from autoflow.language.workspace import read_workspace
+from autoflow.model.clock import VirtualClock
+from autoflow.model.instants import parse_instant
 from autoflow.model.problems import Problem
+from tests.cli.shop import Shop
 
 PACKAGE = Path(autoflow.__file__).parent
 ENTRIES = catalogue()
@@ -43,20 +47,36 @@ def _examples() -> list[object]:
     ]
 
 
-def _problems(example: Example, sources: dict[str, str]) -> tuple[tuple[Problem, ...], str]:
+def _problems(example: Example, sources: dict[str, str], folder: Path) -> tuple[tuple[Problem, ...], str]:
+    if example.people:
+        return _of_data(example.people, sources, folder)
     found = read_workspace({**({} if example.alone else INIT), **sources}, {})
     return found.problems, as_text(found.problems, found.sources)
 
 
+def _of_data(people: str, sources: dict[str, str], folder: Path) -> tuple[tuple[Problem, ...], str]:
+    """What `check --data` says once the engine has read what came in."""
+    shop = Shop(folder, VirtualClock(parse_instant("2026-03-10 12:00")))
+    for path, text in {**sources, "people.ndjson": people}.items():
+        shop.write(path, text)
+    shop.run("import", folder / "people.ndjson")
+    shop.run("run", "--until-idle")
+    found = json.loads(shop.run("check", "--data", "--format", "json").stdout)["problems"]
+    said = shop.run("check", "--data").stdout
+    return tuple(Problem(**each) for each in found), "" if said.startswith("No mistakes") else said
+
+
 @pytest.mark.parametrize(("entry", "example"), _examples())
-def test_the_broken_files_have_this_problem_and_the_mended_ones_none(entry: Entry, example: Example) -> None:
+def test_the_broken_files_have_this_problem_and_the_mended_ones_none(
+    entry: Entry, example: Example, tmp_path: Path
+) -> None:
     broken, mended = example.files("broken"), example.files("mended")
     assert broken.keys() | mended.keys() > set() and broken != mended
-    problems, said = _problems(example, broken)
+    problems, said = _problems(example, broken, tmp_path / "broken")
     assert [problem.code for problem in problems] == [entry.code]
     assert said == example.told
     assert problems[0].fix
-    assert _problems(example, mended)[1] == ""
+    assert _problems(example, mended, tmp_path / "mended")[1] == ""
 
 
 def test_every_code_has_an_entry_and_every_entry_is_a_code() -> None:
