@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from autoflow.kinds.actions.send_email import SendEmail
 from autoflow.kinds.base import EVENT
+from autoflow.language.definitions import Recipe
 from autoflow.language.names import Names
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.settings_reader import ReadSettings
@@ -99,9 +100,14 @@ def _starting_events(template: str, recipes: Mapping[str, ReadRecipe], names: Na
     ]
     if not senders:
         return None
-    heard = (topic for recipe in senders for trigger in recipe.triggers for topic in trigger.hears())
-    handed = (names.handed.get(recipe.id, frozenset()) for recipe in senders)
-    return frozenset(name for kind, name in heard if kind == EVENT).union(*handed)
+    return frozenset().union(*(_begun_by(recipe, names) for recipe in senders))
+
+
+def _begun_by(recipe: Recipe, names: Names) -> frozenset[str]:
+    """The events of its own triggers; without any, those with which other recipes let contacts in."""
+    heard = (topic for trigger in recipe.triggers for topic in trigger.hears())
+    own = frozenset(name for kind, name in heard if kind == EVENT)
+    return own or names.handed.get(recipe.id, frozenset())
 
 
 def _unknown(path: str, template: Template, sources: Mapping[str, str], message: str, fix: str) -> Problem:

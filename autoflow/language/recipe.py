@@ -90,7 +90,8 @@ class _Reading:
         self.scope.triggers = trigger_ids
         heard = {topic for trigger in triggers for topic in trigger.hears()}
         handed = self.scope.names.handed.get(self.name, frozenset())
-        self.scope.starts = tuple(sorted({name for kind, name in heard if kind == EVENT} | handed))
+        own = {name for kind, name in heard if kind == EVENT}
+        self.scope.starts = tuple(sorted(own or handed))  # whose own events start it asks for those
         conditions = self.conditions("conditions", "entry")
         keep_while = self.conditions("keep_while", "keep_while")
         goal, exit_ = self.leaving("goal"), self.leaving("exit")

@@ -314,7 +314,8 @@ def test_the_same_files_are_no_change() -> None:
 @cache
 def workspaces() -> dict[str, Workspace]:
     folders = [ROOT, *(path.parent for path in sorted((ROOT / "tests/scenarios").glob("*/autoflow.yaml")))]
-    return {folder.name: read_workspace(load_sources(folder), SECRETS) for folder in folders}
+    read = {folder.name: read_workspace(load_sources(folder), SECRETS) for folder in folders}
+    return {name: workspace for name, workspace in read.items() if workspace.recipes}
 
 
 def mutants(value: Any) -> Iterator[Any]:
