@@ -28,7 +28,6 @@ def waited(wait: str, when: str = "2026-03-02 10:00", *messages: dict[str, Any],
     ("wait", "over"),
     [
         ('"{{ event.items }} hours"', "2026-03-02 13:00"),
-        ('"{{ contact.stage }}"', "failed"),  # nothing there
         ('"{{ event.category }}"', "failed"),  # not a duration
         ('"-{{ event.items }} days"', "2026-03-02 10:00"),
         ("1.5 days", "2026-03-03 22:00"),
