@@ -41,6 +41,24 @@ def check(folder: Path, times: int) -> tuple[float, float]:
     return took, nothing
 
 
+def check_many(folder: Path, recipes: int, segments: int, times: int) -> float:
+    """Seconds of `autoflow check` on the shipped recipes and segments, so many times over under other names."""
+    copy_shipped(folder)
+    for name, count in (("recipes", recipes), ("segments", segments)):
+        shipped = sorted((folder / name).glob("*.yaml"))
+        for number in range(count - len(shipped)):
+            one = shipped[number % len(shipped)]
+            text = one.read_text(encoding="utf-8")
+            head, copied = f"{name[:-1]}: {one.stem}\n", f"{name[:-1]}: {one.stem}-{number}\n"
+            assert head in text
+            (folder / name / f"{one.stem}-{number}.yaml").write_text(
+                text.replace(head, copied), encoding="utf-8"
+            )
+    took, said = _timed(["-C", str(folder), "check"], times)
+    assert f"{recipes} recipes" in said
+    return took
+
+
 def copy_shipped(folder: Path) -> None:
     """The shipped workspace in a folder of its own."""
     folder.mkdir(parents=True)

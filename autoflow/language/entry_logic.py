@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from autoflow.kinds.base import Condition, Trigger
@@ -15,7 +16,7 @@ from autoflow.kinds.conditions.did import Did
 from autoflow.kinds.conditions.in_segment import InSegment
 from autoflow.kinds.conditions.none import NoneOf
 from autoflow.language.definitions import Segment
-from autoflow.language.logic import clashes, flat, sameness
+from autoflow.language.logic import MOST_COMPARED, clashes, flat, sameness
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.segment import ReadSegment
 from autoflow.language.settings import Settings
@@ -52,17 +53,23 @@ class Facts:
         found: list[Fact] = []
         for condition, at in entries:
             by = f"the {what} in line {report.source.line_number(at.start)}"
-            found += (Fact(part, no, by, at, segment) for part, no, segment in self._leaves(condition, ()))
+            leaves = islice(self._leaves(condition), MOST_COMPARED)
+            found += (Fact(part, no, by, at, segment) for part, no, segment in leaves)
         return found
 
-    def _leaves(self, condition: Condition, above: tuple[str, ...]) -> Iterator[tuple[Condition, bool, str]]:
-        positive, negative = flat([condition], any_of=False)
-        by = above[0] if above else ""
-        for each in (*positive, *negative):
-            yield each.condition, each.negated, by
-            name = each.condition.in_segment if isinstance(each.condition, InSegment) else ""
-            if name in self.segments and not each.negated and name not in above:
-                yield from self._leaves(self.segments[name].conditions, (*above, name))
+    def _leaves(self, condition: Condition) -> Iterator[tuple[Condition, bool, str]]:
+        """What a condition comes to; each segment is looked into once, however many ask for it."""
+        ahead = [(condition, "")]
+        seen: set[str] = set()
+        while ahead:
+            inner, by = ahead.pop(0)
+            positive, negative = flat([inner], any_of=False)
+            for each in (*positive, *negative):
+                yield each.condition, each.negated, by
+                name = each.condition.in_segment if isinstance(each.condition, InSegment) else ""
+                if name in self.segments and not each.negated and name not in seen:
+                    seen.add(name)
+                    ahead.append((self.segments[name].conditions, by or name))
 
 
 def check_segments(segments: Mapping[str, ReadSegment], known: Facts) -> None:

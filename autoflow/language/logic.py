@@ -26,7 +26,7 @@ from autoflow.model.durations import DAY, Duration
 _ORDERED = frozenset({"number", "money", "date", "date_time"})
 _LOWER = frozenset({"at_least", "more_than", "after", "between", "is"})
 _UPPER = frozenset({"at_most", "less_than", "before", "between", "is"})
-_MOST_COMPARED = 100  # conditions, each of which is compared with each
+MOST_COMPARED = 100  # conditions, each of which is compared with each
 _STRICT = frozenset({"more_than", "less_than", "after", "before"})
 
 
@@ -41,7 +41,7 @@ class Clash(NamedTuple):
 def clashes(conditions: Sequence[Condition], *, any_of: bool) -> Iterator[Clash]:
     """Conditions that can never all hold, or of which one always does, wherever they stand inside each other."""
     positive, negative = flat(conditions, any_of=any_of)
-    if len(positive) + len(negative) > _MOST_COMPARED:
+    if len(positive) + len(negative) > MOST_COMPARED:
         return
     code: Code = "always-holds" if any_of else "never-holds"
     opposites = {sameness(each.condition, each.negated): each for each in (*positive, *negative)}

@@ -7,7 +7,8 @@ of recipes that let a contact into each other with no wait in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 
 from autoflow.kinds.actions.add_tag import AddTag
 from autoflow.kinds.actions.choose import Choose
@@ -42,9 +43,10 @@ def check_tag_loops(recipes: Mapping[str, ReadRecipe], segments: Mapping[str, Se
     }
     moves = {name: frozenset(_moves(recipe, segments)) for name, recipe in able.items()}
     waits = {name: frozenset(_waits_for(recipe)) for name, recipe in able.items()}
+    after = {name: [other for other in able if moves[name] & waits[other]] for name in able}
     told: set[str] = set()
     for name in able:
-        circle = _circle(name, moves, waits)
+        circle = _shortest(name, after)
         if not circle or told & set(circle):
             continue
         undone = frozenset().union(*(moves[each] for each in circle))
@@ -65,9 +67,9 @@ def check_recipe_loops(recipes: Mapping[str, ReadRecipe]) -> None:
         if read.recipe is not None and _at_once(read.recipe)
     }
     told: set[str] = set()
+    ways = {name: _lets_into(recipe, able) for name, recipe in able.items()}
     for name in able:
-        ways = {each: _lets_into(recipe, able) for each, recipe in able.items()}
-        circle = _shortest(name, lambda each, ways=ways: ways[each])  # type: ignore[misc]
+        circle = _shortest(name, ways)
         if circle and not told & set(circle):
             told |= set(circle)
             _tell_recipes(recipes[name], (*circle, name), ways[name])
@@ -118,25 +120,21 @@ def _tell(read: ReadRecipe, circle: tuple[str, ...]) -> None:
     read.report.warn("tag-loop", at, message, fix)
 
 
-def _circle(
-    name: str, moves: Mapping[str, frozenset[Move]], waits: Mapping[str, frozenset[Move]]
-) -> tuple[str, ...]:
+def _shortest(name: str, after: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     """The shortest way from a recipe back to itself; empty where there is none."""
-    return _shortest(name, lambda each: (other for other in moves if moves[each] & waits[other]))
-
-
-def _shortest(name: str, ways_on: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
-    """The shortest way from a recipe back to itself; empty where there is none."""
-    ways: list[tuple[str, ...]] = [(name,)]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        for other in ways_on(way[-1]):
+    before: dict[str, str] = {}
+    ahead = deque([name])
+    while ahead:
+        at = ahead.popleft()
+        for other in after[at]:
             if other == name:
-                return way
-            if other not in seen:
-                seen.add(other)
-                ways.append((*way, other))
+                way = [at]
+                while way[-1] != name:
+                    way.append(before[way[-1]])
+                return tuple(reversed(way))
+            if other not in before:
+                before[other] = at
+                ahead.append(other)
     return ()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from autoflow.language.entry_logic import Facts
+from autoflow.language.source import FIRST, Report, Source
 from tests.language.small import SETTINGS, workspace
 
 STAGES = (
@@ -166,6 +168,18 @@ def test_through_segments_of_segments() -> None:
         "trigger: manual\nconditions:\n  - {in_segment: quiet}\n  - {did_not: purchased}\n", quiet=quiet
     )
     assert [each[:2] for each in found] == [("never-holds", 4)]
+
+
+def test_segments_that_share_segments_are_looked_into_once() -> None:
+    shared = {
+        f"segments/s{n}.yaml": f"conditions: [{{in_segment: s{n + 1}}}, {{in_segment: s{n + 2}}}, {{has_tag: t{n}}}]\n"
+        for n in range(20)
+    }
+    ends = {f"segments/s{n}.yaml": f"conditions: [{{has_tag: t{n}}}]\n" for n in (20, 21)}
+    segments = workspace({**shared, **ends}).segments
+    report = Report(Source("x.yaml", "x"))
+    facts = Facts(segments).of([(segments["s0"].conditions, FIRST)], report, "condition")
+    assert len(facts) == 2 * 20 + 22  # each segment is asked for by two, and has a tag
 
 
 def test_segments_that_exclude_each_other() -> None:
