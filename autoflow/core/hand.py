@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from autoflow.core import gate
 from autoflow.core.audiences import barred, change_values
 from autoflow.core.consents import EVERY_TOPIC, give, is_refused, refuse
-from autoflow.kinds.base import AUDIENCE, CONSENT, STAGE, Hold, Limited, Signal
+from autoflow.kinds.base import AUDIENCE, CONSENT, STAGE, Signal
+from autoflow.kinds.hand import Hold, Limited
 from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe
 from autoflow.model.contact import Run

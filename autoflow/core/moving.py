@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autoflow.core.hand import StepHand
-from autoflow.kinds.base import Wait
+from autoflow.kinds.hand import Wait
 from autoflow.kinds.text import PlaceholderError
 from autoflow.model.contact import Run
 from autoflow.model.effects import RUNNING, RunRow

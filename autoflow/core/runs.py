@@ -9,7 +9,8 @@ from autoflow.core.admission import REFUSED, Refusal, per_value, refusal
 from autoflow.core.hand import ENTER_RECIPE, StepHand
 from autoflow.core.program import Program
 from autoflow.core.remember import observe
-from autoflow.kinds.base import EVENT, Action, Go, Hold, Leave, Signal, Topic, Wait
+from autoflow.kinds.base import EVENT, Action, Signal, Topic
+from autoflow.kinds.hand import Go, Hold, Leave, Wait
 from autoflow.kinds.text import PlaceholderError
 from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe

@@ -10,7 +10,8 @@ from autoflow.kinds.actions.choose import Choose
 from autoflow.kinds.actions.enter_recipe import EnterRecipe
 from autoflow.kinds.actions.split import Split
 from autoflow.kinds.actions.wait_for import SKIPPED, WaitForIt
-from autoflow.kinds.base import Action, Go, Hand, Hold, Leave, Wait
+from autoflow.kinds.base import Action
+from autoflow.kinds.hand import Go, Hand, Hold, Leave, Wait
 from autoflow.language.definitions import Recipe
 from autoflow.model.contact import Record
 

@@ -11,7 +11,7 @@ from autoflow.core.consents import EVERY_TOPIC
 from autoflow.core.program import Program
 from autoflow.kinds.actions.send_email import SendEmail
 from autoflow.kinds.actions.split import Split
-from autoflow.kinds.base import Hand
+from autoflow.kinds.hand import Hand
 from autoflow.kinds.limits import LimitOn
 from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe

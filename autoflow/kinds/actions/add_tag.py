@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Action, Hand
+from autoflow.kinds.base import Action
 from autoflow.kinds.fields import Name
+from autoflow.kinds.hand import Hand
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Action, Hand
+from autoflow.kinds.base import Action
 from autoflow.kinds.fields import Name, Number
+from autoflow.kinds.hand import Hand
 from autoflow.kinds.memory import Memory
 from autoflow.kinds.scores import Score
 from autoflow.model.values import from_millionths, plain

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, NamedTuple
 
-from autoflow.kinds.base import Action, Condition, Go, Hand, Step, Way
+from autoflow.kinds.base import Action, Condition, Step, Way
 from autoflow.kinds.fields import Cases
+from autoflow.kinds.hand import Go, Hand
 
 
 class Case(NamedTuple):

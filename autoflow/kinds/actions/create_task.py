@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autoflow.kinds.base import Action, Hand
+from autoflow.kinds.base import Action
+from autoflow.kinds.hand import Hand
 from autoflow.kinds.text import Text
 from autoflow.model.durations import Duration
 from autoflow.model.instants import to_wall

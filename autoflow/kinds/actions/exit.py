@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autoflow.kinds.base import Action, Hand, Leave
+from autoflow.kinds.base import Action
+from autoflow.kinds.hand import Hand, Leave
 from autoflow.model.effects import EXITED
 
 

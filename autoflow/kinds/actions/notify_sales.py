@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Action, Hand
+from autoflow.kinds.base import Action
 from autoflow.kinds.fields import Name, Rate
+from autoflow.kinds.hand import Hand
 from autoflow.kinds.limits import Limit, LimitOn
 from autoflow.kinds.memory import LastTimes, Memory
 from autoflow.kinds.operators import Test

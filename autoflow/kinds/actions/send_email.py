@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from autoflow.kinds.base import Action, Finding, Hand, Hold
+from autoflow.kinds.base import Action, Finding
 from autoflow.kinds.fields import Name
+from autoflow.kinds.hand import Hand, Hold
 from autoflow.model.durations import Duration, parse_duration
 
 _SKIP = re.compile(r"skip after (.+)")

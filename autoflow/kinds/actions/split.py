@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from autoflow.kinds.base import Action, Finding, Go, Hand, Step, Way
+from autoflow.kinds.base import Action, Finding, Step, Way
 from autoflow.kinds.fields import Parts
+from autoflow.kinds.hand import Go, Hand
 
 BUCKETS = 10_000
 

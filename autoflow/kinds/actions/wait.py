@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Action, Finding, Go, Hand, Step, Wait, Way
+from autoflow.kinds.base import Action, Finding, Step, Way
 from autoflow.kinds.dates import Moments, is_date
 from autoflow.kinds.fields import Clock, ClockOrMoment, Days, Length, Offset, Steps
+from autoflow.kinds.hand import Go, Hand, Wait
 from autoflow.kinds.text import PlaceholderError, Text
 from autoflow.model.clock_times import EVERY_DAY, clock_says, longest_gap, next_clock, next_day_says
 from autoflow.model.durations import NOTHING, Duration, parse_duration

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
-from autoflow.kinds.base import Action, Condition, Finding, Go, Hand, Signal, Step, Wait, Way
+from autoflow.kinds.base import Action, Condition, Finding, Signal, Step, Way
 from autoflow.kinds.conditions.all import All
 from autoflow.kinds.fields import Name, Steps
+from autoflow.kinds.hand import Go, Hand, Wait
 from autoflow.kinds.view import View
 from autoflow.kinds.where import EVERY, Where
 from autoflow.model.durations import NOTHING, Duration
