@@ -135,11 +135,13 @@ def _case(
     read_all: ReadCondition,
 ) -> Case:
     report = scope.report
+    condition = read_all(entries["if"].value, scope.within("choose")) if "if" in entries else None
     for key in ("if", "actions"):
+        if key not in entries and key in report.meant:
+            report.give_up()
         if key not in entries:
             fix = "For example {if: [{has_tag: vip}], actions: [{add_tag: called}]}."
             report.fail("missing-key", item.span, f'This case has no "{key}".', fix)
-    condition = read_all(entries["if"].value, scope.within("choose"))
     if condition is None:
         fix = "For example if: [{has_tag: vip}]."
         report.fail("list-empty", entries["if"].key.span, '"if" needs at least one condition.', fix)
@@ -187,6 +189,8 @@ def _step_id(node: Node, action: Action, scope: Scope) -> str:
     own = node.entries.get("id") if isinstance(node, MappingNode) else None
     target = action.target()
     found = f"{action.word}:{target}" if target else action.word
+    if own is None and "/" in found and any(each.code == "unknown-name" for each in scope.report.problems):
+        found = found.replace("/", "-")  # what is named is mended first
     if own is not None:
         found = scalars.name(own.value, scope.report, 'an "id"')
     if "/" in found or len(found) > LONGEST_ID or not found.isprintable():

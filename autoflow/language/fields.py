@@ -18,6 +18,7 @@ from autoflow.kinds.where import Where
 from autoflow.language import scalars
 from autoflow.language.around import Around, Reader
 from autoflow.language.declared import TYPE_WORDS, Declared
+from autoflow.language.elsewhere import meant
 from autoflow.language.field_specs import Spec, specs_of
 from autoflow.language.more_fields import BY_MARK
 from autoflow.language.names import SETTINGS_FILE, listed
@@ -50,6 +51,8 @@ def read_operator(mark: Operators, around: Around) -> Test:
     subject = str(around.values.get(mark.subject) or _first_value(around))
     named = around.entries.get(mark.subject)
     declared = _declared(subject, mark, scope, named.value.span if named else around.span)
+    if not words and any(meant(key, WORDS, "operator") for key in around.entries if key not in keys):
+        report.give_up()  # it stands there under another name, and that is reported
     if not words:
         fix = f"For example {{{around.kind.word}: {subject}, {usual_operator(declared)}}}"
         report.fail("operator", around.span, f'The condition on "{subject}" has no operator.', fix)

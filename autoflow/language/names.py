@@ -60,7 +60,10 @@ class Names:
     def missing(self, of: str, name: str) -> tuple[str, str]:
         """The sentence and the fix for a name that stands for nothing."""
         known = self.known(of) or ()
-        near = did_you_mean(name, known)
+        bare = name
+        if of in FOLDERS:  # a file's name is not what it is called
+            bare = name.removeprefix(f"{FOLDERS[of]}/").removesuffix(_ENDINGS[of])
+        near = did_you_mean(bare, known)
         message = f'There is no {of} called "{name}".'
         return message, self.suggest(of, near) if near else self._make(of, name, known)
 

@@ -73,7 +73,12 @@ def _check(path: str, node: Scalar, scope: Scope) -> None:
     where = inside(node.span, scope.report, f"{root}.{name}" if name else root)
     if root not in _SEES:
         near = did_you_mean(root, _SEES)
-        fix = f'Did you mean "{near}"?' if near else 'Write "contact.NAME" or "event.NAME".'
+        fix = 'Write "contact.NAME" or "event.NAME", and put text in quotes.'
+        if root in scope.names.settings.attributes:
+            near = f"contact.{root}"
+        elif any(root in (scope.names.properties(event) or {}) for event in scope.starts):
+            near = f"event.{root}"
+        fix = f'Did you mean "{near}"?' if near else fix
         message = f'A placeholder sees contact and event, not "{root}".'
         scope.report.add("placeholder", where, message, fix)
     elif root == "contact" and name and name != "id":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn, TypeVar, cast, get_args
+from typing import TypeVar, cast, get_args
 
 from autoflow.kinds import registry
 from autoflow.kinds.base import Action, Condition, Kind, Trigger
@@ -16,17 +16,17 @@ from autoflow.language.around import Around
 from autoflow.language.branches import read_branching
 from autoflow.language.clashing import report_clashes
 from autoflow.language.codes import Code
+from autoflow.language.elsewhere import meant
 from autoflow.language.field_specs import Spec, short_field, specs_of, written_keys
 from autoflow.language.fields import read_field, read_operator
 from autoflow.language.leaf_logic import leaf_findings
-from autoflow.language.names import listed
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.placeholders import constant
+from autoflow.language.refusing import example, fields_in_words, refuse_bare, refuse_unknown
 from autoflow.language.scalars import each, items, refuse_reported
 from autoflow.language.scope import Scope
 from autoflow.language.source import Report, Unreadable
-from autoflow.model.problems import did_you_mean
 
 K = TypeVar("K", bound=Kind)
 
@@ -46,10 +46,10 @@ def read_condition(node: Node, scope: Scope) -> Condition:
     kinds, report = registry.conditions(), scope.report
     refuse_reported(node, report)
     if not isinstance(node, MappingNode):
-        _refuse_bare(node, kinds, "condition", scope)
+        refuse_bare(node, kinds, "condition", scope)
     word = next((key for key in node.entries if key in kinds), None)
     if word is None:
-        _refuse_unknown(node, kinds, "condition", scope)
+        refuse_unknown(node, kinds, "condition", scope)
     kind, subject = kinds[word], node.entries[word]
     beside = {key: entry for key, entry in node.entries.items() if key != word}
     others = [entry.key for key, entry in beside.items() if key in kinds and key not in written_keys(kind)]
@@ -89,11 +89,11 @@ def _read_word(node: Node, kinds: Mapping[str, type[K]], what: str, scope: Scope
         kind = kinds[node.text]
         return _read_kind(kind, {}, Entry(node, node), scope, node.text)
     if not isinstance(node, MappingNode):
-        _refuse_bare(node, kinds, what, scope)
+        refuse_bare(node, kinds, what, scope)
     words = [key for key in node.entries if key not in also]
     known = [key for key in words if key in kinds]
     if not known:
-        _refuse_unknown(node, kinds, what, scope, also)
+        refuse_unknown(node, kinds, what, scope, also)
     word = known[0]
     for extra in words:
         if extra != word:
@@ -123,8 +123,8 @@ def _inner(kind: type[Kind], entry: Entry, report: Report) -> Mapping[str, Entry
     if isinstance(node, Scalar) and node.value is None:
         return {}
     if short is None or (isinstance(node, Sequence) and not short.several):
-        message = f'"{entry.key.text}" takes {_fields_in_words(kind)}.'
-        report.fail("value", node.span, message, f"For example {_example(kind)}")
+        message = f'"{entry.key.text}" takes {fields_in_words(kind)}.'
+        report.fail("value", node.span, message, f"For example {example(kind)}")
     return {short.key: Entry(entry.key, node)}
 
 
@@ -153,7 +153,7 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
             elif spec.required:
                 needed = "a value" if spec.name == kind.short else f'"{spec.key}"'
                 message = f'"{word}" needs {needed}.'
-                report.fail("missing-key", subject.key.span, message, f"For example {_example(kind)}")
+                report.fail("missing-key", subject.key.span, message, f"For example {example(kind)}")
             elif isinstance(spec.mark, Name):
                 _check_default(spec, kind, subject, scope)
         except Unreadable:
@@ -182,7 +182,7 @@ def _read_one(spec: Spec, node: Node, around: Around) -> object:
         report_clashes(found, scope, any_of=False)
     if not found:
         report = around.scope.report
-        fix = f"For example {_example(around.kind)}"
+        fix = f"For example {example(around.kind)}"
         report.fail("list-empty", around.span, f'"{around.kind.word}" needs at least one condition.', fix)
     return found
 
@@ -202,8 +202,8 @@ def _check_keys(
     for key, entry in entries.items():
         if key in allowed or report.full:
             continue
-        near = did_you_mean(key, allowed)
-        has = _fields_in_words(kind) + (" and an operator" if operators else "")
+        near = meant(key, allowed, "operator" if operators else "key")
+        has = fields_in_words(kind) + (" and an operator" if operators else "")
         fix = f'Did you mean "{near}"?' if near else f"It takes {has}."
         report.add("unknown-key", entry.key.span, f'"{word}" takes no "{key}".', fix)
 
@@ -241,51 +241,3 @@ def _check_place(condition: Condition, beside: Mapping[str, Entry], scope: Scope
             " and in steps beside since: start."
         )
         scope.report.add("placeholder-here", beside["where"].value.span, message, fix)
-
-
-def _refuse_bare(node: Node, kinds: Mapping[str, type[K]], what: str, scope: Scope) -> NoReturn:
-    """Something stands where a mapping with a word belongs."""
-    report = scope.report
-    shown = node.text if isinstance(node, Scalar) else ""
-    start = shown.partition(":")[0].split(" ")[0]
-    if start in kinds:
-        fix = f"For example {_example(kinds[start])}"
-        if shown.startswith(f"{start}:"):
-            fix = "Put a space after the colon."
-        report.fail("value", node.span, f'"{start}" needs a value.', fix)
-    if isinstance(node, Scalar) and node.value is not None:
-        near = did_you_mean(shown, kinds)
-        fix = f'Did you mean "{near}"?' if near else f"The {what}s are {listed(sorted(kinds), 40)}."
-        report.fail("unknown-word", node.span, f'There is no {what} called "{shown}".', fix)
-    example = next(iter(kinds.values()))
-    article = "An" if what == "action" else "A"
-    form = "is missing here" if isinstance(node, Scalar) else "is one word with its value"
-    message = f"{article} {what} {form}."
-    report.fail("value", node.span, message, f"For example {_example(example)}")
-
-
-def _refuse_unknown(
-    node: MappingNode, kinds: Mapping[str, type[K]], what: str, scope: Scope, also: tuple[str, ...] = ()
-) -> NoReturn:
-    words = [key for key in node.entries if key not in also]
-    if not words:
-        example = _example(next(iter(kinds.values())))
-        scope.report.fail("value", node.span, f"The {what} itself is missing here.", f"For example {example}")
-    guesses = [(key, did_you_mean(key, kinds)) for key in words]
-    word, near = next((guess for guess in guesses if guess[1]), guesses[0])
-    fix = f'Did you mean "{near}"?' if near else f"The {what}s are {listed(sorted(kinds), 40)}."
-    scope.report.fail(
-        "unknown-word", node.entries[word].key.span, f'There is no {what} called "{word}".', fix
-    )
-
-
-def _fields_in_words(kind: type[Kind]) -> str:
-    return listed((f'"{key}"' for key in written_keys(kind)), 20) or "nothing"
-
-
-def _example(kind: type[Kind]) -> str:
-    """A kind's example in one line, lists in brackets."""
-    word, several, rest = kind.example.partition(":\n")
-    if not several:
-        return kind.example
-    return f"{word}: [{', '.join(line.strip().removeprefix('- ') for line in rest.splitlines())}]"

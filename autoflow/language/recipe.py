@@ -165,7 +165,8 @@ class _Reading:
         if not nodes and not (entry and isinstance(entry.value, Broken)):
             span = entry.key.span if entry else self.root.span
             message = f'"{key}" is empty.' if entry else f'The recipe has no "{key}".'
-            self.report.add("missing-key", span, message, f"For example {example}")
+            if key not in self.report.meant:
+                self.report.add("missing-key", span, message, f"For example {example}")
             self.report.broken = True
         return nodes
 

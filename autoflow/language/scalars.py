@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from autoflow.language.elsewhere import meant
 from autoflow.language.names import listed
 from autoflow.language.nodes import Broken, Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.source import Report, Span, Unreadable
 from autoflow.model.durations import Duration, parse_duration
-from autoflow.model.problems import did_you_mean
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -60,9 +60,12 @@ def unknown_key(report: Report, key: Scalar, message: str, keys: Iterable[str]) 
     if report.full:
         return
     known = list(keys)
-    near = did_you_mean(key.text, known)
+    near = meant(key.text, known, "key")
     fix = f'Did you mean "{near}"?' if near else f"It may have {listed(known, 20)}."
+    if key.text.startswith("-"):
+        fix = "Put a space after the dash."
     report.add("unknown-key", key.span, message, fix)
+    report.meant.add(near or "")
 
 
 def scalar(node: Node, report: Report, what: str) -> Scalar:
@@ -164,7 +167,7 @@ def one_of(node: Node, report: Report, what: str, words: Iterable[str]) -> str:
     found = scalar(node, report, what)
     known = list(words)
     if found.text not in known:
-        near = did_you_mean(found.text, known)
+        near = meant(found.text, known, "value")
         fix = f'Did you mean "{near}"?' if near else f"Write {known[0]}, for example."
         allowed = f"{', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else known[0]
         report.fail("not-one-of", found.span, f'{capital(what)} is {allowed}, not "{found.text}".', fix)

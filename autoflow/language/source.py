@@ -76,12 +76,15 @@ MOST_PROBLEMS = 100
 
 
 class Report:
-    """The mistakes of one file, as they are found. `broken` says whether anything could not be read."""
+    """The mistakes of one file, as they are found. `broken` says whether anything could not be read; `meant` are keys
+    that stand there written otherwise, and so are not missing.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
         self.broken = False
+        self.meant: set[str] = set()
 
     @property
     def full(self) -> bool:

@@ -111,7 +111,7 @@ def read_with_places(sources: Mapping[str, str], environment: Mapping[str, str])
     names = with_handed(files["recipes"], names)
     segments = {name: read_segment(name, text, names) for name, text in files["segments"].items()}
     recipes = {name: read_recipe(name, text, names) for name, text in files["recipes"].items()}
-    templates = _templates(letters, unreadable, problems)
+    templates = _templates(letters, unreadable, names, problems)
     check_circles(segments)
     check_recipes(recipes)
     check_audiences(recipes, segments, settings.settings)
@@ -198,7 +198,7 @@ def _template_sources(
 
 
 def _templates(
-    sources: Mapping[str, str], unreadable: frozenset[str], problems: list[Problem]
+    sources: Mapping[str, str], unreadable: frozenset[str], known: Names, problems: list[Problem]
 ) -> dict[str, Template]:
     found: dict[str, Template] = {}
     names = email_names(sources)
@@ -210,15 +210,17 @@ def _templates(
         except TemplateProblem:
             problems += (mistake.as_problem() for mistake in template_problems(name, sources))
         else:
-            problems += _unknown_roots(found[name])
+            problems += _unknown_roots(found[name], known)
     problems += _orphans(sources, names)
     return found
 
 
-def _unknown_roots(template: Template) -> Iterator[Problem]:
+def _unknown_roots(template: Template, names: Names) -> Iterator[Problem]:
     roots = ("contact", "event", "recipe", "segments", "tags", "now", "sender", "unsubscribe_url")
     for unknown in template.unknown:
         near = did_you_mean(unknown.name, roots)
+        if unknown.name in names.settings.attributes:
+            near = f"contact.{unknown.name}"
         fix = f'Did you mean "{near}"?' if near else f"A template sees {', '.join(roots)}."
         message = f'A template is given nothing called "{unknown.name}".'
         width = len(unknown.name)

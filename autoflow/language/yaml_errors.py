@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _KEY = re.compile(r"\s*(?:-\s+)*(?:[\w.-]+|\"[^\"]*\"|'[^']*')\s*:(?:\s+|$)")
+_KEY_WORD = re.compile(r"[a-z]+(?:_[a-z]+)+")  # of our language, and of no sentence
 _GOES_ON = re.compile(r" #(?:\{\{|\d)")
 
 
@@ -142,7 +143,10 @@ def _mapping_value(report: Report, at: int, opened: int) -> None:
     key = _KEY.match(shown)
     if key is not None and begins + key.end() <= at:
         start = begins + key.end()
-        colon_inside(report, start, COMMENT.sub("", shown[key.end() :][:LOOKED_AT]).rstrip())
+        value = COMMENT.sub("", shown[key.end() :][:LOOKED_AT]).rstrip()
+        inner = value.partition(": ")[0]
+        below = f"Write {inner}: … on a line of its own below, further in; or put quotes around all of it."
+        colon_inside(report, start, value, below if _KEY_WORD.fullmatch(inner) else "")
         return
     misaligned(report, at)
 

@@ -36,7 +36,10 @@ def misaligned(report: Report, at: int) -> None:
         report.add("yaml-indent", span, message, fix)
     elif above and _KEY.match(text) and _in_a_list(source, line):
         message = "This line stands among the entries of a list, which begin with a dash."
-        report.add("yaml-indent", span, message, f"Put a dash before it: - {text[:60]}")
+        fix = f"Put a dash before it: - {text[:60]}"
+        if text.startswith("-"):
+            message, fix = "A space is missing after this dash.", f"Write - {text[1:60]}"
+        report.add("yaml-indent", span, message, fix)
     else:
         report.add("yaml-indent", span, message, "Give it as many spaces as the lines that it belongs to.")
 
