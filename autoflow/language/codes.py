@@ -40,6 +40,7 @@ Code = Literal[
     "operator",
     "out-of-place",
     "placeholder",
+    "placeholder-elsewhere",
     "placeholder-here",
     "placeholder-type",
     "recipe-loop",

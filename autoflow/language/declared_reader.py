@@ -10,11 +10,11 @@ from types import MappingProxyType
 from autoflow.language import scalars
 from autoflow.language.computed_reader import COMPUTED
 from autoflow.language.declared import ATTRIBUTES, DAY, EVENTS, TYPES, Declared, EventType
+from autoflow.language.elsewhere import meant
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scalars import attempt
 from autoflow.language.source import Report, Unreadable
-from autoflow.model.problems import did_you_mean
 
 CHOICE = "choice"
 _EVENT = r"[^\W_][\w -]{0,63}"
@@ -107,9 +107,12 @@ class DeclaredReader:
     def _type(self, node: Node, words: tuple[str, ...]) -> Declared:
         if isinstance(node, MappingNode):
             return self._choice(node, words)
+        if isinstance(node, Sequence):
+            fix = f"A choice is written {{choice: [{', '.join(_shown(node))}]}}."
+            self.report.fail("value", node.span, "A type takes one value, not a list.", fix)
         found = scalars.scalar(node, self.report, "a type").text
         if found not in TYPES or found == CHOICE:
-            near = did_you_mean(found, TYPES)
+            near = meant(found, TYPES, "value")
             fix = (
                 f'Did you mean "{near}"?' if near and near != CHOICE else f"The types are {', '.join(TYPES)}."
             )
@@ -131,3 +134,8 @@ class DeclaredReader:
             fix = "For example {choice: [free, pro]}."
             self.report.fail("value", listed.span, "A choice names what can be chosen.", fix)
         return Declared(CHOICE, tuple(scalars.name(item, self.report, "a choice") for item in listed.items))
+
+
+def _shown(node: Sequence) -> list[str]:
+    """The first entries of a list as they are written."""
+    return [each.text for each in node.items[:6] if isinstance(each, Scalar)]

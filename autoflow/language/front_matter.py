@@ -8,6 +8,7 @@ from functools import partial
 import yaml
 
 from autoflow.language.template_names import Mistake
+from autoflow.model.problems import did_you_mean
 
 FENCE = "---"
 MOST_CHARACTERS = 8_000
@@ -91,7 +92,7 @@ def _quotes(line: str) -> str:
     from autoflow.language.yaml_values import in_quotes
 
     name, colon, value = line.partition(":")
-    if colon and value.strip() and "{{" in value:
+    if colon and value.strip() and ("{{" in value or ": " in value.strip()):
         return f"{in_quotes(value.strip()).replace(': ', f':  {name.strip()}: ', 1)}"
     return _ONE_LINE
 
@@ -99,7 +100,8 @@ def _quotes(line: str) -> str:
 def _check(found: FrontMatter) -> None:
     for name, (text, line) in found.fields.items():
         if name not in _FIELDS:
-            fix = "The fields are subject, preheader, class and topic."
+            near = did_you_mean(name, _FIELDS)
+            fix = f"Did you mean “{near}”?" if near else "The fields are subject, preheader, class and topic."
             found.mistakes.append(_mistake(line, f"There is no field called “{name}”.", fix, name))
         elif any(ord(character) < 32 or ord(character) == 127 for character in text):
             found.mistakes.append(_mistake(line, f"The {name} must be one line.", _ONE_LINE, name))

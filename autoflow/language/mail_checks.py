@@ -17,6 +17,7 @@ from autoflow.language.template_family import FOLDER
 from autoflow.language.templates import Template
 from autoflow.model.problems import Problem
 
+_OF_OTHERS = r"\*\|[A-Z][A-Z0-9_:]*\|\*|%(?:[A-Z][A-Z_]{2,}|recipient\.\w+)%"  # *|FNAME|*, %FIRST_NAME%
 _LINK = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
 
 
@@ -30,7 +31,8 @@ def check_mail(
         if action.template in templates
     ]
     marketing = next((each for each in sent if each[2].klass == "marketing"), None)
-    if marketing is not None and settings.settings.consent is None and settings.declared:
+    said = settings.settings.consent is not None or "sending" in settings.report.meant
+    if marketing is not None and not said and settings.declared:
         read, _, template = marketing
         message = (
             f'{read.report.source.file} sends the marketing mail "{template.name}", '
@@ -48,6 +50,7 @@ def template_warnings(
     template: Template, recipes: Mapping[str, ReadRecipe], names: Names, sources: Mapping[str, str]
 ) -> Iterator[Problem]:
     """What a template reads and nothing defines, and a marketing mail that nobody can unsubscribe from."""
+    yield from _elsewhere(template, sources)
     for file in template.without_link:
         path = f"{FOLDER}/{file}"
         part, fix = "This marketing mail", f"Add {_LINK}, or class: transactional where it is one."
@@ -70,6 +73,17 @@ def template_warnings(
             yield _unknown(path, template, sources, *names.missing("attribute", name))
         elif root == "event" and name and starts is not None:
             yield from _unknown_property(path, name, starts, template, names, sources)
+
+
+def _elsewhere(template: Template, sources: Mapping[str, str]) -> Iterator[Problem]:
+    """Placeholders as other programs write them, which would be sent as they stand."""
+    for file in dict.fromkeys(template.file_of(source) for source in sorted(template.sources)):
+        text = sources.get(file, "")
+        for found in re.finditer(_OF_OTHERS, text) if "|*" in text or "%" in text else ():
+            message = f'"{found[0]}" is a placeholder of another program, and is sent as it stands.'
+            fix = 'Write {{ contact.first_name | default("…") }}, for example.'
+            span = Span(*found.span())
+            yield Source(file, text).problem("placeholder-elsewhere", span, message, fix, "warning")
 
 
 def _unknown_property(

@@ -182,5 +182,6 @@ def _clean(text: str) -> str:
 
 def _column(lines: list[str], line: int, word: str) -> int:
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
-    found = re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", shown) if word else None
+    around = (r"(?<![\w.])", r"(?!\w)") if word[:1].isalnum() or word[:1] == "_" else ("", "")
+    found = re.search(re.escape(word).join(around), shown) if word else None
     return found.start() + 1 if found else len(shown) - len(shown.lstrip()) + 1

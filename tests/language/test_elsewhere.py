@@ -8,13 +8,14 @@ from autoflow.language import elsewhere
 from autoflow.language.declared import TYPES
 from autoflow.language.elsewhere import meant
 from autoflow.language.recipe import RECIPE_KEYS
+from autoflow.language.settings_reader import SETTINGS_KEYS
 
 KNOWN = {
     "trigger": set(registry.triggers()),
     "condition": set(registry.conditions()),
     "action": set(registry.actions()),
     "operator": set(WORDS),
-    "key": {*RECIPE_KEYS, "otherwise", "percent"},
+    "key": {*RECIPE_KEYS, *SETTINGS_KEYS, "otherwise", "percent"},
     "value": {"live", "paused", "draft", "always", "never", *TYPES},
 }
 
