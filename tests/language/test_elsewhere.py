@@ -24,7 +24,7 @@ KNOWN = {
 def test_what_another_program_says_has_a_word_here(what: str) -> None:
     words = elsewhere._ELSEWHERE[what]
     assert set(words.values()) <= KNOWN[what]
-    assert not words.keys() & KNOWN[what]
+    assert what == "key" or not words.keys() & KNOWN[what]  # which keys may stand differs from place to place
 
 
 def test_it_is_proposed_only_where_it_may_stand() -> None:

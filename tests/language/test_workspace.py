@@ -93,6 +93,7 @@ def test_a_warning_leaves_the_workspace_sound() -> None:
     ("files", "codes"),
     [
         ({"autoflow.yaml": SETTINGS.replace("sending: {consent: customers}", "")}, ["consent-missing"]),
+        ({"autoflow.yaml": SETTINGS.replace("sending:", "send:")}, ["unknown-key"]),
         ({"autoflow.yaml": SETTINGS.replace("sender:", "#")}, ["missing-key"]),
         (
             {
