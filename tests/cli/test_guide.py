@@ -373,7 +373,7 @@ def test_a_page_loads_and_runs_nothing(lived: Shop) -> None:
 
 
 def test_it_looks_as_the_page_of_a_simulation_does(shop: Shop) -> None:
-    sheet = files("autoflow.cli.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    sheet = files("autoflow.cli.pages").joinpath("templates/page.css").read_text(encoding="utf-8")
     assert sheet.strip() in str(page(shop).one("style").inside[0])
 
 

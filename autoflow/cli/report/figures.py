@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Generic, NamedTuple, TypeVar
 
+from autoflow.cli.pages.svg import Series
 from autoflow.cli.report import words
-from autoflow.cli.report.svg import Series
 from autoflow.lab.findings import days
 from autoflow.lab.tally import RecipeTally
 from autoflow.model.effects import EMAIL, EXITED, GOAL, HELD, RUNNING, SENT, SKIPPED

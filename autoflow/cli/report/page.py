@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
+from jinja2 import Environment
 from markupsafe import Markup
 
-from autoflow.cli.report import figures, steps, svg
+from autoflow.cli.pages import svg
+from autoflow.cli.pages.environment import environment
+from autoflow.cli.report import figures, steps
 from autoflow.cli.report.comparison import comparison
-from autoflow.cli.report.environment import environment
 from autoflow.cli.report.figures import Cut, cut
 from autoflow.cli.report.samples import Mail, Sample, Samples
 from autoflow.cli.simulate_words import cannot_know
@@ -72,7 +75,7 @@ def render_report(
     drawing = _Drawing(files, applied, about.zone, assumed)
     mails = _mails(files)
     return (
-        environment()
+        _environment()
         .get_template("report.html")
         .render(
             about=about,
@@ -95,6 +98,13 @@ def render_report(
             zone=about.zone,
         )
     )
+
+
+@cache
+def _environment() -> Environment:
+    found = environment("autoflow.cli.report")
+    found.globals.update(figures=figures, steps=steps, bar=svg.bar, busiest_of=busiest)
+    return found
 
 
 class _Drawing(NamedTuple):

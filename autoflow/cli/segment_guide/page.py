@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader
+from jinja2 import Environment
 
-from autoflow.cli.report.environment import made
-from autoflow.cli.report.svg import bar
+from autoflow.cli.pages.environment import environment
+from autoflow.cli.pages.svg import bar
 from autoflow.cli.segment_guide import words
 from autoflow.cli.segments import share
 from autoflow.lab.segment_guide import Guide
@@ -20,8 +20,6 @@ def render_page(guide: Guide, about: words.About) -> str:
 
 @cache
 def _environment() -> Environment:
-    """The pages of a simulation have the same sheet of styles, and it is kept there."""
-    loader = ChoiceLoader([PackageLoader("autoflow.cli.segment_guide"), PackageLoader("autoflow.cli.report")])
-    found = made(loader)
+    found = environment("autoflow.cli.segment_guide")
     found.globals.update(words=words, bar=bar, share=share)
     return found

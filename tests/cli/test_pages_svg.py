@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from autoflow.cli.report.svg import HEIGHT, Series, bar, chart, described, spark
+from autoflow.cli.pages.svg import HEIGHT, Series, bar, chart, described, spark
 from tests.cli.markup import Element, read
 
 

@@ -1,34 +1,27 @@
-"""What the page's templates can say, and how: numbers, dates and texts of foreign origin."""
+"""What the templates of pages can say, and how: numbers, dates and texts of foreign origin."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
 
-from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autoflow.cli.output import clean, count
-from autoflow.cli.report import figures, steps, svg
-from autoflow.lab.findings import busiest
+from autoflow.cli.pages import svg
 from autoflow.model.instants import to_wall
 
 _LONGEST = 300
 _SPACE = re.compile(r"\s+")
 
 
-@cache
-def environment() -> Environment:
-    """What the page of a simulation is made with."""
-    found = made(PackageLoader("autoflow.cli.report"))
-    found.globals.update(figures=figures, steps=steps, bar=svg.bar, busiest_of=busiest)
-    return found
+def environment(package: str) -> Environment:
+    """What the pages of a package are made with: its own templates, and the frame and the sheet of styles of all.
 
-
-def made(loader: BaseLoader) -> Environment:
-    """Everything that a template prints is escaped, unless it is markup of ours; a misspelt name is an error."""
+    Everything that a template prints is escaped, unless it is markup of ours; a misspelt name is an error.
+    """
     found = Environment(
-        loader=loader,
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("autoflow.cli.pages")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
