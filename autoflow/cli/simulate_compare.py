@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from autoflow.cli.outcomes import FIGURES, mails
 from autoflow.cli.output import clean, say, table
 from autoflow.lab.playing import Changed, Compared
 from autoflow.lab.simulate import Simulation
 from autoflow.lab.tally import RecipeTally
-from autoflow.model.effects import EMAIL, GOAL, SENT, SKIPPED
-
-_CAP = "cap"
-_FIGURES: tuple[tuple[str, Callable[[RecipeTally], int]], ...] = (
-    ("entered", lambda tally: tally.entered),
-    ("mails", lambda tally: tally.count(EMAIL, SENT)),
-    ("caps hit", lambda tally: tally.holds[_CAP] + tally.count(EMAIL, SKIPPED, _CAP)),
-    ("goals", lambda tally: tally.ended[GOAL]),
-)
 
 
 def tell_compared(applied: Simulation, files: Simulation, compared: Compared) -> None:
@@ -33,7 +25,7 @@ def tell_compared(applied: Simulation, files: Simulation, compared: Compared) ->
     if not rows:
         say("  The files decide the same as what is applied.")
         return
-    total = [sum(map(_mails, each.recipes)) for each in (applied, files)]
+    total = [sum(map(mails, each.recipes)) for each in (applied, files)]
     rows.append(["all recipes", "mails", *map("{:,}".format, total), _signed(total[1] - total[0])])
     table(["recipe", "", "applied", "files", "difference"], rows, numbers=[2, 3, 4])
     if same:
@@ -45,7 +37,7 @@ def tell_compared(applied: Simulation, files: Simulation, compared: Compared) ->
 
 
 def _rows(applied: RecipeTally | None, files: RecipeTally | None) -> Iterator[list[str]]:
-    for what, figure in _FIGURES:
+    for what, figure in FIGURES:
         before = figure(applied) if applied is not None else 0
         after = figure(files) if files is not None else 0
         yield [what, f"{before:,}", f"{after:,}", _signed(after - before)]
@@ -53,10 +45,6 @@ def _rows(applied: RecipeTally | None, files: RecipeTally | None) -> Iterator[li
 
 def _named(found: Simulation, name: str) -> RecipeTally | None:
     return next((each for each in found.recipes if each.recipe == name), None)
-
-
-def _mails(tally: RecipeTally) -> int:
-    return tally.count(EMAIL, SENT)
 
 
 def _signed(number: int) -> str:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
+from autoflow.cli.outcomes import ends, gone_out, most, not_made, thing, why_held, why_refused
 from autoflow.cli.output import clean, count, local, say
 from autoflow.cli.simulate_compare import tell_compared
 from autoflow.cli.simulate_details import tell_details
 from autoflow.lab.playing import Compared
 from autoflow.lab.simulate import Simulation
 from autoflow.lab.tally import RecipeTally
-from autoflow.model.effects import AUDIENCES, EMAIL, HELD, SALES, SENT, SKIPPED, TASKS, WEBHOOKS
+from autoflow.model.effects import EMAIL, HELD
 from autoflow.model.reasons import in_short
 
 _MOST_NAMED = 20
-_WHY_HELD = {"quiet_hours": "for quiet hours to end", "cap": "for a cap"}
-_THINGS = {
-    EMAIL: ("mail",),
-    SALES: ("notice to sales", "notices to sales"),
-    AUDIENCES: ("change of an audience", "changes of audiences"),
-    TASKS: ("task",),
-    WEBHOOKS: ("call",),
-}
-_WHY_REFUSED = {"while_running": "were in it already", "reentry": "had been in it too recently"}
 
 
 def tell(
@@ -85,13 +76,13 @@ def cannot_know(found: Simulation) -> tuple[str, str]:
 def _sentences(outcome: RecipeTally) -> list[str]:
     turned = ""
     if outcome.refused:
-        told = [f"{number:,} {_refusal(why)}" for why, number in _most(outcome.refusals)]
+        told = [f"{number:,} {why_refused(why, number)}" for why, number in most(outcome.refusals)]
         were = "was" if outcome.refused == 1 else "were"
         turned = f" ({outcome.refused:,} {were} turned away: {', '.join(told)})"
     along = f", {outcome.carried:,} came along" if outcome.carried else ""
     lines = [f"{outcome.recipe}: {outcome.entered:,} entered{along}{turned}."]
     if outcome.entered or outcome.carried:
-        lines.append(f"  {_ends(outcome)}")
+        lines.append(f"  {', '.join(f'{number:,} {said}' for said, number in ends(outcome))}.")
     if outcome.messages:
         lines.append(f"  {_sent(outcome)}")
     lines += [f"  {line}" for line in _failing(outcome)]
@@ -105,54 +96,16 @@ def _failing(outcome: RecipeTally) -> Iterable[str]:
         yield f"{of}, such as that for {clean(each.contact)}: {clean(reason)}"
 
 
-def _ends(outcome: RecipeTally) -> str:
-    ended = {**outcome.ended, "exited": outcome.ended["exited"] - outcome.restarts}
-    ended["restarted"] = outcome.restarts
-    words = {
-        "goal": "reached the goal",
-        "finished": "went through to the end",
-        "exited": "left by an exit",
-        "restarted": "began anew",
-        "no_longer_matches": "no longer matched",
-        "failed": "failed",
-        "merged": "were merged into another contact",
-        "erased": "were erased",
-    }
-    told = [f"{ended[state]:,} {said}" for state, said in words.items() if ended.get(state)]
-    if outcome.running:
-        told.append(f"{outcome.running:,} {'is' if outcome.running == 1 else 'are'} still under way")
-    return f"{', '.join(told)}."
-
-
 def _sent(outcome: RecipeTally) -> str:
     """What was sent and what was not, by what it is: mails, notices, changes of audiences, tasks, calls."""
-    told: list[str] = []
-    for channel, words in _THINGS.items():
-        if number := outcome.count(channel, SENT):
-            told.append(count(number, *words))
-    for channel, words in _THINGS.items():
-        skipped = {
-            reason: number
-            for (each, decided, reason), number in outcome.messages.items()
-            if (each, decided) == (channel, SKIPPED)
-        }
-        if skipped:
-            why = ", ".join(f"{number:,} {in_short(reason)}" for reason, number in _most(skipped))
-            done = "sent" if channel == EMAIL else "made"
-            told.append(f"{count(sum(skipped.values()), *words)} not {done} ({why})")
+    told = [f"{number:,} {said}" for said, number in gone_out(outcome)]
+    for channel, reasons in not_made(outcome).items():
+        why = ", ".join(f"{number:,} {in_short(reason)}" for reason, number in most(reasons))
+        done, number = "sent" if channel == EMAIL else "made", reasons.total()
+        told.append(f"{number:,} {thing(channel, number)} not {done} ({why})")
     if held := outcome.count(outcome=HELD):
         told.append(f"{count(held, 'mail')} still held back")
     if outcome.holds:
-        why = ", ".join(
-            f"{number:,} {_WHY_HELD.get(reason, reason)}" for reason, number in _most(outcome.holds)
-        )
+        why = ", ".join(f"{number:,} {why_held(reason)}" for reason, number in most(outcome.holds))
         told.append(f"{count(outcome.holds.total(), 'mail')} had to wait ({why})")
     return f"{', '.join(told)}."
-
-
-def _refusal(why: str) -> str:
-    return _WHY_REFUSED.get(why, f"did not meet “{why}”")
-
-
-def _most(numbers: dict[str, int] | Counter[str]) -> list[tuple[str, int]]:
-    return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -48,8 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture
 def shop(made: Shop, tmp_path: Path) -> Shop:
-    shutil.copytree(made.folder, tmp_path / "shop")
-    shop = Shop(tmp_path / "shop", VirtualClock(made.clock.now()))
+    shop = made.copy(tmp_path / "shop")
     (shop.folder / "segments/lapsed-buyers.yaml").unlink()
     (shop.folder / "recipes/win-back.yaml").unlink()
     return shop

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -48,8 +47,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture
 def shop(lived: Shop, tmp_path: Path) -> Shop:
-    shutil.copytree(lived.folder, tmp_path / "shop")
-    return Shop(tmp_path / "shop", VirtualClock(lived.clock.now()))
+    return lived.copy(tmp_path / "shop")
 
 
 TOLD = [

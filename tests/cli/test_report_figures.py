@@ -9,6 +9,7 @@ import pytest
 from markupsafe import Markup
 
 from autoflow.app import Project
+from autoflow.cli import outcomes
 from autoflow.cli.report import figures, steps
 from autoflow.cli.report.figures import Line
 from autoflow.cli.report.page import About, render_report
@@ -93,7 +94,7 @@ def test_what_the_gate_let_wait_and_what_it_kept_back() -> None:
         Line("mails: had enough mail already", 4),
         Line("task: held out", 1),
     ]
-    assert figures.caps_hit(tally) == 9
+    assert outcomes.caps_hit(tally) == 9
 
 
 def test_who_began_anew_is_told_apart_from_who_left() -> None:
@@ -103,7 +104,7 @@ def test_who_began_anew_is_told_apart_from_who_left() -> None:
         Line("reached the goal", 4),
         Line("left by an exit", 3),
         Line("began anew", 2),
-        Line("still under way", 1),
+        Line("is still under way", 1),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -53,8 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture
 def shop(made: Shop, tmp_path: Path) -> Shop:
-    shutil.copytree(made.folder, tmp_path / "shop")
-    return Shop(tmp_path / "shop", VirtualClock(made.clock.now()))
+    return made.copy(tmp_path / "shop")
 
 
 def test_its_conditions_as_a_tree(shop: Shop) -> None:

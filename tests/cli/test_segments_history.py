@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,8 +42,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 @pytest.fixture
 def lived(week: Shop, tmp_path: Path) -> Shop:
     """A copy of it."""
-    shutil.copytree(week.folder, tmp_path / "shop")
-    return Shop(tmp_path / "shop", VirtualClock(week.clock.now()))
+    return week.copy(tmp_path / "shop")
 
 
 def test_one_segment_by_day(lived: Shop) -> None:

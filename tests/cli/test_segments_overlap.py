@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -49,8 +48,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture
 def shop(made: Shop, tmp_path: Path) -> Shop:
-    shutil.copytree(made.folder, tmp_path / "shop")
-    return Shop(tmp_path / "shop", VirtualClock(made.clock.now()))
+    return made.copy(tmp_path / "shop")
 
 
 def test_two_segments(shop: Shop) -> None:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from autoflow.cli.report.figures import Cut, caps_hit, cut, goals, mails, mails_not_sent
+from autoflow.cli.outcomes import FIGURES
+from autoflow.cli.report.figures import Cut, cut
 from autoflow.lab.playing import Changed, Compared
 from autoflow.lab.simulate import Simulation
 from autoflow.lab.tally import RecipeTally
 
 _MOST_RECIPES, _MOST_NAMES = 60, 10
-_FIGURES: tuple[tuple[str, Callable[[RecipeTally], int]], ...] = (
-    ("entered", lambda tally: tally.entered),
-    ("mails", mails),
-    ("mails not sent", mails_not_sent),
-    ("caps hit", caps_hit),
-    ("goals", goals),
-)
 
 
 class Beside(NamedTuple):
@@ -75,7 +69,7 @@ def comparison(applied: Simulation, files: Simulation, compared: Compared) -> Co
 
 def _different(before: RecipeTally | None, after: RecipeTally | None) -> Iterator[Beside]:
     """What is not the same; a recipe that only one side has differs in all that it does."""
-    for what, figure in _FIGURES:
+    for what, figure in FIGURES:
         beside = Beside(what, figure(before) if before else None, figure(after) if after else None)
         if beside.difference:
             yield beside
@@ -84,6 +78,6 @@ def _different(before: RecipeTally | None, after: RecipeTally | None) -> Iterato
 def _together(applied: Simulation, files: Simulation) -> list[Beside]:
     sums = [
         Beside(what, sum(map(figure, applied.recipes)), sum(map(figure, files.recipes)))
-        for what, figure in _FIGURES
+        for what, figure in FIGURES
     ]
     return [sums[0], Beside("people who get mail", applied.mailed, files.mailed), *sums[1:]]

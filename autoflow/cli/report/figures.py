@@ -4,17 +4,16 @@ is.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Generic, NamedTuple, TypeVar
 
+from autoflow.cli import outcomes
 from autoflow.cli.pages.svg import Series
-from autoflow.cli.report import words
 from autoflow.lab.findings import days
 from autoflow.lab.tally import RecipeTally
-from autoflow.model.effects import EMAIL, EXITED, GOAL, HELD, RUNNING, SENT, SKIPPED
+from autoflow.model.effects import HELD
 from autoflow.model.reasons import in_short
 
 _MOST_LINES = 8
@@ -73,41 +72,37 @@ def _together(by_day: Sequence[tuple[date, int]], *, weekly: bool) -> list[tuple
 
 def ends(tally: RecipeTally) -> list[Line]:
     """How its runs ended, or that they are under way."""
-    found = {**tally.ended, RUNNING: tally.running, words.RESTARTED: tally.restarts}
-    found[EXITED] = tally.ended[EXITED] - tally.restarts
-    return [Line(says, found[state]) for state, says in words.ENDS.items() if found.get(state)]
+    return [Line(*each) for each in outcomes.ends(tally)]
 
 
 def turned_away(tally: RecipeTally) -> Cut[Line]:
     """Who did not get in, by what kept them out."""
-    return cut((Line(words.why_refused(why), number) for why, number in _most(tally.refusals)), _MOST_LINES)
+    refused = outcomes.most(tally.refusals)
+    return cut((Line(outcomes.why_refused(why, number), number) for why, number in refused), _MOST_LINES)
 
 
 def gone_out(tally: RecipeTally) -> list[Line]:
     """What went out, by what it is."""
-    numbers = [(channel, tally.count(channel, SENT)) for channel in words.THINGS]
-    return [Line(words.thing(channel, number), number) for channel, number in numbers if number]
+    return [Line(*each) for each in outcomes.gone_out(tally)]
 
 
 def not_sent(tally: RecipeTally) -> Cut[Line]:
     """What did not go out, by what it is and why."""
-    found = Counter(
-        {
-            (channel, reason): number
-            for (channel, outcome, reason), number in tally.messages.items()
-            if outcome == SKIPPED
-        }
-    )
+    found = {
+        (channel, reason): number
+        for channel, reasons in outcomes.not_made(tally).items()
+        for reason, number in reasons.items()
+    }
     lines = (
-        Line(f"{words.thing(channel, number)}: {in_short(reason)}", number)
-        for (channel, reason), number in _most(found)
+        Line(f"{outcomes.thing(channel, number)}: {in_short(reason)}", number)
+        for (channel, reason), number in outcomes.most(found)
     )
     return cut(lines, _MOST_LINES)
 
 
 def waited(tally: RecipeTally) -> list[Line]:
     """Mails that had to wait, by what for, and those that still do."""
-    held = [Line(words.why_held(reason), number) for reason, number in _most(tally.holds)]
+    held = [Line(outcomes.why_held(reason), number) for reason, number in outcomes.most(tally.holds)]
     still = tally.count(outcome=HELD)
     return [*held, Line("still held back at the end", still)] if still else held
 
@@ -121,30 +116,6 @@ def failing(tally: RecipeTally) -> Cut[FailingLine]:
     return cut(sorted(lines, key=lambda line: (-line.number, line.template, line.reason)), _MOST_LINES)
 
 
-def mails(tally: RecipeTally) -> int:
-    """How many mails went out."""
-    return tally.count(EMAIL, SENT)
-
-
-def mails_not_sent(tally: RecipeTally) -> int:
-    """How many the gate let not go out."""
-    return tally.count(EMAIL, SKIPPED)
-
-
-def caps_hit(tally: RecipeTally) -> int:
-    """How often a mail had to wait for a cap, or did not go out because of one."""
-    return tally.holds["cap"] + tally.count(EMAIL, SKIPPED, "cap")
-
-
-def goals(tally: RecipeTally) -> int:
-    """How many runs reached the goal."""
-    return tally.ended[GOAL]
-
-
 def happened(tally: RecipeTally) -> bool:
     """Whether there is anything to tell of it."""
     return bool(tally.entered or tally.carried or tally.refused or tally.messages)
-
-
-def _most(numbers: Mapping[_Item, int]) -> list[tuple[_Item, int]]:
-    return sorted(numbers.items(), key=lambda pair: (-pair[1], str(pair[0])))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from jinja2 import Environment
 from markupsafe import Markup
 
+from autoflow.cli import outcomes
 from autoflow.cli.pages import svg
 from autoflow.cli.pages.environment import environment
 from autoflow.cli.report import figures, steps
@@ -87,7 +88,7 @@ def render_report(
             mails=mails.total(),
             entered=sum(each.entered for each in files.recipes),
             carried=sum(each.carried for each in files.recipes),
-            goals=sum(map(figures.goals, files.recipes)),
+            goals=sum(map(outcomes.goals, files.recipes)),
             unmade=sum(each.count for recipe in files.recipes for each in recipe.failing.values()),
             busiest=busiest(mails, about.zone),
             chart=drawing.chart("all-mails", "Mails", mails, _mails(applied) if applied else None),
@@ -103,7 +104,7 @@ def render_report(
 @cache
 def _environment() -> Environment:
     found = environment("autoflow.cli.report")
-    found.globals.update(figures=figures, steps=steps, bar=svg.bar, busiest_of=busiest)
+    found.globals.update(figures=figures, outcomes=outcomes, steps=steps, bar=svg.bar, busiest_of=busiest)
     return found
 
 
