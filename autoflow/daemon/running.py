@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from autoflow.app import Engine, Project, Unsound, open_post
@@ -35,6 +34,8 @@ LOOK_SECONDS = 1
 CHECKPOINT_SECONDS = 2
 RETRY_SECONDS = 5
 GLANCE_SECONDS = 0.3
+DUE = "due"
+MOST_RINGS = 1_000
 
 
 class Alarm:
@@ -48,6 +49,10 @@ class Alarm:
         self._bell = listen(self._look)
         self._scheduler = BackgroundScheduler(timezone=UTC)
         often = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        # The job for what is due stays, and waits for `set`. One that is over APScheduler takes away in its own thread,
+        # which fails where it is closed meanwhile. And a ring may be asked for before the last one is counted as done.
+        due = {**often, "max_instances": MOST_RINGS, "id": DUE, "next_run_time": None}
+        self._scheduler.add_job(self.ring, IntervalTrigger(days=1), **due)
         self._scheduler.add_job(self._look_around, IntervalTrigger(seconds=LOOK_SECONDS), **often)
         self._scheduler.add_job(self._keeper.checkpoint, IntervalTrigger(seconds=CHECKPOINT_SECONDS), **often)
         self._scheduler.start()
@@ -60,11 +65,8 @@ class Alarm:
 
     def set(self, instant: int | None) -> None:
         """Ring at an instant (UTC microseconds), instead of the one set before; None rings at none."""
-        with suppress(LookupError):
-            self._scheduler.remove_job("due")
-        if instant is not None:
-            when = DateTrigger(min(to_datetime(instant), datetime.max.replace(tzinfo=UTC)))
-            self._scheduler.add_job(self.ring, when, id="due", misfire_grace_time=None)
+        when = None if instant is None else min(to_datetime(instant), datetime.max.replace(tzinfo=UTC))
+        self._scheduler.modify_job(DUE, next_run_time=when)
 
     def wait(self) -> None:
         """Return at the next ring."""

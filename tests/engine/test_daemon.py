@@ -9,9 +9,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.job import Job
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import STATE_STOPPED
 
 from autoflow.app import Project
 from autoflow.daemon import running as daemon
@@ -320,6 +325,70 @@ def test_the_alarm_rings(project: Project, monkeypatch: pytest.MonkeyPatch, how:
             assert rung.wait(DEADLINE)
         finally:
             alarm.close()
+
+
+class Slow(daemon.Alarm):
+    """The thread that rings for the first time is not done with it before there is a second ring."""
+
+    rings = 0
+
+    def __init__(self, project: Project) -> None:
+        self.first, self.second = threading.Event(), threading.Event()
+        super().__init__(project)
+
+    def ring(self, *_: object) -> None:
+        self.rings += 1
+        (self.first if self.rings == 1 else self.second).set()
+        if self.rings == 1:
+            self.second.wait(DEADLINE)
+
+
+def test_what_falls_due_before_the_last_ring_is_over_rings_as_well(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "LOOK_SECONDS", 3_600)
+    project.database(create=True).close()
+    alarm = Slow(project)
+    try:
+        alarm.set(START)
+        assert alarm.first.wait(DEADLINE)
+        alarm.set(START)
+        assert alarm.second.wait(DEADLINE)
+    finally:
+        alarm.second.set()
+        alarm.close()
+
+
+class Stopping(BackgroundScheduler):  # type: ignore[misc]
+    """Says when it begins to shut down."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name == "state" and value == STATE_STOPPED and hasattr(self, "stopping"):
+            self.stopping.set()
+
+
+def test_it_may_be_closed_while_it_rings(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scheduler's thread, which has handed the ring on, is not done with the job when everything ends."""
+    monkeypatch.setattr(daemon, "LOOK_SECONDS", 3_600)
+    monkeypatch.setattr(daemon, "BackgroundScheduler", Stopping)
+    fallen: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", fallen.append)
+    handed, stopping, submit = threading.Event(), threading.Event(), ThreadPoolExecutor.submit_job
+
+    def slowly(executor: ThreadPoolExecutor, job: Job, times: list[datetime]) -> None:
+        submit(executor, job, times)
+        handed.set()
+        assert stopping.wait(DEADLINE)
+
+    project.database(create=True).close()
+    alarm = daemon.Alarm(project)
+    monkeypatch.setattr(alarm._scheduler, "stopping", stopping, raising=False)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit_job", slowly)
+    alarm.set(START)
+    assert handed.wait(DEADLINE)
+    alarm.close()
+    assert fallen == []
 
 
 # ---- real processes
