@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from autoflow.lab.making import Maker
-    from autoflow.lab.testing import CaseResult, RecipeTest
+    from autoflow.lab.simulation.making import Maker
+    from autoflow.lab.testing.testing import CaseResult, RecipeTest
     from autoflow.language.definitions import Workspace
 
 _SETTINGS_FILE, _FOLDER = "autoflow.yaml", "tests"  # nothing of autoflow is loaded before it is needed
@@ -42,7 +42,7 @@ class RecipeFile(pytest.File):
 
     def collect(self) -> Iterator[RecipeCase]:
         """Its cases; mistakes in it, or in the workspace, are told as `autoflow check` tells them."""
-        from autoflow.lab.testing import read_tests
+        from autoflow.lab.testing.testing import read_tests
         from autoflow.language.present import as_text
         from autoflow.model.problems import AutoflowError
 
@@ -74,7 +74,7 @@ class RecipeCase(pytest.Item):
 
     def runtest(self) -> None:
         """Play it."""
-        from autoflow.lab.testing import run_tests
+        from autoflow.lab.testing.testing import run_tests
 
         [result] = run_tests(self.shop.workspace, [self.test], self.shop.maker)
         if not result.passed:
@@ -104,7 +104,7 @@ class Difference:
     """A case that failed, as pytest shows it; it has what pytest looks for in one of its own."""
 
     def __init__(self, result: CaseResult, *, verbose: bool) -> None:
-        from autoflow.lab.testing_text import case_text
+        from autoflow.lab.testing.text import case_text
 
         self.lines = list(case_text(result, verbose=verbose))
         first = result.failures[0]
@@ -134,7 +134,7 @@ _SHOPS = pytest.StashKey[dict[Path, _Shop]]()
 def _shop(config: pytest.Config, folder: Path) -> _Shop:
     """The workspace, read once a session; raises `AutoflowError` where it has mistakes."""
     from autoflow.app import Project, Unsound
-    from autoflow.lab.testing import load_tests
+    from autoflow.lab.testing.testing import load_tests
     from autoflow.language.present import as_text
     from autoflow.model.problems import AutoflowError
 

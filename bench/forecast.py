@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from autoflow.app import Project
 from autoflow.ingest.importing import import_file
-from autoflow.lab.forecast import forecast
 from autoflow.lab.periods import begins
-from autoflow.lab.shop import shop_messages
-from autoflow.lab.weekly import Expected, Forecast
+from autoflow.lab.plan.forecast import forecast
+from autoflow.lab.plan.weekly import Expected, Forecast
+from autoflow.lab.shop.shop import shop_messages
 from autoflow.model.clock import VirtualClock
 from autoflow.model.instants import parse_instant
 from bench.replay import copy_shipped

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from autoflow.app import Project
-from autoflow.lab.testing import load_tests, read_tests, run_tests
+from autoflow.lab.testing.testing import load_tests, read_tests, run_tests
 from tests.lab.little_shop import SOURCES
 
 pytest_plugins = ["pytester"]

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from autoflow.cli.explain_words import recipe_text
+from autoflow.cli.explain.words import recipe_text
 from autoflow.kinds import registry
 from autoflow.kinds.base import Kind
 from autoflow.language.definitions import Workspace

@@ -17,10 +17,10 @@ from autoflow.model.clock import Clock, SystemClock
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
-    from autoflow.lab.making import Maker
-    from autoflow.lab.plan_apply import LetIn, Outcome
-    from autoflow.lab.plan_file import PlanFile
-    from autoflow.lab.playing import Workshop
+    from autoflow.lab.plan.apply import LetIn, Outcome
+    from autoflow.lab.plan.file import PlanFile
+    from autoflow.lab.simulation.making import Maker
+    from autoflow.lab.simulation.playing import Workshop
     from autoflow.post.content.trial import Trial
     from autoflow.store.database import Database
     from autoflow.store.orders import Halted, Moves
@@ -117,7 +117,7 @@ class Project:
         See `lab.plan_apply`. `moved` moves people who are under way to the new versions of their recipes
         (`lab.moving`).
         """
-        from autoflow.lab.plan_apply import Files, LetIn, apply_letting_in, apply_planned
+        from autoflow.lab.plan.apply import Files, LetIn, apply_letting_in, apply_planned
         from autoflow.store import rollbacks
         from autoflow.store.definitions import files_of
 
@@ -172,7 +172,7 @@ class Project:
         With `recipes` only those run, whatever their status. With `applied` what was applied last stands beside the
         files, as the first of two programs. With `mails` it is seen which mails can be made.
         """
-        from autoflow.lab.playing import Workshop
+        from autoflow.lab.simulation.playing import Workshop
         from autoflow.store.database import open_database
 
         workspace = self.sound_workspace()

@@ -63,7 +63,7 @@ def _summary(files: int, changed: int, left: int, *, check: bool) -> str:
 
 
 def _texts(state: State) -> dict[str, str]:
-    from autoflow.lab import testing
+    from autoflow.lab.testing import testing
 
     found = {**state.project.workspace.sources, **testing.load_tests(state.project.folder)}
     return {path: text for path, text in found.items() if path.endswith(".yaml")}
@@ -71,7 +71,7 @@ def _texts(state: State) -> dict[str, str]:
 
 def _broken(state: State) -> set[str]:
     """The files with mistakes."""
-    from autoflow.lab import testing
+    from autoflow.lab.testing import testing
 
     workspace = state.project.workspace
     _, problems = testing.read_tests(testing.load_tests(state.project.folder), workspace)

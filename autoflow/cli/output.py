@@ -56,6 +56,11 @@ def count(number: int, word: str, words: str = "") -> str:
     return f"{number:,} {word if number == 1 else words or word + 's'}"
 
 
+def share(part: int, whole: int) -> str:
+    """`7.2 %`; a dash of nothing."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
 def clean(text: str) -> str:
     """Text of foreign origin that cannot move the cursor."""
     if text.isprintable():

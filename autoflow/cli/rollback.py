@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from autoflow.cli.output import say
-from autoflow.cli.plan_words import changed_words
-from autoflow.cli.points import as_text
+from autoflow.cli.plan.points import as_text
+from autoflow.cli.plan.words import changed_words
 from autoflow.cli.state import State, pass_state
 
 
@@ -20,7 +20,7 @@ def command(state: State, release: int | None) -> None:
     he entered. The files in the folder stay as they are; `autoflow run` leaves them alone until they change or
     `autoflow apply` asks for them.
     """
-    from autoflow.lab.plan_changes import compare
+    from autoflow.lab.plan.changes import compare
     from autoflow.store.definitions import latest_workspace, release_workspace
     from autoflow.store.wake import ring
 

@@ -53,7 +53,7 @@ def command(state: State, name: str | None, *, watch: bool) -> int:
 
 def made(workspace: Workspace) -> dict[str, Schema]:
     """The schema of each sort of file, by the names in `OF`."""
-    from autoflow.lab.testing_schema import tests_schema
+    from autoflow.lab.testing.schema import tests_schema
     from autoflow.language.schema_files import recipe_schema, segment_schema
     from autoflow.language.schema_names import known_names
     from autoflow.language.schema_settings import settings_schema

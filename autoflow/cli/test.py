@@ -15,7 +15,7 @@ from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
-    from autoflow.lab.testing import Report
+    from autoflow.lab.testing.testing import Report
 
 
 @click.command()
@@ -81,14 +81,14 @@ def _run(state: State, asked: _Asked) -> int:
         outcome = _outcome(state, asked.paths)
     except Unsound as error:
         if asked.junit is not None:
-            from autoflow.lab.testing import mistakes_as_junit
+            from autoflow.lab.testing.testing import mistakes_as_junit
 
             mistakes = [each for each in error.workspace.problems if each.severity == "error"]
             _write(asked.junit, mistakes_as_junit(mistakes))
         raise
     _tell(outcome, asked)
     if asked.junit is not None:
-        from autoflow.lab.testing import as_junit
+        from autoflow.lab.testing.testing import as_junit
 
         _write(asked.junit, as_junit(outcome))
     if asked.fail_under is not None and outcome.coverage.below(asked.fail_under):
@@ -102,7 +102,7 @@ def _run(state: State, asked: _Asked) -> int:
 
 def _outcome(state: State, paths: tuple[Path, ...]) -> Report:
     """What became of the tests; raises `Unsound` where the workspace or one of them has mistakes."""
-    from autoflow.lab import testing
+    from autoflow.lab.testing import testing
 
     workspace = state.project.sound_workspace()
     sources = _chosen(testing.load_tests(state.project.folder), paths, state.project.folder)
@@ -114,7 +114,7 @@ def _outcome(state: State, paths: tuple[Path, ...]) -> Report:
 
 
 def _tell(outcome: Report, asked: _Asked) -> None:
-    from autoflow.lab import testing
+    from autoflow.lab.testing import testing
 
     if asked.as_json:
         say(testing.as_json(outcome, verbose=asked.verbose))

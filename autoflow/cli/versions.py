@@ -9,9 +9,9 @@ import click
 
 from autoflow.cli.output import as_json as print_json
 from autoflow.cli.output import clean, count, iso, local, say, table
-from autoflow.cli.plan_json import changed_row
-from autoflow.cli.plan_words import changed_words, summary_words
-from autoflow.cli.points import as_text
+from autoflow.cli.plan.json import changed_row
+from autoflow.cli.plan.points import as_text
+from autoflow.cli.plan.words import changed_words, summary_words
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.lab.versions import Release, Version, difference, releases, versions
 from autoflow.model.problems import AutoflowError

@@ -15,8 +15,8 @@ from autoflow.demo.place import copy_workspace, fresh_folder
 from autoflow.demo.telling import closing, day, opening
 from autoflow.demo.weeks import WEEK, Message, live
 from autoflow.ingest.importing import import_file
-from autoflow.lab.shop import DAY, shop_messages
-from autoflow.lab.simulate import Asked, Simulation, simulate
+from autoflow.lab.shop.shop import DAY, shop_messages
+from autoflow.lab.simulation.simulate import Asked, Simulation, simulate
 from autoflow.model.clock import VirtualClock
 from autoflow.model.effects import EMAIL, SENT
 from autoflow.model.instants import parse_instant, to_iso

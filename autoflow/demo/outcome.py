@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from autoflow.demo.weeks import Message
-from autoflow.lab.recording import digest, message_row, ndjson
-from autoflow.lab.simulate import Simulation
+from autoflow.lab.simulation.recording import digest, message_row, ndjson
+from autoflow.lab.simulation.simulate import Simulation
 from autoflow.language.definitions import Workspace
 from autoflow.model.effects import EMAIL
 from autoflow.model.instants import parse_instant

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from autoflow.app import Engine
 from autoflow.ingest.segment import read_message
-from autoflow.lab.shop import DAY
+from autoflow.lab.shop.shop import DAY
 from autoflow.model.clock import VirtualClock
 from autoflow.model.instants import parse_instant
 from autoflow.store.log import append

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autoflow.core.admission import REENTRY, WHILE_RUNNING
-from autoflow.lab.story import local_time
+from autoflow.lab.testing.story import local_time
 from autoflow.model.effects import Happening
 from autoflow.model.instants import parse_instant
 from autoflow.model.reasons import in_a_clause, why_not_entered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autoflow.lab.plan_changes import Changed, compare, recipe_changes
+from autoflow.lab.plan.changes import Changed, compare, recipe_changes
 from autoflow.language.definitions import Recipe
 from autoflow.model.effects import RUNNING
 from autoflow.model.problems import AutoflowError, did_you_mean

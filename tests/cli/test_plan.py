@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autoflow.cli.points import Line, as_markdown, as_text
+from autoflow.cli.plan.points import Line, as_markdown, as_text
 from tests.cli.shop import DAY, Shop, ana, message
 
 

@@ -316,7 +316,7 @@ def test_who_came_along(shop: Shop, page: Page) -> None:
 
 @pytest.mark.usefixtures("past")
 def test_contacts_whom_the_engine_would_stumble_over(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autoflow.lab import replay
+    from autoflow.lab.simulation import replay
 
     def stumbles(life: replay.Life) -> None:
         raise ZeroDivisionError

@@ -9,15 +9,15 @@ import pytest
 from markupsafe import Markup
 
 from autoflow.app import Project
-from autoflow.cli import outcomes
 from autoflow.cli.report import figures, steps
 from autoflow.cli.report.figures import Line
 from autoflow.cli.report.page import About, render_report
 from autoflow.cli.report.samples import Samples
+from autoflow.cli.simulate import outcomes
 from autoflow.kinds.actions.send_email import SendEmail
 from autoflow.kinds.base import Step
-from autoflow.lab.simulate import Simulation, compare
-from autoflow.lab.tally import QUARTER, Failing, RecipeTally
+from autoflow.lab.simulation.simulate import Simulation, compare
+from autoflow.lab.simulation.tally import QUARTER, Failing, RecipeTally
 from autoflow.model.clock import VirtualClock
 from autoflow.model.durations import DAY
 from autoflow.model.effects import EMAIL, HELD, SENT, SKIPPED, TASKS, Message

@@ -9,7 +9,7 @@ import pytest
 from autoflow.core.adopt import adopt
 from autoflow.core.advance import advance
 from autoflow.core.compiling import compile_program
-from autoflow.lab.plan_words import steps_paired
+from autoflow.lab.plan.words import steps_paired
 from autoflow.language.definitions import Recipe
 from autoflow.language.workspace import read_workspace
 from autoflow.model.contact import Record

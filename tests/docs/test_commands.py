@@ -17,7 +17,7 @@ from autoflow.cli.state import State
 from autoflow.demo.course import CONTACTS, YEAR, run_demo
 from autoflow.demo.place import copy_workspace
 from autoflow.ingest.importing import import_file
-from autoflow.lab.shop import shop_messages
+from autoflow.lab.shop.shop import shop_messages
 from autoflow.model.clock import VirtualClock
 from autoflow.model.instants import parse_instant
 from tests.docs.pages import CATALOGUE, PAGES, ROOT, Command, blocks, called, commands, shows

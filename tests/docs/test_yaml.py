@@ -11,8 +11,8 @@ import pytest
 from autoflow.cli.group import COMMANDS
 from autoflow.ingest.mapping import KEYS as MAPPING_KEYS
 from autoflow.ingest.mapping import read_mapping
-from autoflow.lab import testing
-from autoflow.lab.testing_expect import EXPECT
+from autoflow.lab.testing import testing
+from autoflow.lab.testing.expect import EXPECT
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.present import as_text
 from autoflow.language.recipe import RECIPE_KEYS

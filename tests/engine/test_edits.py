@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autoflow.lab.moving import moving
+from autoflow.lab.plan.moving import moving
 from autoflow.language.workspace import read_workspace
 from autoflow.model.durations import DAY
 from autoflow.store.orders import Halted

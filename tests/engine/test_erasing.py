@@ -11,7 +11,7 @@ import pytest
 from autoflow.app import Engine, Project, open_post, secret, work_off
 from autoflow.daemon import running as daemon
 from autoflow.ingest.forgetting import look
-from autoflow.lab.simulate import Asked, simulate
+from autoflow.lab.simulation.simulate import Asked, simulate
 from autoflow.model.clock import VirtualClock
 from autoflow.model.durations import DAY
 from autoflow.model.event import IDENTIFY, Incoming

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from autoflow.app import Project
 from autoflow.core.compiling import compile_program
-from autoflow.lab import plan_apply
-from autoflow.lab.letting_in import put_forward, read_pace
-from autoflow.lab.plan import CONCERNED, matching, plan
-from autoflow.lab.plan_apply import LetIn, Outcome
-from autoflow.lab.plan_file import PlanFile
-from autoflow.lab.simulate import Asked, simulate
+from autoflow.lab.plan import apply as plan_apply
+from autoflow.lab.plan.apply import LetIn, Outcome
+from autoflow.lab.plan.file import PlanFile
+from autoflow.lab.plan.letting_in import put_forward, read_pace
+from autoflow.lab.plan.plan import CONCERNED, matching, plan
+from autoflow.lab.simulation.simulate import Asked, simulate
 from autoflow.language.workspace import read_workspace
 from autoflow.model.durations import DAY
 from autoflow.model.event import Incoming

@@ -19,7 +19,7 @@ from autoflow.app import Engine, Project, open_post, secret
 from autoflow.core.compiling import compile_program
 from autoflow.ingest.files import read_ndjson
 from autoflow.ingest.importing import Imported, import_file
-from autoflow.lab.simulate import Asked, Simulation, simulate
+from autoflow.lab.simulation.simulate import Asked, Simulation, simulate
 from autoflow.language.workspace import load_sources
 from autoflow.model.clock import VirtualClock
 from autoflow.model.effects import EMAIL, SENT, Message

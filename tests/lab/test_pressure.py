@@ -16,12 +16,12 @@ from autoflow.app import Project
 from autoflow.demo.place import copy_workspace
 from autoflow.ingest.importing import import_file
 from autoflow.kinds.limits import Limit
-from autoflow.lab import pressing
 from autoflow.lab.draws import Draws
-from autoflow.lab.pressing import Found, decided, replayed
-from autoflow.lab.pressure import Capped, Caps, Pressing, Pressure, RecipePressure, Weeks
-from autoflow.lab.shop import shop_messages
-from autoflow.lab.simulate import Asked, compare
+from autoflow.lab.pressure import pressing
+from autoflow.lab.pressure.pressing import Found, decided, replayed
+from autoflow.lab.pressure.pressure import Capped, Caps, Pressing, Pressure, RecipePressure, Weeks
+from autoflow.lab.shop.shop import shop_messages
+from autoflow.lab.simulation.simulate import Asked, compare
 from autoflow.model.clock import VirtualClock
 from autoflow.model.durations import DAY, parse_duration
 from autoflow.model.effects import EMAIL, HELD, SENT, Happening

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from autoflow.lab.draws import Draws
-from autoflow.lab.shop import DAY, shop_messages
-from autoflow.lab.shop_data import HABITS
+from autoflow.lab.shop.data import HABITS
+from autoflow.lab.shop.shop import DAY, shop_messages
 from autoflow.model.instants import parse_instant, to_wall, zone_names
 
 START = parse_instant("2025-11-01")

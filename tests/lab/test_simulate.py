@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from autoflow.app import Project
-from autoflow.lab import playing
-from autoflow.lab import simulate as simulating
-from autoflow.lab.assuming import Assumption
-from autoflow.lab.replay import Life, Span, people
-from autoflow.lab.simulate import ALL, Asked, Simulation, compare
-from autoflow.lab.tally import RecipeTally
+from autoflow.lab.simulation import playing
+from autoflow.lab.simulation import simulate as simulating
+from autoflow.lab.simulation.assuming import Assumption
+from autoflow.lab.simulation.replay import Life, Span, people
+from autoflow.lab.simulation.simulate import ALL, Asked, Simulation, compare
+from autoflow.lab.simulation.tally import RecipeTally
 from autoflow.model.clock import VirtualClock
 from autoflow.model.durations import DAY
 from autoflow.model.effects import EMAIL, HELD, SENT, SKIPPED, Message

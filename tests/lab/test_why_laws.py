@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from autoflow.kinds.view import View
-from autoflow.lab.why_contact import Files, Why, why
-from autoflow.lab.why_tree import Asked
+from autoflow.lab.why.contact import Files, Why, why
+from autoflow.lab.why.tree import Asked
 from autoflow.model.contact import Record, unpack
 from autoflow.model.durations import DAY
 from autoflow.model.effects import EMAIL

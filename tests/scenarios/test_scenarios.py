@@ -10,7 +10,8 @@ import pytest
 
 from autoflow.kinds import registry
 from autoflow.kinds.base import Condition, Kind
-from autoflow.lab.testing import (
+from autoflow.lab.testing.play import Play
+from autoflow.lab.testing.testing import (
     Case,
     CaseResult,
     Expected,
@@ -23,7 +24,6 @@ from autoflow.lab.testing import (
     report,
     run_tests,
 )
-from autoflow.lab.testing_play import Play
 from autoflow.language.definitions import Workspace
 from autoflow.language.present import as_text as told
 from autoflow.language.workspace import load_sources, read_workspace

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import autoflow
-from autoflow.lab import testing
+from autoflow.lab.testing import testing
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.present import as_text
 from autoflow.language.workspace import read_workspace

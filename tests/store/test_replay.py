@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autoflow.core.compiling import compile_program
-from autoflow.lab.simulate import Asked, simulate
+from autoflow.lab.simulation.simulate import Asked, simulate
 from autoflow.language.workspace import read_workspace
 from autoflow.model.durations import DAY
 from autoflow.store.definitions import numbered

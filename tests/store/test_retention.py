@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from autoflow.lab.simulate import simulate
-from autoflow.lab.why_contact import Files, why
+from autoflow.lab.simulation.simulate import simulate
+from autoflow.lab.why.contact import Files, why
 from autoflow.language.settings import TRACES_KEPT
 from autoflow.model.durations import DAY, Duration
 from autoflow.store import batches, history, retention

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from autoflow.cli.outcomes import FIGURES
 from autoflow.cli.report.figures import Cut, cut
-from autoflow.lab.playing import Changed, Compared
-from autoflow.lab.simulate import Simulation
-from autoflow.lab.tally import RecipeTally
+from autoflow.cli.simulate.outcomes import FIGURES
+from autoflow.lab.simulation.playing import Changed, Compared
+from autoflow.lab.simulation.simulate import Simulation
+from autoflow.lab.simulation.tally import RecipeTally
 
 _MOST_RECIPES, _MOST_NAMES = 60, 10
 

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Generic, NamedTuple, TypeVar
 
-from autoflow.cli import outcomes
 from autoflow.cli.pages.svg import Series
-from autoflow.lab.findings import days
-from autoflow.lab.tally import RecipeTally
+from autoflow.cli.simulate import outcomes
+from autoflow.lab.simulation.findings import days
+from autoflow.lab.simulation.tally import RecipeTally
 from autoflow.model.effects import HELD
 from autoflow.model.reasons import in_short
 

@@ -10,18 +10,18 @@ from typing import NamedTuple
 from jinja2 import Environment
 from markupsafe import Markup
 
-from autoflow.cli import outcomes
 from autoflow.cli.pages import svg
 from autoflow.cli.pages.environment import environment
 from autoflow.cli.report import figures, steps
 from autoflow.cli.report.comparison import comparison
 from autoflow.cli.report.figures import Cut, cut
 from autoflow.cli.report.samples import Mail, Sample, Samples
-from autoflow.cli.simulate_words import cannot_know
-from autoflow.lab.findings import busiest
-from autoflow.lab.playing import Compared
-from autoflow.lab.simulate import Simulation
-from autoflow.lab.tally import RecipeTally
+from autoflow.cli.simulate import outcomes
+from autoflow.cli.simulate.words import cannot_know
+from autoflow.lab.simulation.findings import busiest
+from autoflow.lab.simulation.playing import Compared
+from autoflow.lab.simulation.simulate import Simulation
+from autoflow.lab.simulation.tally import RecipeTally
 from autoflow.language.definitions import Recipe
 
 _MOST_RECIPES, _MOST_SEGMENTS, _MOST_ASIDE = 80, 60, 20

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from autoflow.lab.tally import RecipeTally
+from autoflow.lab.simulation.tally import RecipeTally
 from autoflow.language.definitions import Recipe
 from autoflow.model.effects import Message
 from autoflow.model.problems import AutoflowError

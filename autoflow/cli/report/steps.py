@@ -9,9 +9,9 @@ from autoflow.cli.report.figures import Cut, cut
 from autoflow.kinds.actions.choose import Choose
 from autoflow.kinds.actions.split import Split
 from autoflow.kinds.base import Action, Step
-from autoflow.lab.findings import Part, Stage, funnel, parts
-from autoflow.lab.tally import RecipeTally
-from autoflow.lab.testing_walked import branch_names
+from autoflow.lab.simulation.findings import Part, Stage, funnel, parts
+from autoflow.lab.simulation.tally import RecipeTally
+from autoflow.lab.testing.walked import branch_names
 from autoflow.language.definitions import Recipe
 from autoflow.language.wording import written
 from autoflow.model.effects import GOAL

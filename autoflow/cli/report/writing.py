@@ -7,8 +7,8 @@ from pathlib import Path
 
 from autoflow.app import Project
 from autoflow.cli.report.page import About, render_report
-from autoflow.lab.playing import Compared
-from autoflow.lab.simulate import Simulation
+from autoflow.lab.simulation.playing import Compared
+from autoflow.lab.simulation.simulate import Simulation
 
 
 def write_report(

@@ -1,0 +1,1 @@
+"""`autoflow check`, with the data beside it, and the catalogue of problems."""

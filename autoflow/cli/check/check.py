@@ -1,0 +1,71 @@
+"""`autoflow check`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from autoflow.cli.output import count, note, say
+from autoflow.cli.state import AS_JSON, State, pass_state
+from autoflow.language.present import as_github, as_json, as_text, summary
+from autoflow.model.problems import Problem
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or as marks in a pull request.",
+)
+@click.option("--strict", is_flag=True, help="Warnings count as mistakes.")
+@click.option("--data", is_flag=True, help="Hold the files against what is in the store as well.")
+@click.option(
+    "--explain", metavar="CODE", help="Tell what a code means, with files before and after mending."
+)
+@pass_state
+@click.pass_context
+def command(
+    ctx: click.Context, state: State, form: str, explain: str | None, *, strict: bool, data: bool
+) -> int:
+    """Look for mistakes in the workspace's files.
+
+    Finds all of them at once and changes nothing. What cannot run is an error (exit status 1); what looks unwise
+    is a warning (exit status 0, with --strict 1).
+
+    With --data it also tells what the files ask of people in vain: attributes that nobody has, events that never came
+    in, segments that hold nobody or everybody, and who counts for lack of a value.
+    """
+    ctx.meta[AS_JSON] = form == "json"
+    if explain is not None:
+        from autoflow.cli.check import explained
+
+        explained.show(explain, as_json=form == "json")
+        return 0
+    workspace = state.project.workspace
+    problems: Sequence[Problem] = workspace.problems
+    if data:
+        from autoflow.cli.check.data import with_data
+
+        problems = with_data(state)
+    if form == "json":
+        say(as_json(problems))
+    elif form == "github":
+        click.echo(as_github(problems), nl=False)
+    else:
+        click.echo(as_text(problems, workspace.sources, colour=sys.stdout.isatty()), nl=False)
+        if problems:
+            from autoflow.cli.check.explained import more_about
+
+            note(f"{summary(problems)}.")
+            note(more_about(problem.code for problem in problems))
+        else:
+            say(
+                f"No mistakes: {count(len(workspace.recipes), 'recipe')}, "
+                f"{count(len(workspace.segments), 'segment')}, {count(len(workspace.templates), 'template')}."
+            )
+    return int(not workspace.sound or (strict and bool(problems)))

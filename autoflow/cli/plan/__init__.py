@@ -1,0 +1,1 @@
+"""`autoflow plan` and `autoflow apply`."""

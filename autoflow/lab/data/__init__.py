@@ -1,0 +1,1 @@
+"""The files beside what is in the store."""

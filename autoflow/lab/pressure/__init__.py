@@ -1,0 +1,1 @@
+"""How much mail people get, and what caps do to it."""

@@ -1,0 +1,1 @@
+"""Segments explained, over time, beside each other, and in a guide for everybody."""

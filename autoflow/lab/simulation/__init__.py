@@ -1,0 +1,1 @@
+"""People played through the core again, counted, and told apart: what every look ahead stands on."""

@@ -1,0 +1,1 @@
+"""Recipe tests: read, played in virtual time, and told."""
