@@ -100,7 +100,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[None]:
-        """A transaction in which every query sees the same state."""
+        """A transaction in which every query sees the same state; inside another one, that one."""
+        if self.connection.in_transaction:
+            yield
+            return
         self.connection.execute("BEGIN")
         try:
             yield

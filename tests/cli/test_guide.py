@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from autoflow.lab.segments import guide as segment_guide
+from autoflow.lab.segments.overlap import Overlap, overlap
+from autoflow.store.database import Database
 from tests.cli.markup import Element, read
 from tests.cli.shop import Shop, message
 
@@ -209,6 +212,24 @@ def test_sizes_and_whom_they_share(lived: Shop) -> None:
         ["keen", "1", "50.0 %", ""],
     ]
     assert not told["left-alone"].all("table")
+
+
+def test_all_sizes_are_of_one_moment(lived: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine goes on while the guide is written."""
+
+    def meanwhile(database: Database, names: list[str]) -> Overlap:
+        lived.run("track", "fay", "purchased", "order_id=F1", "total=5")
+        lived.run("run", "--until-idle")
+        return overlap(database, names)
+
+    monkeypatch.setattr(segment_guide, "overlap", meanwhile)
+    found = lived.json("guide", "--out", lived.folder / "made")
+    members = {each["name"]: each["members"] for each in found["segments"]}
+    assert (found["contacts"], members["buyers"]) == (5, 4)
+    monkeypatch.undo()
+    found = lived.json("guide", "--out", lived.folder / "made")
+    members = {each["name"]: each["members"] for each in found["segments"]}
+    assert (found["contacts"], members["buyers"]) == (6, 5)
 
 
 def test_sizes_in_markdown(lived: Shop) -> None:

@@ -70,11 +70,24 @@ def guide(
     environment: Mapping[str, str],
     now: int,
 ) -> Guide:
-    """What the files say, with what the store knows of it; without a `database` nothing is counted."""
-    release = standing.standing(database).release if database is not None else 0
-    contacts = reports.counts(database).contacts if database is not None else 0
+    """What the files say, with what the store knows of it at one moment; without a `database` nothing is counted."""
     tested = list(tests)
-    if database is None or not release or not contacts:
+    if database is None:
+        return Guide(tuple(_entries(workspace, tested, {}, {})))
+    with database.read():
+        return _of_store(workspace, tested, database, environment, now)
+
+
+def _of_store(
+    workspace: Workspace,
+    tested: list[RecipeTest],
+    database: Database,
+    environment: Mapping[str, str],
+    now: int,
+) -> Guide:
+    release = standing.standing(database).release
+    contacts = reports.counts(database).contacts
+    if not release or not contacts:
         return Guide(tuple(_entries(workspace, tested, {}, {})))
     applied = load_release(database, release, environment)
     in_force = (
