@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from autoflow.language.modelines import without_modeline
 from autoflow.starters.catalogue import Starter, starter, starters
 
 PAGE = Path(__file__).parents[1] / "docs" / "automations.md"
@@ -48,7 +49,7 @@ def _told(shown: Starter) -> Iterator[str]:
     for folder in ("segments/", "recipes/"):
         for path, text in shown.files.items():
             if path.startswith(folder):
-                yield from _block(path, text)
+                yield from _block(path, without_modeline(text))
 
 
 def _block(path: str, text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from autoflow.app.schemas import write
 from autoflow.cli.output import say
 from autoflow.cli.state import State, pass_state
 from autoflow.language.names import SETTINGS_FILE, listed
@@ -25,12 +26,15 @@ def command(state: State, name: str, other: str | None, *, force: bool) -> None:
     """Copy the starter recipe NAME into the workspace, with its mails, segments and tests, as a draft.
 
     What autoflow.yaml does not declare yet is put into it; comments and layout stay as they are. All or nothing: where
-    something is in the way, nothing is copied. `autoflow recipes` lists what there is.
+    something is in the way, nothing is copied. `autoflow recipes` lists what there is. What editors know of the
+    workspace (`autoflow schema`) is brought up to it.
     """
     chosen = starter(name)
     if other is not None and other != name:
         chosen = renamed(chosen, other)
     found = add(chosen, state.project.folder, state.project.environment, force=force)
+    state.reread()
+    write(state.folder, state.project.workspace)
     for path in found.left:
         say(f"{path} stands already and reads otherwise: it is left as it is.")
     if found.files:

@@ -31,7 +31,7 @@ def command(folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
             file.write(content)
-    from autoflow.cli.schema import write
+    from autoflow.app.schemas import write
     from autoflow.language.workspace import load_sources, read_workspace
 
     written = [*found, *write(folder, read_workspace(load_sources(folder), {}))]

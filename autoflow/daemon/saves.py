@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from autoflow.app import Project, Unsound
+from autoflow.app.schemas import refresh
 from autoflow.language.changes import changed, stamps
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.present import as_text
@@ -20,15 +22,17 @@ class Saves:
     def __init__(
         self, project: Project, say: Callable[[str], None], applied: Callable[[int, Project], None]
     ) -> None:
-        """What is there now counts as seen."""
+        """What is there now counts as seen, and the schemas for editors are brought up to it."""
         self._project = project
         self._say = say
         self._applied = applied
         self._seen = self._last = stamps(project.folder)
         self._database: Database | None = None
+        refresh(project.folder, project.workspace)
 
     def look(self) -> None:
-        """Apply what was saved since the last time, unless it has mistakes: then what is in force stays so.
+        """Apply what was saved since the last time, unless it has mistakes: then what is in force stays so. Editors
+        learn of new names either way.
 
         Files that changed since the last look are left for the next one: somebody may be half-way through them.
         """
@@ -41,13 +45,17 @@ class Saves:
             self._project.folder, environment=self._project.environment, clock=self._project.clock
         )
         try:
-            self._check_store(saved)
-            if self._database is None:
-                self._database = self._project.database(create=True, checkpoints=False)
-            release = saved.apply_unasked(self._database)
+            self._apply(saved)
         except AutoflowError as error:
             self._say(mistakes(error))
-            return
+        with suppress(AutoflowError):
+            refresh(saved.folder, saved.workspace)
+
+    def _apply(self, saved: Project) -> None:
+        self._check_store(saved)
+        if self._database is None:
+            self._database = self._project.database(create=True, checkpoints=False)
+        release = saved.apply_unasked(self._database)
         if release is not None:
             self._applied(release, saved)
 

@@ -36,7 +36,7 @@ KEYS = (
     *("event", "identify", "user_id", "anonymous_id", "message_id", "timestamp", "format", "zone"),
     *("properties", "traits", "where", "delimiter", "encoding", "decimal"),
 )
-_DECIMALS = {"point": ".", "comma": ","}
+DECIMALS = {"point": ".", "comma": ","}
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 
 
@@ -132,7 +132,7 @@ class _Reading:
             where=attempt(self._where, ()),
             delimiter=self._one("delimiter", self._delimiter),
             encoding=self._one("encoding", self._encoding),
-            decimal=_DECIMALS[self._one("decimal", self._decimal) or "point"],
+            decimal=DECIMALS[self._one("decimal", self._decimal) or "point"],
         )
 
     def _one(self, key: str, read: Callable[[Node], str]) -> str | None:
@@ -232,7 +232,7 @@ class _Reading:
         return name
 
     def _decimal(self, node: Node) -> str:
-        return scalars.one_of(node, self.report, '"decimal"', _DECIMALS)
+        return scalars.one_of(node, self.report, '"decimal"', DECIMALS)
 
     def _delimiter(self, node: Node) -> str:
         written = scalars.text(node, self.report, '"delimiter"')

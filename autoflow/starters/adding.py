@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from autoflow.language.modelines import without_modeline
 from autoflow.language.names import SETTINGS_FILE, listed
 from autoflow.language.present import as_text
 from autoflow.language.workspace import load_sources, read_workspace
@@ -41,7 +42,11 @@ def addition(
     autoflow.yaml does not go with it (see `declare`); and where the workspace would have mistakes that it has not.
     """
     standing_of = {path: standing[path].replace("\r\n", "\n") for path in starter.files if path in standing}
-    other = [path for path, text in standing_of.items() if text != starter.files[path]]
+    other = [
+        path
+        for path, text in standing_of.items()
+        if without_modeline(text) != without_modeline(starter.files[path])
+    ]
     replaced = [path for path in other if path not in starter.shared]
     if replaced and not force:
         raise _in_the_way(starter, replaced)

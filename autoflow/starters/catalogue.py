@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from autoflow.language.modelines import with_modeline, without_modeline
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.source import Report, Source
@@ -39,7 +40,8 @@ class Yours(NamedTuple):
 @dataclass(frozen=True)
 class Starter:
     """A starter recipe. `about` are paragraphs in Markdown, `declares` is what autoflow.yaml must say, and `files`
-    maps where each file lies in a workspace to its text. Those that are `shared` belong to other starters as well.
+    maps where each file lies in a workspace to its text there, with the line for editors. Those that are `shared`
+    belong to other starters as well.
     """
 
     name: str
@@ -51,8 +53,8 @@ class Starter:
 
     @property
     def recipe(self) -> str:
-        """The recipe itself, as text."""
-        return self.files[f"recipes/{self.name}.yaml"]
+        """The recipe itself, as text to be read."""
+        return without_modeline(self.files[f"recipes/{self.name}.yaml"])
 
     @property
     def description(self) -> str:
@@ -115,7 +117,9 @@ def _read(name: str, own: dict[str, str], shared: Mapping[str, str]) -> Starter:
         title=title.removeprefix("# "),
         about=about.strip(),
         declares=declares,
-        files=MappingProxyType(dict(sorted({**own, **brought}.items()))),
+        files=MappingProxyType(
+            {path: with_modeline(path, text) for path, text in sorted({**own, **brought}.items())}
+        ),
         shared=frozenset(brought),
     )
 

@@ -8,6 +8,8 @@ from autoflow.cli.group import cli
 from tests.cli.shop import Shop
 
 FILES = [
+    ".autoflow/mapping.schema.json",
+    ".autoflow/owners.schema.json",
     ".autoflow/recipe.schema.json",
     ".autoflow/segment.schema.json",
     ".autoflow/settings.schema.json",

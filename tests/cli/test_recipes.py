@@ -96,7 +96,7 @@ def test_one_as_json() -> None:
     assert {each["path"]: each["text"] for each in found["files"]} == starter("lead-handover").files
     assert found["yours"][0] == {
         "file": "recipes/lead-handover.yaml",
-        "line": 17,
+        "line": 18,
         "what": "whoever calls your leads",
     }
 

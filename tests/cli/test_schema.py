@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
+from autoflow.app.schemas import made
 from autoflow.cli.group import cli
-from autoflow.cli.schema import made
 from autoflow.cli.state import State
+from autoflow.ingest.mapping import MappingUnsoundError, read_mapping
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.recipe import RECIPE_KEYS
@@ -157,6 +158,8 @@ def test_it_says_what_it_wrote(shop: Shop) -> None:
         ".autoflow/segment.schema.json   for segments/*.yaml\n"
         ".autoflow/tests.schema.json     for tests/**/*.yaml\n"
         ".autoflow/settings.schema.json  for autoflow.yaml\n"
+        ".autoflow/owners.schema.json    for owners.yaml\n"
+        ".autoflow/mapping.schema.json   for *.map.yaml\n"
     )
 
 
@@ -179,6 +182,111 @@ def test_names_used_in_files_are_offered_and_others_let_pass(shop: Shop) -> None
         {},
     ]
     assert refusals(schema, "recipes/r.yaml", "trigger: {tag_added: other}\nactions: [exit]\n") == []
+
+
+def offered(shop: Shop) -> list[str]:
+    """The segments that an editor offers."""
+    schema = json.loads((shop.folder / ".autoflow/recipe.schema.json").read_text(encoding="utf-8"))
+    found: list[str] = schema["definitions"]["condition.in_segment"]["properties"]["in_segment"]["enum"]
+    return found
+
+
+def test_what_is_put_in_force_is_offered(shop: Shop) -> None:
+    shop.write("segments/regulars.yaml", "conditions: [{did: purchased}]\n")
+    assert offered(shop) == ["lapsed-buyers"]
+    shop.run("apply")
+    assert offered(shop) == ["lapsed-buyers", "regulars"]
+
+
+def test_schemas_that_nobody_ever_made_are_not_made_by_the_way(shop: Shop) -> None:
+    for path in (shop.folder / ".autoflow").glob("*.schema.json"):
+        path.unlink()
+    shop.run("apply")
+    assert list((shop.folder / ".autoflow").glob("*.json*")) == []
+
+
+def test_an_apply_does_not_fail_for_schemas_that_cannot_be_written(shop: Shop) -> None:
+    shop.write("segments/regulars.yaml", "conditions: [{did: purchased}]\n")
+    (shop.folder / ".autoflow/recipe.schema.json.new").mkdir()
+    shop.run("apply")
+    assert offered(shop) == ["lapsed-buyers"]
+
+
+def test_files_that_are_added_name_their_schema_and_are_offered(shop: Shop) -> None:
+    for schema in (shop.folder / ".autoflow").glob("*.schema.json"):
+        schema.unlink()
+    shop.run("add", "vip-care")
+    added = [path for path, _ in files(shop.folder) if "vip" in path]
+    assert added == ["recipes/vip-care.yaml", "segments/vip-buyers.yaml", "tests/vip-care.yaml"]
+    for path in added:
+        line = (shop.folder / path).read_text(encoding="utf-8").partition("\n")[0]
+        named = line.removeprefix("# yaml-language-server: $schema=")
+        assert (shop.folder / path).parent.joinpath(named).is_file(), line
+        assert sort(path) in named
+    assert offered(shop) == ["lapsed-buyers", "vip-buyers"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("owners: {ana@shop.example: ['*']}\n", False),
+        ("owners: {ana@shop.example: segments/vip, ben: [recipes/win-*, owners]}\n", False),
+        ("owners: {ana@shop.example: [/recipes/x]}\n", True),
+        ("owners: {ana@shop.example: ./recipes}\n", True),
+        ("owners: [ana@shop.example]\n", True),
+        ("owner: {ana@shop.example: ['*']}\n", True),
+    ],
+)
+def test_owners(text: str, wrong: bool) -> None:
+    workspace = read_workspace({**SOURCES, "owners.yaml": text}, {})
+    assert any(each.file == "owners.yaml" for each in workspace.problems) is wrong
+    assert bool(refusals(made(workspace)["owners"], "owners.yaml", text)) is wrong
+
+
+def test_whose_a_file_is_to_be_is_offered(shop: Shop) -> None:
+    schema = json.loads(shop.run("schema", "--print", "owners").stdout)
+    patterns = schema["properties"]["owners"]["additionalProperties"]
+    assert patterns["items"]["anyOf"][0]["enum"] == [
+        *("*", "autoflow.yaml", "owners.yaml", "segments/*", "segments/lapsed-buyers"),
+        *("templates/*", "templates/win-back", "recipes/*", "recipes/win-back"),
+    ]
+
+
+EVENTS = "csv:\n  event: purchased\n  user_id: Who\n  timestamp: {column: When, format: DD/MM/YYYY}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (EVENTS + "  properties: {total: Sum}\n", False),
+        (EVENTS + "  where: {Status: [paid, 3, ], Shop: }\n  decimal: comma\n  delimiter: tab\n", False),
+        ("csv: {identify: true, anonymous_id: 7, traits: {birthday: {column: B}}}\n", False),
+        (EVENTS + "  decimal: semicolon\n", True),
+        (EVENTS + "  properties: [total]\n", True),
+        (EVENTS + "  properties: {total: {colum: Sum}}\n", True),
+        (EVENTS + "  identfy: true\n", True),
+        ("csv: {event: purchased, timestamp: When}\n", True),
+        ("event: purchased\n", True),
+    ],
+)
+def test_mappings(text: str, wrong: bool) -> None:
+    workspace = read_workspace(SOURCES, {})
+    try:
+        read_mapping("x.map.yaml", text, workspace.settings)
+        assert not wrong
+    except MappingUnsoundError:
+        assert wrong
+    assert bool(refusals(made(workspace)["mapping"], "x.map.yaml", text)) is wrong
+
+
+def test_a_mapping_is_offered_the_properties_of_its_event(shop: Shop) -> None:
+    schema = json.loads(shop.run("schema", "--print", "mapping").stdout)
+    table = schema["properties"]["csv"]
+    assert "purchased" in table["properties"]["event"]["anyOf"][0]["enum"]
+    [of] = [
+        each["then"] for each in table["allOf"] if each["if"]["properties"]["event"]["enum"] == ["purchased"]
+    ]
+    assert list(of["properties"]["properties"]["properties"]) == ["order_id", "total", "items"]
 
 
 def test_they_are_written_again_once_a_file_is_saved(shop: Shop) -> None:

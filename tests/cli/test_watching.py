@@ -42,6 +42,35 @@ def test_nothing_is_run_again_while_nothing_changes(shop: Shop) -> None:
     assert (result.exit_code, result.stdout.count("2 passed"), result.stderr) == (0, 1, WAITING)
 
 
+def test_editors_learn_of_new_names_and_keep_those_they_have_while_settings_cannot_be_read(
+    shop: Shop,
+) -> None:
+    schema = shop.folder / ".autoflow/recipe.schema.json"
+    known: list[list[bool]] = []
+
+    def look() -> None:
+        text = schema.read_text(encoding="utf-8")
+        known.append([f'"{name}"' in text for name in ("regulars", "refunded", "purchased")])
+
+    def declare(line: str) -> None:
+        shop.replace("autoflow.yaml", "  purchased:", f"{line}\n  purchased:")
+
+    watch(
+        shop,
+        look,
+        lambda: shop.write("segments/regulars.yaml", "conditions: [{did: purchased, at_leest: 1}]\n"),
+        None,
+        look,
+        lambda: declare("  refunded: {total: mony}"),
+        None,
+        look,
+        lambda: shop.replace("autoflow.yaml", "mony", "money"),
+        None,
+        look,
+    )
+    assert known == [[False, False, True], [True, False, True], [True, False, True], [True, True, True]]
+
+
 def test_it_runs_again_once_a_file_is_saved_and_shows_what_has_become_of_it(shop: Shop) -> None:
     file = "segments/lapsed-buyers.yaml"
     result = watch(

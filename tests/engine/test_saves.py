@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autoflow.app import Project
+from autoflow.app.schemas import write
 from autoflow.daemon.saves import Saves
 from autoflow.model.clock import VirtualClock
 from autoflow.store import reports
@@ -83,6 +84,24 @@ def test_a_mistake_is_told_once_and_what_is_in_force_stays(watched: Watched) -> 
     for _ in range(2):
         watched.saves.look()
     assert (watched.applied, watched.recipes()) == ([2, 3], {"hello", "other"})
+
+
+def test_editors_learn_of_what_is_saved_also_where_it_has_mistakes(watched: Watched) -> None:
+    schema = watched.folder / ".autoflow/recipe.schema.json"
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(2):
+        watched.saves.look()
+    assert not schema.exists(), "nobody has asked for any"
+    write(watched.folder, watched.project.workspace)
+    for name, text in (("second", RECIPE.replace("hello", "second")), ("third", "recipe: third\n")):
+        watched.save(f"recipes/{name}.yaml", text)
+        for _ in range(2):
+            watched.saves.look()
+        assert f'"{name}"' in schema.read_text(encoding="utf-8")
+    watched.save("recipes/fourth.yaml", RECIPE.replace("hello", "fourth"))
+    watched.project = Project(watched.folder, environment={}, clock=watched.project.clock)
+    Saves(watched.project, watched.said.append, lambda *_: None)
+    assert '"fourth"' in schema.read_text(encoding="utf-8"), "what was saved while nobody looked"
 
 
 def test_a_file_that_goes_and_comes_back_is_seen(watched: Watched) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from autoflow.language.modelines import without_modeline
 from autoflow.model.problems import AutoflowError
 from autoflow.starters.catalogue import starter, starters, whole_words
 from autoflow.starters.renaming import renamed
@@ -19,11 +20,11 @@ def test_what_is_its_own_is_called_by_the_new_name() -> None:
     ]
     assert found.name == "comeback"
     recipe = found.files["recipes/comeback.yaml"]
-    assert recipe.startswith("recipe: comeback\n")
+    assert without_modeline(recipe).startswith("recipe: comeback\n")
     assert "trigger: {segment_entered: comeback-lost-regulars}\n" in recipe
     assert "actions: [{send_email: comeback-offer}]\n" in recipe
-    assert found.files["segments/comeback-lost-regulars.yaml"].startswith("segment: comeback-lost-regulars\n")
-    assert found.files["tests/comeback.yaml"].startswith("tests: comeback\n")
+    assert "\nsegment: comeback-lost-regulars\n" in found.files["segments/comeback-lost-regulars.yaml"]
+    assert "\ntests: comeback\n" in found.files["tests/comeback.yaml"]
     assert found.description == starter("win-back-test").description
 
 

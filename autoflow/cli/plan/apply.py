@@ -46,6 +46,7 @@ def command(
     With FILE, which `autoflow plan --out FILE` has made, exactly that plan is applied: where the store, what was
     applied or the files are others by now, nothing is.
     """
+    from autoflow.app.schemas import refresh
     from autoflow.cli.plan.moving import moving_asked, moving_words
     from autoflow.lab.plan.file import read_plan
     from autoflow.store.standing import standing
@@ -81,6 +82,7 @@ def command(
             say(_entering(each, workspace.settings.timezone))
         if found.release is not None and standing(database).release < found.release - 1:
             say("The engine has not reached the release before this one yet: `autoflow status` shows it.")
+    refresh(state.folder, workspace)
 
 
 def _entering(each: Entering, zone: str) -> str:
