@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from autoflow.ingest.importing import Imported
     from autoflow.ingest.mapping import CsvMapping, MappingUnsoundError
 
+_MOST_REFUSED = 20
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -34,7 +35,8 @@ def command(state: State, file: Path, mapping_file: Path | None, *, enter: bool,
     """Bring in FILE: JSON, one message of the Segment spec a line (identify, track, page), plain or gzipped.
 
     It is history: it counts, goals and exits apply, and nobody enters a recipe because of it, unless --enter.
-    Importing a file again changes nothing. Rows that cannot be taken are listed with line and reason.
+    Importing a file again changes nothing. Rows that cannot be taken, such as those with a value that is not of the
+    type that autoflow.yaml declares, are listed with line and reason.
     """
     from autoflow.ingest.importing import import_file
     from autoflow.ingest.mapping import MappingUnsoundError
@@ -43,7 +45,13 @@ def command(state: State, file: Path, mapping_file: Path | None, *, enter: bool,
         mapping = _mapping(mapping_file, state) if mapping_file is not None else None
         with state.store(create=True) as database, progress(f"Importing {file.name}") as told:
             imported = import_file(
-                database, file, mapping, enter=enter, clock=state.project.clock, progress=told
+                database,
+                file,
+                mapping,
+                settings=state.settings,
+                enter=enter,
+                clock=state.project.clock,
+                progress=told,
             )
     except MappingUnsoundError as error:
         return _tell_problems(error, as_json=as_json)
@@ -75,8 +83,11 @@ def _report(file: Path, imported: Imported, *, enter: bool, json: bool) -> None:
         say("They are history: they count, and nobody enters a recipe because of them.")
     if refused:
         say(f"{count(len(refused), 'row')} refused:")
-        for row in refused:
+        for row in refused[:_MOST_REFUSED]:
             say(f"  line {row.line}: {clean(row.reason)}")
+        if len(refused) > _MOST_REFUSED:
+            say(f"  and {len(refused) - _MOST_REFUSED:,} more, which --json lists.")
+        say("Mend them and import the file again: it adds what is missing, and nothing twice.")
 
 
 def _tell_problems(error: MappingUnsoundError, *, as_json: bool) -> int:

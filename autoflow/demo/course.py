@@ -63,7 +63,7 @@ def run_demo(
     try:
         simulated = _simulate_year(project, folder / "year.ndjson", year, end)
         say(f"2. {_foreseen(simulated)}")
-        _import(database, folder / "history.ndjson", past, clock)
+        _import(project, database, folder / "history.ndjson", past, clock)
         say(f"3. {len(past):,} of them imported as history, up to {day(going_live - 1, zone)}.")
         say(f"4. The engine lives through the last {WEEKS} weeks, event by event, on a virtual clock:")
         release = _live(project, database, clock, year[len(past) :], end, say)
@@ -83,7 +83,7 @@ def _simulate_year(project: Project, file: Path, year: list[Message], end: int) 
     """The whole year played in a store of its own, which is thrown away: the demo's has yet to live the end of it."""
     scratch = open_database(f"sqlite:///{_SCRATCH}", project.folder, create=True)
     try:
-        _import(scratch, file, year, VirtualClock(end))
+        _import(project, scratch, file, year, VirtualClock(end))
         found = simulate(scratch, _program(scratch, project))
     finally:
         scratch.close()
@@ -103,9 +103,11 @@ def _foreseen(found: Simulation) -> str:
     )
 
 
-def _import(database: Database, file: Path, messages: list[Message], clock: VirtualClock) -> None:
+def _import(
+    project: Project, database: Database, file: Path, messages: list[Message], clock: VirtualClock
+) -> None:
     file.write_bytes(b"".join(msgspec.json.encode(message) + b"\n" for message in messages))
-    imported = import_file(database, file, clock=clock)
+    imported = import_file(database, file, settings=project.workspace.settings, clock=clock)
     assert imported.accepted == len(messages)
 
 

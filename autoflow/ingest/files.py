@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
+from autoflow.ingest.fitting import Fitting
 from autoflow.ingest.refusals import RefusedError
 from autoflow.ingest.segment import MOST_BYTES, read_line
 from autoflow.model.event import Incoming
@@ -77,15 +78,21 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         raise AutoflowError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def read_ndjson(path: Path, *, history: bool) -> Iterator[Batch]:
-    """The messages of a file, `BATCH` lines at a time. Blank lines are passed over. Raises `AutoflowError`."""
+def read_ndjson(path: Path, *, history: bool, fitting: Fitting | None = None) -> Iterator[Batch]:
+    """The messages of a file, `BATCH` lines at a time; with a `fitting` those alone that fit it.
+
+    Blank lines are passed over. Raises `AutoflowError`.
+    """
     ids = RowIds()
     messages: list[Incoming] = []
     refused: list[RefusedRow] = []
     with opened(path) as (content, raw):
         for number, line in _lines(content):
             try:
-                messages.append(_message(line, ids, history=history))
+                message = _message(line, ids, history=history)
+                if fitting is not None:
+                    fitting.check(message)
+                messages.append(message)
             except RefusedError as error:
                 refused.append(RefusedRow(number, str(error)))
             if len(messages) + len(refused) == BATCH:

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autoflow.ingest.files import RefusedRow, read_ndjson
+from autoflow.ingest.fitting import Fitting
 from autoflow.ingest.mapping import CsvMapping
 from autoflow.ingest.table import read_csv
+from autoflow.language.settings import Settings
 from autoflow.model.clock import Clock
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import Database
 from autoflow.store.log import append
 from autoflow.store.wake import ring
+
+NOTHING_DECLARED = Settings()
 
 
 class Imported(NamedTuple):
@@ -30,6 +34,7 @@ def import_file(
     path: Path,
     mapping: CsvMapping | None = None,
     *,
+    settings: Settings = NOTHING_DECLARED,
     enter: bool = False,
     clock: Clock,
     progress: Callable[[int, int], None] | None = None,
@@ -39,14 +44,15 @@ def import_file(
     It is history: it counts, and nobody enters a recipe, unless `enter` (then what occurred within the last
     24 hours does; language.md, rule 5). Every row is known by its id, or by its content where it has none, so
     importing a file again, also after an interruption, adds only what is missing. `progress` is told bytes read
-    and bytes in all. Raises `AutoflowError`; what was read before stays.
+    and bytes in all. A row with a value that is not of the type that `settings` declare is refused, so that it can be
+    mended and brought in then. Raises `AutoflowError`; what was read before stays.
     """
     if mapping is None and path.suffix.lower() in {".csv", ".tsv"}:
         raise AutoflowError(
             f"{path} is a table, and nothing says what its columns are.", "Add --mapping FILE."
         )
     batches = (
-        read_ndjson(path, history=not enter)
+        read_ndjson(path, history=not enter, fitting=Fitting(settings))
         if mapping is None
         else read_csv(path, mapping, history=not enter)
     )

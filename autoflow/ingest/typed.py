@@ -78,6 +78,10 @@ def _choice(text: str, declared: Declared) -> str:
     for choice in declared.choices:
         if fold(choice) == fold(text):
             return choice
+    raise RefusedError(f'"{text}" is not one of the choices: {no_choice(text, declared)}')
+
+
+def no_choice(text: str, declared: Declared) -> str:
+    """What there is in the place of a choice that there is not, to end a sentence."""
     near = did_you_mean(text, declared.choices)
-    fix = f'did you mean "{near}"?' if near else f"there is {', '.join(declared.choices)}."
-    raise RefusedError(f'"{text}" is not one of the choices: {fix}')
+    return f'did you mean "{near}"?' if near else f"there is {', '.join(declared.choices)}."

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from tests.cli.shop import Shop, ana
+from tests.cli.shop import Shop, ana, message
 
 MAPPING = "csv:\n  event: purchased\n  user_id: Who\n  timestamp: When\n  properties: {total: Total}\n"
 
@@ -20,6 +20,7 @@ def test_the_outcome_for_people(shop: Shop) -> None:
         "2 rows refused:\n"
         '  line 4: "type" is missing: one of identify, track, page, screen, alias, group.\n'
         "  line 5: The line is not JSON.\n"
+        "Mend them and import the file again: it adds what is missing, and nothing twice.\n"
     )
     assert shop.run("import", file).stdout.startswith(
         "0 messages from a.ndjson taken in; 3 had come before.\n2 rows"
@@ -36,6 +37,27 @@ def test_the_outcome_for_programs(shop: Shop) -> None:
         ],
         "left_out": 0,
     }
+
+
+def test_values_of_other_types_are_refused_and_the_first_of_many_are_told(shop: Shop) -> None:
+    rows = [
+        message("ana", "purchased", f"2026-03-01T10:00:{second:02}Z", total="abc") for second in range(30)
+    ]
+    file = shop.write("a.ndjson", "".join(json.dumps(row) + "\n" for row in [*ana(), *rows]))
+    told = shop.run("import", file).stdout.splitlines()
+    reason = '"total": "abc" is not an amount of money, as which autoflow.yaml declares it.'
+    assert told[:4] == [
+        "3 messages from a.ndjson taken in.",
+        "They are history: they count, and nobody enters a recipe because of them.",
+        "30 rows refused:",
+        f"  line 4: {reason}",
+    ]
+    assert told[22:] == [
+        f"  line 23: {reason}",
+        "  and 10 more, which --json lists.",
+        "Mend them and import the file again: it adds what is missing, and nothing twice.",
+    ]
+    assert len(shop.json("import", file)["refused"]) == 30
 
 
 def test_a_file_of_which_nothing_could_be_taken_is_a_mistake(shop: Shop) -> None:
