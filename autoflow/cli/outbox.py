@@ -1,4 +1,4 @@
-"""`autoflow outbox`, `outbox release` and `outbox resolve`."""
+"""`autoflow outbox`, `outbox release`, `outbox retry` and `outbox resolve`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from autoflow.model.problems import AutoflowError
 from autoflow.model.reasons import in_short
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from autoflow.store.reports import MessageLine
 
 _OPEN = ["pending", "sending", "held", "unknown", "failed"]
@@ -55,6 +57,10 @@ def command(ctx: click.Context, state: State, asked: tuple[str, ...], *, as_json
         say(
             "Unknown: nobody can see whether it went out. `autoflow outbox resolve KEY --sent` or `--resend`."
         )
+    if any(each.state == "failed" for each in messages):
+        say(
+            "Failed: once what stands under why is mended, `autoflow outbox retry ID` or `--all` tries again."
+        )
 
 
 @command.command()
@@ -79,6 +85,52 @@ def release(state: State, ids: tuple[int, ...], *, everything: bool) -> None:
         released = ledger.release(database, held if everything else ids, state.project.clock.now())
         ring(database)
     say(f"{count(released, 'mail')} released.")
+
+
+@command.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="All that failed.")
+@pass_state
+def retry(state: State, ids: tuple[int, ...], *, everything: bool) -> None:
+    """Make and send what failed once more, such as mail whose template has been mended and applied.
+
+    Mail is made by its template as it was applied last, from the values that were known when it was decided; whoever
+    has unsubscribed since, or cannot be mailed any more, gets nothing. Marketing mail that may have gone out is unknown
+    and never failed.
+    """
+    from autoflow.store.definitions import latest_workspace
+    from autoflow.store.failures import failures, try_again
+    from autoflow.store.wake import ring
+
+    if bool(ids) == everything:
+        raise AutoflowError("Say which: the ids of `autoflow outbox`, or --all.")
+    project = state.project
+    with state.store() as database:
+        found = failures(database)
+        _refuse_others(set(ids), found)
+        mails = latest_workspace(database, project.environment).templates
+        versions = {name: each.version for name, each in mails.items()}
+        asked = found if everything else ids
+        again = try_again(database, asked, project.clock.now(), versions)
+        ring(database)
+    say(f"{count(again, 'message')} will be tried again.")
+    if again < len(asked):
+        say(f"{len(asked) - again:,} cannot be: the contact was erased, or the audience has changed since.")
+
+
+def _refuse_others(asked: set[int], found: Mapping[int, bool]) -> None:
+    """Raise `AutoflowError` where one of these ids did not fail, or cannot be tried again."""
+    others, over = sorted(asked - found.keys()), sorted(id_ for id_ in asked if not found.get(id_, True))
+    if others:
+        raise AutoflowError(
+            f"Not failed: {', '.join(map(str, others))}. Nothing is tried again.",
+            "`autoflow outbox --state failed` lists ids.",
+        )
+    if over:
+        raise AutoflowError(
+            f"Cannot be tried again: {', '.join(map(str, over))}. Nothing is.",
+            "The contact was erased, or a later change of the same audience has overtaken it.",
+        )
 
 
 @command.command()

@@ -215,7 +215,9 @@ def _settle(database: Database, settlement: Settlement, now: int, rules: Rules) 
     again = outcome == "unsent" or (
         outcome == UNKNOWN and (entry.klass == TRANSACTIONAL or entry.channel in rules.repeatable)
     )
-    if again and entry.attempts + 1 < rules.most_attempts:
+    if (
+        again and (entry.attempts + 1) % rules.most_attempts
+    ):  # as many again where somebody wants it tried again
         _wait(database, entry, reason, now + (settlement.retry_after or _backoff(entry)))
         return []
     if again:

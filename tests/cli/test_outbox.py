@@ -7,6 +7,12 @@ import pytest
 
 from tests.cli.shop import DAY, Shop, ana
 
+MAIL = """---
+subject: Hello
+---
+{} <a href="{{{{ unsubscribe_url }}}}">Unsubscribe</a>
+"""
+
 
 @pytest.fixture
 def late(shop: Shop, bring: Callable[..., Path]) -> Shop:
@@ -77,6 +83,51 @@ def test_an_unknown_message_is_resolved(late: Shop, word: str, state: str) -> No
     assert "nobody can see whether it went out" in late.run("outbox").stdout
     late.run("outbox", "resolve", key, word)
     assert late.json("outbox", "--state", "all")["counts"] == {state: 1}
+
+
+@pytest.fixture
+def broken(shop: Shop, bring: Callable[..., Path]) -> Shop:
+    """A mail that fell due cannot be made: its template divides by nothing."""
+    shop.write("templates/win-back.html", MAIL.format("{{ 1 / contact.visits }}"))
+    shop.replace("autoflow.yaml", "events:", "attributes: {visits: number}\nevents:")
+    bring(*ana(), {"type": "identify", "userId": "ana", "traits": {"visits": 0}})
+    shop.run("apply")
+    shop.clock.jump(shop.clock.now() + 51 * DAY)
+    shop.run("run", "--until-idle")
+    return shop
+
+
+def test_a_mail_that_could_not_be_made_goes_out_once_it_is_mended(broken: Shop) -> None:
+    assert broken.json("outbox")["counts"] == {"failed": 1}
+    told = broken.run("outbox").stdout
+    assert told.endswith(
+        "Failed: once what stands under why is mended, `autoflow outbox retry ID` or `--all` tries again.\n"
+    )
+    broken.write("templates/win-back.html", MAIL.format("Come back!"))
+    broken.run("apply")
+    identifier = broken.json("outbox")["messages"][0]["id"]
+    assert broken.run("outbox", "retry", str(identifier)).stdout == "1 message will be tried again.\n"
+    broken.run("run", "--until-idle")
+    assert broken.json("outbox", "--state", "all")["counts"] == {"sent": 1}
+    [mail] = broken.mails()
+    assert "Come back!" in mail or "Q29tZSBiYWNrI" in mail
+
+
+def test_what_did_not_fail_is_not_tried_again(broken: Shop) -> None:
+    result = broken.run("outbox", "retry", "1", "77", status=1)
+    assert result.stderr.startswith("Not failed: 77. Nothing is tried again.\n")
+    assert broken.json("outbox")["counts"] == {"failed": 1}
+    asked = broken.run("outbox", "retry", status=1)
+    assert asked.stderr == "Say which: the ids of `autoflow outbox`, or --all.\n"
+
+
+def test_of_who_was_erased_nothing_can_be_tried_again(broken: Shop) -> None:
+    broken.run("contact", "erase", "ana", "--yes")
+    assert broken.run("outbox", "retry", "1", status=1).stderr.startswith("Cannot be tried again: 1.")
+    assert broken.run("outbox", "retry", "--all").stdout == (
+        "0 messages will be tried again.\n"
+        "1 cannot be: the contact was erased, or the audience has changed since.\n"
+    )
 
 
 def test_an_empty_outbox(shop: Shop) -> None:

@@ -9,13 +9,14 @@ from itertools import pairwise
 import pytest
 
 from autoflow.model.durations import DAY
-from autoflow.model.effects import EMAIL, SALES
+from autoflow.model.effects import AUDIENCES, EMAIL, SALES
 from autoflow.model.event import Incoming
 from autoflow.post.channels.base import ChannelDown, Outgoing, Result
 from autoflow.post.outgoing import MOST_ATTEMPTS
-from autoflow.store import ledger
+from autoflow.store import erasing, ledger
 from autoflow.store.database import StoreError
-from tests.engine.sources import SETTINGS, workspace
+from autoflow.store.failures import failures, try_again
+from tests.engine.sources import MARKETING, SETTINGS, workspace
 from tests.engine.world import START, World, identify, page, track
 
 HOUR = 3_600_000_000
@@ -236,6 +237,120 @@ def test_a_poisoned_mail_fails_alone(world: Make) -> None:
     assert [(message.contact, message.state) for message in failed] == [("c7", "failed")]
     assert "Subject" in failed[0].result
     assert len(one.channels[EMAIL].taken) == len(names) - 1
+
+
+# ---- what failed, tried again
+
+
+def failed(one: World) -> list[int]:
+    return [message.id for message in one.messages("failed")]
+
+
+def again(one: World, **templates: str) -> int:
+    return try_again(one.database, failed(one), one.clock.now(), templates)
+
+
+def test_a_mail_that_failed_is_tried_again_by_a_persons_word_alone(world: Make) -> None:
+    one = bought(world)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "rejected", "550 spam")
+    step(one)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "sent")
+    one.live_until(START + 4 * DAY)
+    assert (state(one), one.channels[EMAIL].keys.count(MAIL)) == (("failed", 1, "550 spam"), 1)
+    assert again(one) == 1
+    assert (state(one)[0], again(one)) == ("pending", 0)
+    step(one)
+    assert state(one) == ("sent", 2, "")
+    assert (again(one), one.channels[EMAIL].keys.count(MAIL)) == (0, 2)
+
+
+@pytest.mark.parametrize("kept", ["sent", "unknown", "held", "refused", "skipped", "pending", "sending"])
+def test_nothing_else_is_tried_again(world: Make, kept: str) -> None:
+    one = bought(world)
+    one.database.do("UPDATE outbox SET state = ?", kept)
+    (message,) = one.messages(kept)
+    assert try_again(one.database, [message.id], one.clock.now(), {}) == 0
+    assert state(one)[0] == kept
+
+
+def test_who_unsubscribed_since_is_not_mailed(world: Make) -> None:
+    one = bought(world)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "rejected", "550 spam")
+    step(one)
+    one.append(track("unsubscribed"))
+    assert again(one) == 1
+    step(one)
+    tick(one)
+    step(one)
+    assert state(one)[::2] == ("refused", "unsubscribed")
+    assert one.channels[EMAIL].keys.count(MAIL) == 1
+
+
+def test_every_bounce_is_told(world: Make) -> None:
+    one = bought(world)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "rejected", "550 spam")
+    for _ in range(2):
+        step(one)
+        tick(one)
+        again(one)
+    assert one.database.one("SELECT count(*) FROM event WHERE name = 'email_bounced'") == (2,)
+
+
+def test_it_gets_as_many_attempts_as_at_first(world: Make) -> None:
+    one = bought(world, patience="9 days")
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "unsent", "451 busy")
+    one.live_until(START + 5 * DAY)
+    assert state(one) == ("failed", MOST_ATTEMPTS, "given up: 451 busy")
+    again(one)
+    one.live_until(START + 12 * DAY)
+    assert state(one) == ("failed", 2 * MOST_ATTEMPTS, "given up: 451 busy"), (
+        "and it was not held for being late"
+    )
+
+
+def test_a_mail_that_could_not_be_made_is_made_by_its_mended_template(world: Make) -> None:
+    broken = MARKETING.replace("We have news.", "{{ contact.first_name | upper }}: we have news.")
+    files = workspace()
+    one = world({**files, "templates/hello.html": broken})
+    one.append(identify(email="ana@example.com"), track("purchased", total=5))
+    one.live_until(START + HOUR)
+    assert "first_name" in state(one)[2]
+    again(one)
+    step(one)
+    assert state(one)[0] == "failed", "nothing has been mended"
+    one.release(files)
+    version = one.database.one("SELECT max(release), version FROM version WHERE name = 'hello'")
+    assert version is not None
+    again(one, hello=version[1])
+    step(one)
+    assert state(one)[0] == "sent"
+    assert one.channels[EMAIL].keys == [MAIL]
+
+
+def test_an_erased_contact_has_nothing_left_to_be_tried(world: Make) -> None:
+    one = bought(world)
+    one.channels[EMAIL].answer = lambda mail: Result(mail.key, "rejected", "550 spam")
+    step(one)
+    [(contact,)] = one.database.all("SELECT id FROM contact")
+    erasing.request(one.database, [contact], b"secret", one.clock.now())
+    one.live_until(START + HOUR)
+    assert list(failures(one.database).values()) == [False]
+    assert again(one) == 0
+
+
+def test_a_change_of_an_audience_that_a_later_one_has_overtaken_is_not_made_any_more(world: Make) -> None:
+    one = world()
+    one.append(identify(email="ana@example.com"))
+    one.channels[AUDIENCES].answer = lambda change: Result(change.key, "rejected", "full")
+    one.append(page("/products/x"))
+    one.live_until(START + HOUR)
+    (joined,) = failed(one)
+    assert failures(one.database) == {joined: True}
+    one.live_until(START + 31 * HOUR)
+    _, left = failed(one)
+    assert failures(one.database) == {joined: False, left: True}
+    assert again(one) == 1
+    assert [each.id for each in one.messages("pending")] == [left]
 
 
 # ---- late mail
