@@ -95,7 +95,7 @@ class Project:
         if not older.sound:
             raise Unsound(older)
         self._check_owners(database, older)
-        release = apply(database, older, now, by=self.person(), commit=origins(database)[to].commit)
+        release = apply(database, older, now, by=self.person(), commit=origins(database)[to].written)
         assert release is not None
         rollbacks.mark(database, to, latest, now)
         rollbacks.forgive(
@@ -123,9 +123,8 @@ class Project:
 
         workspace = self.sound_workspace()
         self._check_owners(database, workspace)
-        files = Files(
-            workspace, self.environment, self.clock.now(), self.person(), self.commit(), moved=moved or {}
-        )
+        now, person, commit = self.clock.now(), self.person(), self._commit_and_edits()
+        files = Files(workspace, self.environment, now, person, commit, moved=moved or {})
         if planned is not None:
             outcome = apply_planned(database, files, planned, progress)
         else:
@@ -183,6 +182,13 @@ class Project:
     def commit(self) -> str:
         """The workspace's commit in git, or nothing where it is not in git."""
         return self._git("rev-parse", "HEAD") or ""
+
+    def _commit_and_edits(self) -> str:
+        """The commit, with a mark behind it where the files are not as it has them: so a release keeps it."""
+        from autoflow.store.releases import EDITED
+
+        commit = self.commit()
+        return f"{commit}{EDITED}" if commit and self.uncommitted() else commit
 
     def uncommitted(self) -> bool:
         """Whether the files that say what is done are not as that commit has them, or whether nobody can tell."""

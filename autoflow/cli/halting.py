@@ -14,6 +14,11 @@ _DONE: dict[Halted | None, str] = {
     "draining": "{recipe} drains: nobody enters, and {people} under way {go} on to the end.",
     None: "{recipe} goes on as its file says, for {people} under way too.",
 }
+_NOBODY: dict[Halted | None, str] = {
+    "paused": "{recipe} is paused: nobody enters. Nobody is under way.",
+    "draining": "{recipe} drains: nobody enters. Nobody is under way.",
+    None: "{recipe} goes on as its file says. Nobody is under way.",
+}
 _ALREADY: dict[Halted | None, str] = {
     "paused": "{recipe} is paused already.",
     "draining": "{recipe} drains already.",
@@ -33,12 +38,13 @@ def halt(state: State, recipes: tuple[str, ...], to: Halted | None) -> None:
         one = number == 1
         words = {
             "recipe": recipe,
-            "people": count(number, "person", "people") if number else "nobody",
-            "stay": "stays" if one or not number else "stay",
-            "go": "goes" if one or not number else "go",
+            "people": count(number, "person", "people"),
+            "stay": "stays" if one else "stay",
+            "go": "goes" if one else "go",
             "they": "he" if one else "they",
             "are": "is" if one else "are",
         }
-        say((_DONE if recipe in changed else _ALREADY)[to].format(**words))
+        said = _ALREADY if recipe not in changed else _DONE if number else _NOBODY
+        say(said[to].format(**words))
     if to is not None and changed:
         say(f"`autoflow resume {' '.join(dict.fromkeys(recipes))}` lets them go on; an apply does not.")

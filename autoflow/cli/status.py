@@ -24,11 +24,13 @@ _MOST_NAMED = 20
 def command(state: State, *, as_json: bool) -> None:
     """Show the store in numbers, and how far the engine is."""
     from autoflow.store import reports
+    from autoflow.store.orders import halts
     from autoflow.store.standing import building, standing
 
     settings = state.settings
     with state.store(reading=True) as database:
         counts = reports.counts(database)
+        release = standing(database).release
         stumbled = reports.set_aside(database)
         found: dict[str, Any] = {
             "contacts": counts.contacts,
@@ -38,11 +40,12 @@ def command(state: State, *, as_json: bool) -> None:
             "next_due": iso(counts.next_due),
             "lag_seconds": _lag(counts, state.project.clock.now()),
             "undeclared": reports.undeclared(database, set(settings.events)),
-            "release": standing(database).release,
+            "release": release,
             "store": str(database.path.resolve()),
             "building": building_row(building(database)),
             "erasing": counts.erasing,
             "set_aside": [{**each._asdict(), "since": iso(each.since)} for each in stumbled],
+            "halted": halts(database, release),
         }
     if as_json:
         print_json(found)
@@ -79,6 +82,8 @@ def _tell(found: dict[str, Any], counts: Counts, zone: str) -> None:
         age = _age(found["lag_seconds"])
         say(f"Unread   {count(counts.lag, 'row')}, the oldest for {age}: `autoflow run` reads them")
     say(f"Release  {found['release'] or 'none is in force yet: `autoflow run` or `autoflow apply`'}")
+    for recipe, how in sorted(found["halted"].items()):
+        say(f"{how.capitalize():<9}{clean(recipe)}, by hand: `autoflow resume {clean(recipe)}` lets it go on")
     if found["building"]:
         done, total = found["building"].values()
         say(f"Building {done:,} of {count(total, 'contact')} are brought to what is new in it")

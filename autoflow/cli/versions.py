@@ -8,17 +8,17 @@ from typing import Any
 import click
 
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import clean, count, iso, local, say, table
+from autoflow.cli.output import count, iso, local, say, table
 from autoflow.cli.plan.json import changed_row
 from autoflow.cli.plan.points import as_text
-from autoflow.cli.plan.words import changed_words, summary_words
+from autoflow.cli.plan.words import changed_words
+from autoflow.cli.release_words import by_whom, did, stopped
 from autoflow.cli.state import State, json_option, pass_state
-from autoflow.lab.versions import Release, Version, difference, releases, versions
+from autoflow.lab.versions import Release, Stop, Version, difference, releases, stops, versions
 from autoflow.model.problems import AutoflowError
 from autoflow.store.releases import Origin
 
 _PAIR = re.compile(r"(\d+)(?:\.\.|-|,)(\d+)")
-_COMMIT = 12
 
 
 @click.command()
@@ -42,15 +42,16 @@ def command(state: State, recipe: str | None, diff: str | None, *, as_json: bool
         if recipe is None:
             _tell_releases(releases(database, environment), zone, as_json=as_json)
         elif diff is None:
-            _tell_versions(recipe, versions(database, recipe, environment), zone, as_json=as_json)
+            found = versions(database, recipe, environment)
+            _tell_versions(recipe, found, stops(database, recipe), zone, as_json=as_json)
         else:
-            found = difference(database, recipe, _pair(diff), environment)
+            between = difference(database, recipe, _pair(diff), environment)
             if as_json:
-                print_json(changed_row(found))
-            elif found.changes:
-                say(as_text(changed_words(found)))
+                print_json(changed_row(between))
+            elif between.changes:
+                say(as_text(changed_words(between)))
             else:
-                say(f"Versions {found.applied} and {found.version} of {recipe} say the same.")
+                say(f"Versions {between.applied} and {between.version} of {recipe} say the same.")
 
 
 def _pair(text: str) -> tuple[int, int]:
@@ -63,7 +64,14 @@ def _pair(text: str) -> tuple[int, int]:
 def _tell_releases(found: list[Release], zone: str, *, as_json: bool) -> None:
     if as_json:
         rows = [
-            {**_origin(each.origin), "changes": [changed_row(one) for one in each.changes]} for each in found
+            {
+                **_origin(each.origin),
+                "changes": [changed_row(one) for one in each.changes],
+                "back_to": each.back_to or None,
+                "halted": each.halted,
+                "moved": each.moved,
+            }
+            for each in found
         ]
         print_json({"releases": rows})
         return
@@ -72,11 +80,10 @@ def _tell_releases(found: list[Release], zone: str, *, as_json: bool) -> None:
         return
     for place, each in enumerate(found):
         origin, now = each.origin, ", in force" if place == 0 else ""
-        said = summary_words(each.changes) if origin.release > 1 else "everything is new"
-        say(f"Release {origin.release}, {local(origin.at, zone)}, by {_by(origin)}{now}: {said}.")
+        say(f"Release {origin.release}, {local(origin.at, zone)}, by {by_whom(origin)}{now}: {did(each)}.")
 
 
-def _tell_versions(recipe: str, found: list[Version], zone: str, *, as_json: bool) -> None:
+def _tell_versions(recipe: str, found: list[Version], halts: list[Stop], zone: str, *, as_json: bool) -> None:
     if as_json:
         rows = [
             {
@@ -88,7 +95,7 @@ def _tell_versions(recipe: str, found: list[Version], zone: str, *, as_json: boo
             }
             for each in found
         ]
-        print_json({"recipe": recipe, "versions": rows})
+        print_json({"recipe": recipe, "versions": rows, "stopped": [_stop(each) for each in halts]})
         return
     rows_told = [
         [
@@ -96,7 +103,7 @@ def _tell_versions(recipe: str, found: list[Version], zone: str, *, as_json: boo
             local(each.origin.at, zone),
             local(each.until.at, zone) if each.until is not None else "in force",
             str(each.origin.release),
-            _by(each.origin),
+            by_whom(each.origin),
             f"{each.entered:,}",
             f"{each.under_way:,}",
         ]
@@ -106,14 +113,18 @@ def _tell_versions(recipe: str, found: list[Version], zone: str, *, as_json: boo
     say(f"{recipe}: {count(len(found), 'version')} (times in {zone}).")
     say()
     table(headings, rows_told, numbers=[0, 3, 5, 6])
+    if halts or len(found) > 1:
+        say()
+    for each in halts:
+        say(stopped(recipe, each, zone))
     if len(found) > 1:
         newest, before = found[0].version, found[1].version
-        say()
         say(f"`autoflow versions {recipe} --diff {before}..{newest}` tells what changed.")
 
 
-def _by(origin: Origin) -> str:
-    return clean(f"{origin.by}, commit {origin.commit[:_COMMIT]}" if origin.commit else origin.by)
+def _stop(each: Stop) -> dict[str, Any]:
+    until = _origin(each.until) if each.until is not None else None
+    return {"state": each.state, **_origin(each.origin), "until": until}
 
 
 def _origin(origin: Origin) -> dict[str, Any]:
@@ -122,4 +133,5 @@ def _origin(origin: Origin) -> dict[str, Any]:
         "at": iso(origin.at),
         "by": origin.by,
         "commit": origin.commit or None,
+        "edited": origin.edited,
     }

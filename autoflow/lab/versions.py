@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from autoflow.lab.plan.changes import Changed, compare, recipe_changes
 from autoflow.language.definitions import Recipe
 from autoflow.model.effects import RUNNING
 from autoflow.model.problems import AutoflowError, did_you_mean
+from autoflow.store import orders
 from autoflow.store.database import Database
-from autoflow.store.definitions import latest_versions, release_workspace
+from autoflow.store.definitions import files_in, latest_versions, release_workspace
+from autoflow.store.orders import Halted
 from autoflow.store.releases import Origin, origins, versions_of
 from autoflow.store.reports import runs_by_version
+
+Files = Mapping[str, str]
+_STOPPED_NOTHING: Mapping[str, Halted] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Release:
-    """One apply, and what it changed against the one before."""
+    """One apply, and what it changed against the one before.
+
+    `back_to` is the older release whose files it has again, 0 where its files are its own or those of the one before.
+    `halted` are the recipes that were stopped by hand with it (None: that go on), `moved` those whose people under way
+    it put on another version.
+    """
 
     origin: Origin
     changes: tuple[Changed, ...]
+    back_to: int = 0
+    halted: Mapping[str, Halted | None] = field(default_factory=dict)
+    moved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A recipe was stopped by hand: how, with which release, and with which it was not any more (None: it still is)."""
+
+    state: Halted
+    origin: Origin
+    until: Origin | None
 
 
 @dataclass(frozen=True)
@@ -39,11 +62,32 @@ class Version:
 
 def releases(database: Database, environment: Mapping[str, str]) -> list[Release]:
     """Every release, the newest first."""
-    found, before = [], release_workspace(database, 0, environment)
+    found: list[Release] = []
+    before, stopped, files = release_workspace(database, 0, environment), _STOPPED_NOTHING, dict[int, Files]()
     for number, origin in sorted(origins(database).items()):
-        after = release_workspace(database, number, environment)
-        found.append(Release(origin, compare(before, after)))
-        before = after
+        after, now = release_workspace(database, number, environment), orders.halts(database, number)
+        halted = {
+            name: now.get(name) for name in sorted({*stopped, *now}) if stopped.get(name) != now.get(name)
+        }
+        moved = sorted({recipe for recipe, _ in orders.moves(database, number)})
+        back_to = _back_to(files, number, files_in(database, number))
+        found.append(Release(origin, compare(before, after), back_to, halted, tuple(moved)))
+        before, stopped = after, now
+    return found[::-1]
+
+
+def stops(database: Database, name: str) -> list[Stop]:
+    """When a recipe was stopped by hand, the newest first."""
+    found: list[Stop] = []
+    state: Halted | None = None
+    for number, origin in sorted(origins(database).items()):
+        before, state = state, orders.halts(database, number).get(name)
+        if state == before:
+            continue
+        if before is not None:
+            found[-1] = replace(found[-1], until=origin)
+        if state is not None:
+            found.append(Stop(state, origin, None))
     return found[::-1]
 
 
@@ -80,6 +124,17 @@ def difference(
     before, after = pair
     changes = tuple(recipe_changes(found[before], found[after]))
     return Changed("recipe", name, "changed", changes, after, before)
+
+
+def _back_to(files: dict[int, Files], release: int, these: Files) -> int:
+    """The last older release that had these very files, where the one before had others; 0 where none had.
+
+    `files` are those of the releases before, to which these are added.
+    """
+    before, files[release] = files.get(release - 1), these
+    if before == these:
+        return 0
+    return max((each for each in files if each < release and files[each] == these), default=0)
 
 
 def _ends(

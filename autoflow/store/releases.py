@@ -7,19 +7,33 @@ from typing import NamedTuple
 from autoflow.store.database import Database
 from autoflow.store.definitions import RECIPE
 
+EDITED = "+"
+
 
 class Origin(NamedTuple):
-    """Where something that was applied comes from: the release, when and by whom, and the workspace's commit."""
+    """Where something that was applied comes from: the release, when and by whom, the workspace's commit, and whether
+    its files had been edited since that commit.
+    """
 
     release: int
     at: int
     by: str
     commit: str
+    edited: bool = False
+
+    @property
+    def written(self) -> str:
+        """The commit as a release is applied with: a `+` behind it says that files had been edited since."""
+        return f"{self.commit}{EDITED}" if self.edited else self.commit
 
 
 def origins(database: Database) -> dict[int, Origin]:
     """Every release."""
-    return {row[0]: Origin(*row) for row in database.all('SELECT id, at, applied_by, "commit" FROM release')}
+    rows = database.all('SELECT id, at, applied_by, "commit" FROM release')
+    return {
+        release: Origin(release, at, by, commit.removesuffix(EDITED), commit.endswith(EDITED))
+        for release, at, by, commit in rows
+    }
 
 
 def versions_of(database: Database, recipe: str) -> dict[int, int]:

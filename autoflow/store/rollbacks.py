@@ -36,7 +36,10 @@ def before(database: Database, asked: int | None = None) -> int:
     for release in range(latest - 1, 0, -1):
         if release not in undone and files_in(database, release) != current:
             return release
-    raise AutoflowError("Nothing else was in force before.", "`autoflow versions` lists what was.")
+    raise AutoflowError(
+        "There is nothing older to go back to.",
+        "`autoflow rollback RELEASE` goes to one that you name; `autoflow versions` lists them.",
+    )
 
 
 def mark(database: Database, since: int, latest: int, now: int) -> None:

@@ -43,6 +43,35 @@ def test_a_recipe_is_paused_drained_and_goes_on(shop: Shop) -> None:
     ]
 
 
+def test_where_nobody_is_under_way_nobody_is_said_to_stay_or_to_leave(shop: Shop) -> None:
+    shop.run("apply")
+    told = [shop.run(word, "win-back").stdout.splitlines()[0] for word in ("pause", "drain", "resume")]
+    assert told == [
+        "win-back is paused: nobody enters. Nobody is under way.",
+        "win-back drains: nobody enters. Nobody is under way.",
+        "win-back goes on as its file says. Nobody is under way.",
+    ]
+
+
+@pytest.mark.usefixtures("under_way")
+def test_what_is_stopped_by_hand_stands_in_the_status(shop: Shop) -> None:
+    assert shop.json("status")["halted"] == {}
+    shop.run("drain", "win-back")
+    shop.run("run", "--until-idle")
+    assert shop.json("status")["halted"] == {"win-back": "draining"}
+    assert (
+        "Draining win-back, by hand: `autoflow resume win-back` lets it go on\n" in shop.run("status").stdout
+    )
+    shop.run("pause", "win-back")
+    shop.run("run", "--until-idle")
+    assert (
+        "Paused   win-back, by hand: `autoflow resume win-back` lets it go on\n" in shop.run("status").stdout
+    )
+    shop.run("resume", "win-back")
+    shop.run("run", "--until-idle")
+    assert "by hand" not in shop.run("status").stdout
+
+
 @pytest.mark.parametrize("word", ["pause", "drain", "resume"])
 def test_mistakes(shop: Shop, word: str) -> None:
     shop.run("apply")

@@ -41,6 +41,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
         "building",
         "erasing",
         "set_aside",
+        "halted",
     ]
     assert found == {
         "contacts": 2,
@@ -55,6 +56,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
         "building": None,
         "erasing": 0,
         "set_aside": [],
+        "halted": {},
     }
     assert found["next_due"].endswith("Z")
 

@@ -36,7 +36,7 @@ def test_what_was_in_force_before_is_in_force_again(shop: Shop) -> None:
     shop.run("run", "--until-idle")
     assert [each["under_way"] for each in shop.json("versions", "win-back")["versions"]] == [0, 0, 0, 1]
     assert shop.run("rollback").stdout.splitlines()[0] == "Release 5 has the files of release 1 again."
-    assert shop.run("rollback", status=1).stderr.startswith("Nothing else was in force before.\n")
+    assert shop.run("rollback", status=1).stderr.startswith("There is nothing older to go back to.\n")
 
 
 @pytest.mark.usefixtures("edited")

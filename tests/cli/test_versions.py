@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,8 +68,100 @@ def test_every_release_with_what_it_changed(shop: Shop) -> None:
         [("win-back", "changed")],
     ]
     told = shop.run("versions").stdout.splitlines()
-    assert told[0].endswith(", in force: 1 recipe.")
-    assert told[3].endswith(": everything is new.")
+    assert [line.partition(", by ")[2].partition(": ")[2] for line in told] == [
+        "recipe win-back new; with that the files of release 1 again.",
+        "recipe win-back removed.",
+        "recipe win-back changed.",
+        "everything is new.",
+    ]
+    assert told[0].endswith(", in force: recipe win-back new; with that the files of release 1 again.")
+    assert [each["back_to"] for each in found] == [1, None, None, None]
+
+
+@pytest.mark.usefixtures("lived")
+def test_stops_by_hand_are_told_of_the_release_and_of_the_recipe(shop: Shop) -> None:
+    """A pause that somebody forgot has a name and a date, in both lists."""
+    for word in ("pause", "drain", "resume", "pause"):
+        shop.clock.jump(shop.clock.now() + DAY)
+        shop.run(word, "win-back")
+    did = [line.rpartition(": ")[2] for line in shop.run("versions").stdout.splitlines()[:4]]
+    assert did == [
+        "win-back paused by hand.",
+        "win-back let go on.",
+        "win-back drained by hand.",
+        "win-back paused by hand.",
+    ]
+    assert [each["halted"] for each in shop.json("versions")["releases"][:5]] == [
+        {"win-back": "paused"},
+        {"win-back": None},
+        {"win-back": "draining"},
+        {"win-back": "paused"},
+        {},
+    ]
+    by = shop.json("versions")["releases"][0]["by"]
+    told = shop.run("versions", "win-back").stdout.splitlines()
+    assert told[-4:-1] == [
+        f"Paused by hand since 2026-05-11 13:00 (by {by}): `autoflow resume win-back` lets it go on.",
+        f"Drained by hand from 2026-05-09 13:00 (by {by}) to 2026-05-10 13:00 (by {by}).",
+        f"Paused by hand from 2026-05-08 13:00 (by {by}) to 2026-05-09 13:00 (by {by}).",
+    ]
+    stopped = shop.json("versions", "win-back")["stopped"]
+    assert [
+        (each["state"], each["release"], each["until"] and each["until"]["release"]) for each in stopped
+    ] == [
+        ("paused", 8, None),
+        ("draining", 6, 7),
+        ("paused", 5, 6),
+    ]
+
+
+def test_much_that_changed_at_once_is_counted(shop: Shop) -> None:
+    shop.run("apply")
+    for number in range(7):
+        shop.write(f"segments/s{number}.yaml", f"segment: s{number}\nconditions: [{{did: purchased}}]\n")
+    shop.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 40 days")
+    shop.replace("templates/win-back.html", "it has been a while", "hello")
+    shop.run("apply")
+    told = shop.run("versions").stdout.splitlines()[0]
+    assert told.endswith(", in force: 7 segments new, recipe win-back and template win-back changed.")
+
+
+def test_people_who_were_moved_are_told(shop: Shop, bring: Bring) -> None:
+    bring(*ana())
+    shop.run("run", "--until-idle")
+    shop.clock.jump(parse_instant("2026-05-05 12:00"))
+    shop.run("run", "--until-idle")
+    shop.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 40 days")
+    shop.run("apply", "--move-running")
+    assert (
+        shop.run("versions")
+        .stdout.splitlines()[0]
+        .endswith(": recipe win-back changed; those under way in win-back were moved.")
+    )
+
+
+def test_a_commit_whose_files_were_edited_since_is_told_as_that(shop: Shop) -> None:
+    """The commit alone would lead whoever looks it up to other files than those that were applied."""
+
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=Kim", "-c", "user.email=kim@shop.example", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *words], cwd=shop.folder, check=True, capture_output=True)
+
+    git("init")
+    git("add", "--all")
+    git("commit", "--message", "begin")
+    shop.run("apply")
+    shop.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 40 days")
+    shop.run("apply")
+    newest, oldest = shop.json("versions")["releases"]
+    assert (oldest["edited"], newest["edited"]) == (False, True)
+    assert newest["commit"] == oldest["commit"]
+    told = shop.run("versions").stdout.splitlines()
+    short = newest["commit"][:12]
+    assert f", commit {short} and edits since, in force: " in told[0]
+    assert f", commit {short}: " in told[1]
+    shop.run("rollback", "1")
+    assert shop.json("versions")["releases"][0]["edited"] is False
 
 
 @pytest.mark.usefixtures("lived")

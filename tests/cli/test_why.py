@@ -340,6 +340,19 @@ def test_paused(lived: Shop) -> None:
     ]
 
 
+def test_who_comes_while_it_drains_is_told_that_nobody_enters(lived: Shop) -> None:
+    recipe(lived, "rest", "trigger: {event: page_visited}\nactions: [{wait: 1 day}, {add_tag: x}]\n")
+    goes_on(lived)
+    lived.run("drain", "rest")
+    goes_on(lived)
+    lived.run("track", "ana", "page_visited")
+    goes_on(lived)
+    assert told(lived, "ana", "rest")[2:4] == [
+        "It is draining: nobody enters it any more, and whoever is in it goes on to the end.",
+        "Has never been in it, and was never turned away.",
+    ]
+
+
 def test_refusals_that_repeat_themselves_are_one_line(lived: Shop) -> None:
     recipe(
         lived,

@@ -80,6 +80,8 @@ def _verdict(why: Why, each: Answer, times: Times) -> Iterator[str]:
         yield "It is a draft: nobody enters it. This is how it would judge."
     elif status == "paused":
         yield "It is paused: nobody enters it, and whoever is in it stays where he is."
+    elif status == "draining":
+        yield "It is draining: nobody enters it any more, and whoever is in it goes on to the end."
     if each.state == RUNNING:
         yield f"{'Was' if why.then else 'Is'} in it {where(each, times)}."
     elif each.state == TURNED_AWAY and refused is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from autoflow.cli.output import clean, count, say, table
+from autoflow.cli.release_words import by_whom
 from autoflow.cli.why.now import Times
 from autoflow.cli.why.recipe import last_run, missed, of_mail, of_recipe, where
 from autoflow.lab.why.contact import DELETED, IN_FILES_ALONE, LATER, OTHER_IN_FILES
@@ -141,9 +142,7 @@ def _sources(why: Why, times: Times) -> Iterator[str]:
             brought.setdefault(known[version], []).append(f"{name} {version}")
     for release, told in sorted(brought.items()):
         origin = why.origins[release]
-        commit = f", commit {origin.commit[:12]}" if origin.commit else ""
-        when = times.at(origin.at)
-        yield f"{', '.join(told)}: release {release}, applied on {when} by {origin.by}{commit}."
+        yield f"{', '.join(told)}: release {release}, applied on {times.at(origin.at)} by {by_whom(origin)}."
     if any(each.now is not None for each in why.answers):
         stand = "stood then" if why.then else "stand"
         yield (
