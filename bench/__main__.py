@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import answers, building, change, forecast, mails, replay, throughput, waits, year
+from bench import answers, building, change, forecast, mails, replay, throughput, waits, watching, year
 
 
 class Line(NamedTuple):
@@ -110,6 +110,12 @@ def _year(folder: Path, *, quick: bool) -> Iterator[Line]:
     yield Line(what, f"{found.seconds:,.1f} s, {memory}", f"{found.floor:.1f} s", ratio, "≤ 120 s, ≤ 1 GB")
 
 
+def _watch(folder: Path, *, quick: bool) -> Iterator[Line]:
+    for shown in watching.measure(folder, 2 if quick else 20):
+        figure = f"{shown.median:.2f} s, at most {shown.longest:.2f}"
+        yield Line(f"a mistake shown after the save, {shown.command}", figure, target="≤ 0.5 s")
+
+
 def _answers(folder: Path, *, quick: bool) -> Iterator[Line]:
     contacts, times = (10_000, 1) if quick else (1_000_000, 7)
     answers.make(folder, contacts)
@@ -147,6 +153,7 @@ PARTS: dict[str, Callable[..., Iterator[Line]]] = {
     "forecast": _forecast,
     "year": _year,
     "check": _check,
+    "watch": _watch,
     "answers": _answers,
 }
 _WIDTHS = (56, 24, 10, 14)

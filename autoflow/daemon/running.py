@@ -33,7 +33,6 @@ Say = Callable[[str], None]
 LOOK_SECONDS = 1
 CHECKPOINT_SECONDS = 2
 RETRY_SECONDS = 5
-GLANCE_SECONDS = 0.3
 DUE = "due"
 MOST_RINGS = 1_000
 
@@ -152,7 +151,7 @@ class PostRoom:
 
 def pause() -> None:
     """Wait for a moment; for whoever looks again and again whether files have changed."""
-    threading.Event().wait(timeout=GLANCE_SECONDS)
+    threading.Event().wait(timeout=LOOK_AT_FILES_SECONDS)
 
 
 def run(project: Project, *, until_idle: bool = False, watch: bool = False, say: Say = print) -> int:

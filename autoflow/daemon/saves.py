@@ -13,7 +13,7 @@ from autoflow.language.present import as_text
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import Database
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.1
 
 
 class Saves:
@@ -28,6 +28,7 @@ class Saves:
         self._applied = applied
         self._seen = self._last = stamps(project.folder)
         self._database: Database | None = None
+        self._mistaken = False
         refresh(project.folder, project.workspace)
 
     def look(self) -> None:
@@ -47,6 +48,7 @@ class Saves:
         try:
             self._apply(saved)
         except AutoflowError as error:
+            self._mistaken = True
             self._say(mistakes(error))
         with suppress(AutoflowError):
             refresh(saved.folder, saved.workspace)
@@ -58,6 +60,9 @@ class Saves:
         release = saved.apply_unasked(self._database)
         if release is not None:
             self._applied(release, saved)
+        elif self._mistaken:
+            self._say("The files have no mistakes any more, and say what is in force.")
+        self._mistaken = False
 
     def _check_store(self, saved: Project) -> None:
         """Raise `AutoflowError` where the files have mistakes, or belong to another store than the one that runs."""

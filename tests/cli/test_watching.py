@@ -1,4 +1,6 @@
-"""`test --watch`: the waiting is handed in, so that a test does in it what somebody with an editor would."""
+"""`test --watch` and `check --watch`: the waiting is handed in, so that a test does in it what somebody with an editor
+would.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ WAITING = "Waiting for changes; Ctrl-C ends it.\n"
 CHANGE = Callable[[], object]
 
 
-def watch(shop: Shop, *changes: CHANGE | None, args: tuple[str, ...] = ()) -> Result:
+def watch(shop: Shop, *changes: CHANGE | None, args: tuple[str, ...] = (), command: str = "test") -> Result:
     """Watch while somebody does one thing in each pause, or nothing; then Ctrl-C."""
     left = list(changes)
 
@@ -33,7 +35,7 @@ def watch(shop: Shop, *changes: CHANGE | None, args: tuple[str, ...] = ()) -> Re
             change()
 
     state = State(clock=shop.clock, environment={}, pause=pause)
-    words = ["-C", str(shop.folder), "test", "--watch", *args]
+    words = ["-C", str(shop.folder), command, "--watch", *args]
     return CliRunner().invoke(cli, words, obj=state, catch_exceptions=False)
 
 
@@ -168,6 +170,29 @@ def test_it_is_for_people(shop: Shop) -> None:
     result = watch(shop, args=("--json",))
     assert result.exit_code == 1
     assert "--watch shows outcomes to people, and --json to programs." in result.stderr
+
+
+def test_check_tells_mistakes_as_they_are_saved(shop: Shop) -> None:
+    result = watch(
+        shop,
+        lambda: shop.replace("recipes/win-back.yaml", "trigger:", "triger:"),
+        None,
+        lambda: shop.replace("recipes/win-back.yaml", "triger:", "trigger:"),
+        None,
+        command="check",
+    )
+    assert result.exit_code == 0
+    sound = "No mistakes: 1 recipe, 1 segment, 1 template."
+    lines = [line for line in result.stdout.splitlines() if not line.startswith(" ")]
+    assert [lines[0], lines[-1]] == [sound, sound]
+    assert any(line.endswith('There is no "triger" in a recipe.') for line in lines[1:-1])
+    assert result.stderr.count(WAITING) == 3
+
+
+def test_check_watches_for_people(shop: Shop) -> None:
+    result = watch(shop, args=("--format", "github"), command="check")
+    assert result.exit_code == 1
+    assert "--watch shows mistakes to people, and --format to programs." in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,24 @@ def test_editors_learn_of_what_is_saved_also_where_it_has_mistakes(watched: Watc
     assert '"fourth"' in schema.read_text(encoding="utf-8"), "what was saved while nobody looked"
 
 
+def test_a_mistake_that_is_taken_back_is_told_to_be_gone(watched: Watched) -> None:
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(2):
+        watched.saves.look()
+    watched.save("recipes/hello.yaml", RECIPE.replace("purchased", "bought"))
+    for _ in range(2):
+        watched.saves.look()
+    watched.said.clear()
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(4):
+        watched.saves.look()
+    assert watched.said == ["The files have no mistakes any more, and say what is in force."]
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(2):
+        watched.saves.look()
+    assert (len(watched.said), watched.applied) == (1, [2]), "a save that changes nothing is no news"
+
+
 def test_a_file_that_goes_and_comes_back_is_seen(watched: Watched) -> None:
     watched.save("recipes/hello.yaml", RECIPE)
     for _ in range(2):

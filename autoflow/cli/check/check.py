@@ -10,7 +10,7 @@ import click
 from autoflow.cli.output import count, note, say
 from autoflow.cli.state import AS_JSON, State, pass_state
 from autoflow.language.present import as_github, as_json, as_text, summary
-from autoflow.model.problems import Problem
+from autoflow.model.problems import AutoflowError, Problem
 
 
 @click.command()
@@ -27,10 +27,11 @@ from autoflow.model.problems import Problem
 @click.option(
     "--explain", metavar="CODE", help="Tell what a code means, with files before and after mending."
 )
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @pass_state
 @click.pass_context
 def command(
-    ctx: click.Context, state: State, form: str, explain: str | None, *, strict: bool, data: bool
+    ctx: click.Context, state: State, form: str, explain: str | None, *, strict: bool, data: bool, watch: bool
 ) -> int:
     """Look for mistakes in the workspace's files.
 
@@ -46,6 +47,19 @@ def command(
 
         explained.show(explain, as_json=form == "json")
         return 0
+    if not watch:
+        return _check(state, form, strict=strict, data=data)
+    if form != "text":
+        raise AutoflowError(
+            "--watch shows mistakes to people, and --format to programs.", "Leave one of them out."
+        )
+    from autoflow.cli.watching import again_and_again
+
+    return again_and_again(state, lambda: _check(state, form, strict=strict, data=data))
+
+
+def _check(state: State, form: str, *, strict: bool, data: bool) -> int:
+    """Once; returns the exit status."""
     workspace = state.project.workspace
     problems: Sequence[Problem] = workspace.problems
     if data:
