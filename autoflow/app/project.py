@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from autoflow.lab.plan.file import PlanFile
     from autoflow.lab.simulation.making import Maker
     from autoflow.lab.simulation.playing import Workshop
+    from autoflow.language.owners import Owners
     from autoflow.post.content.trial import Trial
     from autoflow.store.database import Database
     from autoflow.store.orders import Halted, Moves
+    from autoflow.store.refusals import What
+
+_HALTING: Mapping[Halted | None, What] = {"paused": "pause", "draining": "drain", None: "resume"}
 
 
 class Unsound(AutoflowError):
@@ -78,7 +82,7 @@ class Project:
         from autoflow.store.definitions import files_of
 
         rollbacks.check_unasked(database, files_of(self.sound_workspace()))
-        return self.apply(database)
+        return self.apply_with(database, what="run").release
 
     def rollback(self, database: Database, asked: int | None = None) -> tuple[int, int]:
         """Put an older release's files in force again: the one that is asked for, or the last before what is.
@@ -94,7 +98,7 @@ class Project:
         older, now = release_workspace(database, to, self.environment), self.clock.now()
         if not older.sound:
             raise Unsound(older)
-        self._check_owners(database, older)
+        self._check_owners(database, older, "rollback")
         release = apply(database, older, now, by=self.person(), commit=origins(database)[to].written)
         assert release is not None
         rollbacks.mark(database, to, latest, now)
@@ -110,19 +114,20 @@ class Project:
         *,
         planned: PlanFile | None = None,
         moved: Moves | None = None,
+        what: What = "apply",
         progress: Callable[[int, int], None] | None = None,
     ) -> Outcome:
         """Apply the workspace, and let those into recipes who match already; or exactly what was `planned`.
 
         See `lab.plan_apply`. `moved` moves people who are under way to the new versions of their recipes
-        (`lab.moving`).
+        (`lab.moving`). `what` does it, for who is refused. Raises `NotAllowedError` where a file is somebody else's.
         """
         from autoflow.lab.plan.apply import Files, LetIn, apply_letting_in, apply_planned
         from autoflow.store import rollbacks
         from autoflow.store.definitions import files_of
 
         workspace = self.sound_workspace()
-        self._check_owners(database, workspace)
+        self._check_owners(database, workspace, what)
         now, person, commit = self.clock.now(), self.person(), self._commit_and_edits()
         files = Files(workspace, self.environment, now, person, commit, moved=moved or {})
         if planned is not None:
@@ -136,9 +141,8 @@ class Project:
         """Stop recipes by hand, whatever their files say; or, with None, let them go on. Returns those that change.
 
         That is a release like any other: it takes effect at its place in the log. Raises `AutoflowError` where a
-        recipe is not in force, or where its file says what it is.
+        recipe is not in force, or where its file says what it is; `NotAllowedError` where it is somebody else's.
         """
-        from autoflow.language.owners import check_changes
         from autoflow.store import orders
         from autoflow.store.definitions import apply, latest_release, latest_workspace
 
@@ -146,7 +150,7 @@ class Project:
         before = orders.halts(database, latest_release(database))
         after = orders.changed(applied, before, recipes, state)
         files = {f"recipes/{name}.yaml": "" for name in recipes}  # as if their status were changed
-        check_changes({}, files, applied.owners, self.person())
+        self._allow(database, _HALTING[state], {}, files, applied.owners)
         ordered = orders.Orders(after)
         apply(database, applied, self.clock.now(), by=self.person(), commit=self.commit(), ordered=ordered)
         return {name for name in recipes if before.get(name) != after.get(name)}
@@ -199,13 +203,12 @@ class Project:
         """Who works here: as AUTOFLOW_USER says, else git's user.email, else the login."""
         return self.environment.get("AUTOFLOW_USER") or self._git("config", "user.email") or user()
 
-    def _check_owners(self, database: Database, after: Workspace) -> None:
+    def _check_owners(self, database: Database, after: Workspace, what: What) -> None:
         """Raise `NotAllowedError` where whoever works here may not change what is in force to that.
 
         By owners.yaml as it is in force, so that nobody lets himself in; by the new one where there was none. The very
         first apply is anybody's: nothing is there yet to be changed.
         """
-        from autoflow.language.owners import check_changes
         from autoflow.store.definitions import latest_release, latest_workspace
 
         if not latest_release(database):
@@ -213,7 +216,29 @@ class Project:
         before = latest_workspace(database, self.environment)
         owners = before.owners if before.owners.patterns else after.owners
         if owners.patterns:
-            check_changes(before.sources, after.sources, owners, self.person())
+            self._allow(database, what, before.sources, after.sources, owners)
+
+    def _allow(
+        self,
+        database: Database,
+        what: What,
+        before: Mapping[str, str],
+        after: Mapping[str, str],
+        owners: Owners,
+    ) -> None:
+        """Raise `NotAllowedError`, and keep for good that it was refused, where whoever works here may not do this."""
+        from autoflow.language.owners import NotAllowedError, check_changes
+        from autoflow.store.definitions import latest_release
+        from autoflow.store.refusals import Refusal, note
+        from autoflow.store.releases import origin
+
+        person = self.person()
+        try:
+            check_changes(before, after, owners, person)
+        except NotAllowedError as error:
+            stayed, now = latest_release(database), self.clock.now()
+            note(database, Refusal(origin(stayed, now, person, self._commit_and_edits()), what, error.files))
+            raise
 
     def _git(self, *asked: str) -> str | None:
         """What git answers about the workspace; None where it does not."""

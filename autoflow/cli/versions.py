@@ -8,14 +8,16 @@ from typing import Any
 import click
 
 from autoflow.cli.output import as_json as print_json
-from autoflow.cli.output import count, iso, local, say, table
+from autoflow.cli.output import clean, count, iso, local, say, table
 from autoflow.cli.plan.json import changed_row
 from autoflow.cli.plan.points import as_text
 from autoflow.cli.plan.words import changed_words
 from autoflow.cli.release_words import by_whom, did, stopped
 from autoflow.cli.state import State, json_option, pass_state
 from autoflow.lab.versions import Release, Stop, Version, difference, releases, stops, versions
+from autoflow.language.owners import whose
 from autoflow.model.problems import AutoflowError
+from autoflow.store.refusals import Refusal, refusals
 from autoflow.store.releases import Origin
 
 _PAIR = re.compile(r"(\d+)(?:\.\.|-|,)(\d+)")
@@ -26,21 +28,32 @@ _PAIR = re.compile(r"(\d+)(?:\.\.|-|,)(\d+)")
 @click.option(
     "--diff", metavar="A..B", help="What version B of RECIPE says otherwise than version A, in words."
 )
+@click.option(
+    "--refused", is_flag=True, help="What was refused instead, since the files were somebody else's."
+)
 @json_option
 @pass_state
-def command(state: State, recipe: str | None, diff: str | None, *, as_json: bool) -> None:
+def command(state: State, recipe: str | None, diff: str | None, *, refused: bool, as_json: bool) -> None:
     """Show what was in force when: every apply, or every version of RECIPE, with who applied it and its commit.
 
-    Contacts under way walk on the version that they entered.
+    Contacts under way walk on the version that they entered. With --refused it shows who wanted to change what and may
+    not, by owners.yaml.
     """
+    if refused and recipe is not None:
+        raise AutoflowError("--refused tells of all files.", "Leave the recipe out.")
     if diff is not None and recipe is None:
         raise AutoflowError(
             "--diff compares two versions of a recipe.", "Name it: autoflow versions RECIPE --diff 1..2."
         )
     environment, zone = state.project.environment, state.settings.timezone
     with state.store(reading=True) as database:
-        if recipe is None:
+        if refused:
+            _tell_refusals(refusals(database), zone, as_json=as_json)
+        elif recipe is None:
             _tell_releases(releases(database, environment), zone, as_json=as_json)
+            if (others := len(refusals(database))) and not as_json:
+                were = "was" if others == 1 else "were"
+                say(f"{count(others, 'change')} {were} refused: `autoflow versions --refused` tells whom.")
         elif diff is None:
             found = versions(database, recipe, environment)
             _tell_versions(recipe, found, stops(database, recipe), zone, as_json=as_json)
@@ -81,6 +94,26 @@ def _tell_releases(found: list[Release], zone: str, *, as_json: bool) -> None:
     for place, each in enumerate(found):
         origin, now = each.origin, ", in force" if place == 0 else ""
         say(f"Release {origin.release}, {local(origin.at, zone)}, by {by_whom(origin)}{now}: {did(each)}.")
+
+
+def _tell_refusals(found: list[Refusal], zone: str, *, as_json: bool) -> None:
+    if as_json:
+        rows = [
+            {
+                **_origin(each.origin),
+                "what": each.what,
+                "files": [{"path": path, "owners": list(people)} for path, people in each.files.items()],
+            }
+            for each in found
+        ]
+        print_json({"refused": rows})
+        return
+    if not found:
+        say("Nothing was ever refused.")
+    for each in found:
+        told = "; ".join(whose(path, people) for path, people in each.files.items())
+        at, by = local(each.origin.at, zone), by_whom(each.origin)
+        say(f"{at}, by {by}, `autoflow {each.what}`: {clean(told)}.")
 
 
 def _tell_versions(recipe: str, found: list[Version], halts: list[Stop], zone: str, *, as_json: bool) -> None:

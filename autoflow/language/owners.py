@@ -39,7 +39,11 @@ NOBODY = Owners(MappingProxyType({}))
 
 
 class NotAllowedError(AutoflowError):
-    """Somebody puts changes of files in force that are others' to change."""
+    """Somebody puts changes of `files` in force that are others' to change: by path, whose they are."""
+
+    def __init__(self, message: str, fix: str, files: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(message, fix)
+        self.files = files
 
 
 def check_changes(before: Mapping[str, str], after: Mapping[str, str], owners: Owners, person: str) -> None:
@@ -48,13 +52,19 @@ def check_changes(before: Mapping[str, str], after: Mapping[str, str], owners: O
     It tells every such file and whose it is.
     """
     changed = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
-    refused = [path for path in changed if not owners.may(person, path)]
+    refused = {path: owners.of(path) for path in changed if not owners.may(person, path)}
     if refused:
-        told = "; ".join(f"{path} is for {', '.join(owners.of(path))}" for path in refused)
+        told = "; ".join(whose(path, people) for path, people in refused.items())
         raise NotAllowedError(
             f"{person} may not change {'this file' if len(refused) == 1 else 'these files'}: {told}.",
             f"Ask them to apply it, or for a change of {OWNERS_FILE}. Nothing was changed.",
+            refused,
         )
+
+
+def whose(path: str, people: Iterable[str]) -> str:
+    """Whose a file is, in words."""
+    return f"{path} is for {', '.join(people)}"
 
 
 def read_owners(text: str) -> tuple[Owners, Report]:

@@ -17,7 +17,7 @@ from typing import Any
 from autoflow.model.problems import AutoflowError
 
 APPLICATION_ID = 0x6175746F  # "auto", in the file's header: whose file this is
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 _BUSY_MS = 30_000
 _PATIENCE_MS = 200
 

@@ -30,10 +30,12 @@ class Origin(NamedTuple):
 def origins(database: Database) -> dict[int, Origin]:
     """Every release."""
     rows = database.all('SELECT id, at, applied_by, "commit" FROM release')
-    return {
-        release: Origin(release, at, by, commit.removesuffix(EDITED), commit.endswith(EDITED))
-        for release, at, by, commit in rows
-    }
+    return {row[0]: origin(*row) for row in rows}
+
+
+def origin(release: int, at: int, by: str, written: str) -> Origin:
+    """The origin whose commit is written so."""
+    return Origin(release, at, by, written.removesuffix(EDITED), written.endswith(EDITED))
 
 
 def versions_of(database: Database, recipe: str) -> dict[int, int]:

@@ -353,6 +353,21 @@ class Undone(Table, table=True):
     at: int = _big()
 
 
+class RefusalRow(Table, table=True):
+    """A change that somebody wanted to put in force and may not; `files` says which are whose, as JSON, and `release`
+    what stayed in force.
+    """
+
+    __tablename__ = "refusal"
+    id: int = Field(sa_column=Column(Integer, primary_key=True))
+    at: int = _big()
+    release: int = Field(sa_type=Integer)
+    by: str = Field(sa_type=Text)
+    what: str = Field(sa_type=Text)
+    commit: str = Field(sa_type=Text)
+    files: str = Field(sa_type=Text)
+
+
 class Move(Table, table=True):
     """Where a release moves those who stand on a step of an older version: to a step of its own."""
 
