@@ -15,7 +15,6 @@ from autoflow.model.contact import Record, Run, Times
 from autoflow.model.effects import HELD, SENT, SKIPPED
 
 TRANSACTIONAL = "transactional"
-PURCHASED = "purchased"
 QUIET_HOURS, CAP, HOLDOUT = "quiet_hours", "cap", "holdout"
 _ANSWER_WITHIN = 15 * 60 * MICROS
 _MOST_STRETCHES = 32  # of quiet hours, one after another; hours that never end are held to the limit

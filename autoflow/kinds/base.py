@@ -230,10 +230,6 @@ class Trigger(Kind):
         """A condition that fires it whenever it becomes true; what it hears is that very moment."""
         return None
 
-    def findings_in(self, zone: str) -> Iterator[Finding]:
-        """Mistakes that only the project's zone shows."""
-        yield from ()
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -11,18 +11,12 @@ MICROS = 1_000_000
 class Clock(Protocol):
     """Tells the instant as UTC microseconds since 1970-01-01."""
 
-    @property
-    def virtual(self) -> bool:
-        """Whether this clock is moved by hand and says nothing of the wall."""
-
     def now(self) -> int:
         """The instant now, in UTC microseconds."""
 
 
 class SystemClock:
     """The machine's clock."""
-
-    virtual = False
 
     def now(self) -> int:
         return time.time_ns() // 1_000
@@ -36,8 +30,6 @@ class VirtualClock:
     >>> clock.now()
     9
     """
-
-    virtual = True
 
     def __init__(self, start: int) -> None:
         self._now = start

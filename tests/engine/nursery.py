@@ -45,7 +45,7 @@ class Doomed:
 
     def __init__(self, channel: Channel, reaper: Reaper) -> None:
         self._channel, self._reaper = channel, reaper
-        self.name, self.policy = channel.name, channel.policy
+        self.name = channel.name
         self.idempotent, self.group_size = channel.idempotent, channel.group_size
 
     def send(self, group: Sequence[Outgoing]) -> list[Result]:

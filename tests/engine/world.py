@@ -11,7 +11,7 @@ from autoflow.model.clock import VirtualClock
 from autoflow.model.effects import AUDIENCES, EMAIL, SALES
 from autoflow.model.event import IDENTIFY, PAGE_VISITED, Incoming
 from autoflow.model.instants import parse_instant
-from autoflow.post.channels.base import Channel, Outgoing, Policy, Result
+from autoflow.post.channels.base import Channel, Outgoing, Result
 from autoflow.post.outgoing import Post
 from autoflow.store import log, reports
 from autoflow.store.database import Database
@@ -38,7 +38,6 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
 class Recorder:
     """A channel that takes everything, or answers as `answer` says, and writes down when it was given what."""
 
-    policy: Policy = "at_most_once"
     group_size = 20
 
     def __init__(self, name: str, clock: VirtualClock) -> None:

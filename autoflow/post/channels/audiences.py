@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from autoflow.post.channels.base import ChannelDown, Outgoing, Policy, Result
+from autoflow.post.channels.base import ChannelDown, Outgoing, Result
 from autoflow.post.channels.files import make_folder, sync_folder, write_synced
 
 COLUMNS = ("contact", "email", "phone", "first_name", "last_name", "city", "postal_code", "country")
@@ -30,7 +30,6 @@ class AudienceFolder:
     """
 
     name = "audiences"
-    policy: Policy = "at_least_once"
     idempotent = True
     group_size = 10_000
 

@@ -9,7 +9,6 @@ from typing import Literal, Protocol, runtime_checkable
 from autoflow.model.problems import AutoflowError
 
 Outcome = Literal["sent", "unsent", "postponed", "rejected", "unknown"]
-Policy = Literal["at_most_once", "at_least_once"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,6 @@ class Channel(Protocol):
     @property
     def name(self) -> str:
         """Of the kind: `email`, `sales`, `audiences` or `webhooks`."""
-
-    @property
-    def policy(self) -> Policy:
-        """What to do with `unknown` where nothing else says so."""
 
     @property
     def idempotent(self) -> bool:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from autoflow.post.channels.base import ChannelDown, Outgoing, Policy, Result
+from autoflow.post.channels.base import ChannelDown, Outgoing, Result
 from autoflow.post.channels.files import make_folder, sync_folder, write_synced
 
 _PARTS = ("tmp", "new", "cur")
@@ -22,7 +22,6 @@ class Maildir:
     """
 
     name = "email"
-    policy: Policy = "at_least_once"
     idempotent = True
     group_size = 100
 

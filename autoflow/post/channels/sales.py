@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from autoflow.post.channels.base import ChannelDown, Outgoing, Policy, Result
+from autoflow.post.channels.base import ChannelDown, Outgoing, Result
 from autoflow.post.channels.files import make_folder, sync_folder
 
 MOST_KEYS = 100_000  # kept in memory; then the tail is read anew
@@ -24,7 +24,6 @@ class SalesFiles:
     """
 
     name = "sales"
-    policy: Policy = "at_least_once"
     idempotent = True
     group_size = 500
 

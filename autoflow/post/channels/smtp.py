@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autoflow.language.settings import Smtp
-from autoflow.post.channels.base import ChannelDown, Outcome, Outgoing, Policy, Result
+from autoflow.post.channels.base import ChannelDown, Outcome, Outgoing, Result
 from autoflow.post.channels.smtp_session import LostError, Reply, Session, Timeouts
 from autoflow.post.content.addresses import checked_address
 
@@ -50,7 +50,6 @@ class SmtpChannel:
     """
 
     name = "email"
-    policy: Policy = "at_most_once"
     idempotent = False
     group_size = 20
 

@@ -15,7 +15,7 @@ from autoflow.language.settings import Webhook
 from autoflow.model.clock import MICROS
 from autoflow.model.effects import WEBHOOKS
 from autoflow.model.instants import to_iso
-from autoflow.post.channels.base import ChannelDown, Outgoing, Policy, Result
+from autoflow.post.channels.base import ChannelDown, Outgoing, Result
 from autoflow.post.channels.calling import Answer, Line, Resolve, Unreachable, resolve
 from autoflow.post.channels.sales import SalesFiles
 
@@ -39,7 +39,6 @@ class WebhookCalls:
     """
 
     name = WEBHOOKS
-    policy: Policy = "at_least_once"
     idempotent = True
     group_size = 50
 
