@@ -43,6 +43,7 @@ def command(folder: Path) -> None:
         say(f"  autoflow -C {folder} {line}")
     say(f"  autoflow -C {folder} import FILE       brings in what your customers did")
     say(f"  autoflow -C {folder} simulate          shows what the recipe would have done")
+    say(f"  autoflow -C {folder} recipes           lists starter recipes to add")
 
 
 def _walk(folder: Traversable, above: str = "") -> list[tuple[str, bytes]]:
