@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from autoflow.cli.state import State, pass_state
 from autoflow.language.names import SETTINGS_FILE, listed
 from autoflow.starters.adding import Addition, add
 from autoflow.starters.catalogue import starter
+from autoflow.starters.declaring import Need
 from autoflow.starters.renaming import renamed
 
 
@@ -65,13 +67,25 @@ def _tell(found: Addition, folder: Path) -> None:
         ]
     )
     recipes = listed(path for path in found.starter.files if path.startswith("recipes/"))
-    say(f"Then take the line `status: draft` out of {recipes}, and `{program} apply` puts it in force.")
+    say(
+        f"Then take the line `status: draft` out of {recipes}: `{program} plan` tells whom that moves, and"
+        f" `{program} apply` puts it in force."
+    )
 
 
 def _becomes(path: str, found: Addition) -> str:
     if path == SETTINGS_FILE:
-        return f"declares {listed((need.said() for need in found.declared.added), 30)} now"
+        return f"declares now: {'; '.join(_together(found.declared.added))}"
     return "is overwritten" if path in found.replaced else ""
+
+
+def _together(needs: Sequence[Need]) -> Iterator[str]:
+    """What is declared, each section at once: `the events cart_updated, cart_emptied`."""
+    for section in dict.fromkeys(need.section for need in needs):
+        names = [need.name for need in needs if need.section == section and not need.inner]
+        if names:
+            yield f"the {section.removesuffix('s') if len(names) == 1 else section} {', '.join(names)}"
+        yield from (need.said() for need in needs if need.section == section and need.inner)
 
 
 def _columns(rows: list[tuple[str, str]]) -> None:

@@ -18,7 +18,7 @@ def test_what_is_told(shop: Shop) -> None:
         "abandoned-cart is in the workspace now, as a draft that nobody enters yet:",
         (
             "  autoflow.yaml                  "
-            "declares the event cart_updated, the event cart_emptied and cart_id of purchased now"
+            "declares now: the events cart_updated, cart_emptied; cart_id of purchased"
         ),
         "  templates/_starter.html",
         "  templates/cart-last-call.html",
@@ -38,8 +38,8 @@ def test_what_is_told(shop: Shop) -> None:
         f"  {program} test tests/abandoned-cart.yaml  runs its tests",
         f"  {program} simulate abandoned-cart         shows what it would have done",
         (
-            "Then take the line `status: draft` out of recipes/abandoned-cart.yaml, "
-            f"and `{program} apply` puts it in force."
+            "Then take the line `status: draft` out of recipes/abandoned-cart.yaml: "
+            f"`{program} plan` tells whom that moves, and `{program} apply` puts it in force."
         ),
     ]
 
