@@ -43,9 +43,10 @@ def test_one() -> None:
         "birthday-present: A present on the birthday, at nine in the morning where the contact lives.\n"
         "\n"
         "A present at nine on the contact's own clock. Who was born on 29 February has his birthday on the\n"
-        "28th in other years.\n"
+        "28th in other years. An order within the thirty days for which it holds is the goal, so that reports\n"
+        "tell what the present brings in.\n"
         "\n"
-        "Needs the attribute birthday.\n"
+        "Needs the event purchased and the attribute birthday.\n"
         "Brings the mail birthday-present.\n"
         "\n"
         "The recipe:\n"
@@ -55,8 +56,11 @@ def test_one() -> None:
         "  trigger:\n"
         '    date: {attribute: birthday, every: year, at: "09:00"}\n'
         "  reentry: after 300 days                # whoever changes his birthday gets no second present\n"
+        "  goal: {did: purchased}\n"
+        "  exit: {did: unsubscribed}\n"
         "  actions:\n"
         "    - send_email: birthday-present\n"
+        "    - wait: 30 days                      # as long as the present holds; an order still counts\n"
         "\n"
         "Its files:\n"
         "  recipes/birthday-present.yaml\n"
@@ -80,7 +84,10 @@ def test_the_list_as_json() -> None:
         "name": "birthday-present",
         "title": "Birthday",
         "description": "A present on the birthday, at nine in the morning where the contact lives.",
-        "needs": {"attributes": {"birthday": "date"}},
+        "needs": {
+            "attributes": {"birthday": "date"},
+            "events": {"purchased": {"order_id": "text", "total": "money"}},
+        },
         "recipes": ["birthday-present"],
         "segments": [],
         "templates": ["birthday-present"],
@@ -96,7 +103,7 @@ def test_one_as_json() -> None:
     assert {each["path"]: each["text"] for each in found["files"]} == starter("lead-handover").files
     assert found["yours"][0] == {
         "file": "recipes/lead-handover.yaml",
-        "line": 18,
+        "line": 21,
         "what": "whoever calls your leads",
     }
 

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pytest
 
+from autoflow.language.layout import in_shape
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.source import Report, Source
@@ -34,6 +35,13 @@ def base(request: pytest.FixtureRequest) -> Files:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_alone(name: str, base: Files) -> None:
     assert wrong(with_starters(base, [starter(name)])) == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_in_the_shape_of_fmt(name: str) -> None:
+    """So that `fmt --check` in somebody's CI does not stop at what `add` has copied."""
+    files = {path: text for path, text in starter(name).files.items() if path.endswith(".yaml")}
+    assert {path: in_shape(path, text) for path, text in files.items()} == files
 
 
 @pytest.mark.parametrize("name", NAMES)
