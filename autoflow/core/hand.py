@@ -29,6 +29,7 @@ from autoflow.model.inside import (
     AUDIENCE_LEFT,
     CONSENT_GIVEN,
     CONSENT_WITHDRAWN,
+    EMAIL_HELD,
     RECORDED,
     SALES_NOTIFIED,
     SCORE_ADJUSTED,
@@ -39,7 +40,7 @@ from autoflow.model.values import Value
 if TYPE_CHECKING:
     from autoflow.core.walk import Walk
 
-ENTER_RECIPE, EMAIL_HELD = "enter_recipe", "email_held"
+ENTER_RECIPE = "enter_recipe"
 STAGE_ENTERED, STAGE_LEFT = "stage_entered", "stage_left"
 
 

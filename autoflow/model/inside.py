@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-EMAIL_SENT, EMAIL_SKIPPED = "email_sent", "email_skipped"
+EMAIL_SENT, EMAIL_SKIPPED, EMAIL_HELD = "email_sent", "email_skipped", "email_held"
 ENTERED, RECORDED, SCORE_ADJUSTED, SALES_NOTIFIED = "entered", "recorded", "score_adjusted", "sales_notified"
 CONSENT_GIVEN, CONSENT_WITHDRAWN = "consent_given", "consent_withdrawn"
 TAG_ADDED, TAG_REMOVED, ATTRIBUTE_SET = "tag_added", "tag_removed", "attribute_set"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from autoflow.core.hand import EMAIL_HELD
 from autoflow.core.runs import ENDED
 from autoflow.model.effects import MERGED, Happening
 from autoflow.model.identifiers import TOMBSTONE
-from autoflow.model.inside import EMAIL_SENT, EMAIL_SKIPPED
+from autoflow.model.inside import EMAIL_HELD, EMAIL_SENT, EMAIL_SKIPPED
 from autoflow.store.database import Database, listed
 from autoflow.store.history import journal_chunks, some, values
 

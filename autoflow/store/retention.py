@@ -7,8 +7,8 @@ rebuilt, and how segments grew. A line that is let go leaves a gap in a contact'
 from __future__ import annotations
 
 from autoflow.core.admission import REFUSED
-from autoflow.core.hand import EMAIL_HELD
 from autoflow.model.durations import DAY, Duration
+from autoflow.model.inside import EMAIL_HELD
 from autoflow.store.database import Database
 from autoflow.store.lease import verify
 from autoflow.store.log import CHUNK

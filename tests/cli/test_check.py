@@ -47,6 +47,39 @@ def test_for_github(shop: Shop) -> None:
     )
 
 
+def test_mistakes_in_recipe_tests_are_told_with_the_others(shop: Shop) -> None:
+    shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
+    shop.replace("tests/win-back.yaml", "[win-back], ended: fin", "[win-bak], ended: fin")
+    result = shop.run("check", status=1)
+    assert [line for line in result.stdout.splitlines() if line[0] != " "] == [
+        'recipes/win-back.yaml:5:20: There is no segment called "lapsed-buyer".',
+        'tests/win-back.yaml:12:44: There is no template called "win-bak".',
+    ]
+    assert "   12 |" in result.stdout
+    assert result.stderr.startswith("2 errors.\n")
+
+
+def test_a_mistake_in_a_recipe_test_alone_is_one_and_keeps_nothing_out_of_force(shop: Shop) -> None:
+    shop.replace("tests/win-back.yaml", "cases:", "case:")
+    found = json.loads(shop.run("check", "--format", "json", status=1).stdout)["problems"]
+    assert [(each["file"], each["code"]) for each in found] == [
+        ("tests/win-back.yaml", "missing-key"),
+        ("tests/win-back.yaml", "unknown-key"),
+    ]
+    shop.run("apply")
+    shop.run("run", "--until-idle")
+    assert "::error file=tests/win-back.yaml" in shop.run("check", "--format", "github", status=1).stdout
+    assert "tests/win-back.yaml" in shop.run("check", "--data", status=1).stdout
+
+
+def test_a_test_of_what_cannot_be_read_has_no_mistake_for_that(shop: Shop) -> None:
+    """Neither the steps of a recipe with a mistake are known, nor the names of an autoflow.yaml with one."""
+    shop.replace("recipes/win-back.yaml", "send_email: win-back", "send_emial: win-back")
+    shop.replace("autoflow.yaml", "total: money", "total: mony")
+    found = json.loads(shop.run("check", "--format", "json", status=1).stdout)["problems"]
+    assert {each["file"] for each in found} == {"autoflow.yaml", "recipes/win-back.yaml"}
+
+
 def test_warnings_count_when_asked(shop: Shop) -> None:
     shop.replace("templates/win-back.html", UNSUBSCRIBE, "")
     told = shop.run("check")

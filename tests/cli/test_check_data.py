@@ -50,6 +50,7 @@ def shop(made: Shop, tmp_path: Path) -> Shop:
     shop = made.copy(tmp_path / "shop")
     (shop.folder / "segments/lapsed-buyers.yaml").unlink()
     (shop.folder / "recipes/win-back.yaml").unlink()
+    (shop.folder / "tests/win-back.yaml").unlink()
     return shop
 
 

@@ -9,6 +9,8 @@ import click
 
 from autoflow.cli.output import count, note, say
 from autoflow.cli.state import AS_JSON, State, pass_state
+from autoflow.lab.testing.files import load_tests
+from autoflow.lab.testing.reader import read_tests
 from autoflow.language.present import as_github, as_json, as_text, summary
 from autoflow.model.problems import AutoflowError, Problem
 
@@ -33,7 +35,7 @@ from autoflow.model.problems import AutoflowError, Problem
 def command(
     ctx: click.Context, state: State, form: str, explain: str | None, *, strict: bool, data: bool, watch: bool
 ) -> int:
-    """Look for mistakes in the workspace's files.
+    """Look for mistakes in the workspace's files, recipe tests included.
 
     Finds all of them at once and changes nothing. What cannot run is an error (exit status 1); what looks unwise
     is a warning (exit status 0, with --strict 1).
@@ -61,17 +63,19 @@ def command(
 def _check(state: State, form: str, *, strict: bool, data: bool) -> int:
     """Once; returns the exit status."""
     workspace = state.project.workspace
+    tests = load_tests(state.project.folder)
     problems: Sequence[Problem] = workspace.problems
     if data:
         from autoflow.cli.check.data import with_data
 
         problems = with_data(state)
+    problems = sorted([*problems, *read_tests(tests, workspace)[1]])
     if form == "json":
         say(as_json(problems))
     elif form == "github":
         click.echo(as_github(problems), nl=False)
     else:
-        click.echo(as_text(problems, workspace.sources, colour=sys.stdout.isatty()), nl=False)
+        click.echo(as_text(problems, {**workspace.sources, **tests}, colour=sys.stdout.isatty()), nl=False)
         if problems:
             from autoflow.cli.check.explained import more_about
 
@@ -82,4 +86,4 @@ def _check(state: State, form: str, *, strict: bool, data: bool) -> int:
                 f"No mistakes: {count(len(workspace.recipes), 'recipe')}, "
                 f"{count(len(workspace.segments), 'segment')}, {count(len(workspace.templates), 'template')}."
             )
-    return int(not workspace.sound or (strict and bool(problems)))
+    return int(any(strict or problem.severity == "error" for problem in problems))

@@ -16,7 +16,6 @@ from functools import partial
 
 from autoflow.core.advance import advance
 from autoflow.core.gate import CAP
-from autoflow.core.hand import EMAIL_HELD
 from autoflow.core.program import Program
 from autoflow.lab.periods import begins
 from autoflow.lab.plan.weekly import Forecast, Weekly, full_weeks
@@ -29,7 +28,7 @@ from autoflow.model.contact import pack, unpack
 from autoflow.model.durations import DAY
 from autoflow.model.effects import EMAIL, SENT, Effects
 from autoflow.model.event import ENTER
-from autoflow.model.inside import EMAIL_SKIPPED, ENTERED
+from autoflow.model.inside import EMAIL_HELD, EMAIL_SKIPPED, ENTERED
 from autoflow.store.database import Database
 from autoflow.store.recorded import Recorded, survey
 

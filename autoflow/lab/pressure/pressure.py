@@ -10,13 +10,12 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from autoflow.core.gate import CAP
-from autoflow.core.hand import EMAIL_HELD
 from autoflow.core.program import Program
 from autoflow.core.runs import ENDED
 from autoflow.kinds.limits import Limit
 from autoflow.lab.periods import begins, day_of, first_of
 from autoflow.model.effects import MERGED, Happening
-from autoflow.model.inside import EMAIL_SENT, EMAIL_SKIPPED
+from autoflow.model.inside import EMAIL_HELD, EMAIL_SENT, EMAIL_SKIPPED
 
 MOST = 10
 _MARKETING = "marketing"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from autoflow.core.hand import EMAIL_HELD
 from autoflow.core.runs import RESTARTED
 from autoflow.lab.simulation.making import Maker
 from autoflow.lab.simulation.recording import message_row, ndjson
@@ -13,7 +12,7 @@ from autoflow.lab.simulation.replay import Lived, Taken
 from autoflow.lab.simulation.tally import MODULUS, QUARTER, SAMPLES, Failing, RecipeTally, Tally
 from autoflow.model.contact import Record, Run
 from autoflow.model.effects import EMAIL, HELD, RUNNING, SENT, Effects, Happening, Message, effect_key
-from autoflow.model.inside import ENTERED
+from autoflow.model.inside import EMAIL_HELD, ENTERED
 
 DRAWN, REFUSED = "drawn", "refused"
 _Key = tuple[str, str, int]

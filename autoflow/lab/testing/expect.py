@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from autoflow.core.hand import EMAIL_HELD
 from autoflow.lab.testing.runs import (
     asked_of_each,
     entered_at,
@@ -23,6 +22,7 @@ from autoflow.lab.testing.seen import ENDED, Seen
 from autoflow.language import scalars
 from autoflow.language.nodes import Node
 from autoflow.model.effects import EMAIL, ENDINGS, SALES, SENT, SKIPPED, TASKS, WEBHOOKS
+from autoflow.model.inside import EMAIL_HELD
 from autoflow.model.values import Value, from_millionths
 
 NONE = "none"

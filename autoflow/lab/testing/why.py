@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autoflow.core.hand import EMAIL_HELD
 from autoflow.lab.testing.seen import ENDED, Seen
 from autoflow.lab.testing.story import local_time
 from autoflow.model.effects import EMAIL, FAILED, SKIPPED
+from autoflow.model.inside import EMAIL_HELD
 from autoflow.model.reasons import in_a_clause, why_not_entered
 
 REFUSED = "refused"
