@@ -15,10 +15,12 @@ from autoflow.starters.catalogue import Starter
 from autoflow.starters.declaring import Declared, declare
 from autoflow.starters.writing import write_all
 
+_LAST = ("recipes", "tests")
+
 
 class Addition(NamedTuple):
-    """What a starter brings to a workspace: `files` are those to write, path → text, autoflow.yaml first and the recipe
-    last; none where all is there. `replaced` are those among them that read otherwise now, `left` shared ones that do
+    """What a starter brings to a workspace: `files` are those to write, path → text, each behind those that it names;
+    none where all is there. `replaced` are those among them that read otherwise now, `left` shared ones that do
     and stay.
     """
 
@@ -53,7 +55,7 @@ def addition(
     declared = declare(standing[SETTINGS_FILE], starter.declares, keep=force)
     files = {SETTINGS_FILE: declared.text} if declared.added else {}
     rest = [path for path in starter.files if path not in standing or path in replaced]
-    rest.sort(key=lambda path: (path.startswith("recipes/"), path))
+    rest.sort(key=_place)
     files |= {path: starter.files[path] for path in rest}
     _refuse_mistakes(standing, files, environment)
     left = tuple(path for path in other if path in starter.shared)
@@ -63,6 +65,7 @@ def addition(
 def add(starter: Starter, folder: Path, environment: Mapping[str, str], *, force: bool = False) -> Addition:
     """Copy `starter` into the workspace in `folder`, all of it or, where that cannot be, nothing.
 
+    Who is killed on the way leaves the first files, in a workspace without mistakes; the next time adds the others.
     Raises `AutoflowError` as `addition` does, and where there is no workspace.
     """
     standing = load_sources(folder)
@@ -72,6 +75,12 @@ def add(starter: Starter, folder: Path, environment: Mapping[str, str], *, force
     found = addition(starter, standing, environment, force=force)
     write_all(folder, found.files)
     return found
+
+
+def _place(path: str) -> tuple[int, str]:
+    """Where a file comes: never before what it names, so that whoever is killed on the way leaves no mistake."""
+    folder = path.partition("/")[0]
+    return (_LAST.index(folder) + 1 if folder in _LAST else 0, path)
 
 
 def _in_the_way(starter: Starter, paths: list[str]) -> AutoflowError:

@@ -23,8 +23,8 @@ def test_what_is_told(shop: Shop) -> None:
         "  templates/_starter.html",
         "  templates/cart-last-call.html",
         "  templates/cart-reminder.html",
-        "  tests/abandoned-cart.yaml",
         "  recipes/abandoned-cart.yaml",
+        "  tests/abandoned-cart.yaml",
         "Make it yours, here:",
         (
             "  templates/_starter.html:60        "

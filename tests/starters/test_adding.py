@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from autoflow.lab.testing.reader import read_tests
 from autoflow.language.names import SETTINGS_FILE
+from autoflow.language.workspace import read_workspace
 from autoflow.model.problems import AutoflowError
 from autoflow.starters.adding import addition
-from autoflow.starters.catalogue import starter
+from autoflow.starters.catalogue import starter, starters
 from autoflow.starters.renaming import renamed
 from tests.starters.workspaces import fresh, with_starters
 
@@ -15,10 +17,10 @@ def test_what_is_written_and_in_which_order() -> None:
     assert list(found.files) == [
         "autoflow.yaml",
         "segments/warm-leads.yaml",
-        "tests/lead-customer.yaml",
-        "tests/lead-handover.yaml",
         "recipes/lead-customer.yaml",
         "recipes/lead-handover.yaml",
+        "tests/lead-customer.yaml",
+        "tests/lead-handover.yaml",
     ]
     assert [need.said() for need in found.declared.added] == [
         "the event pricing_downloaded",
@@ -31,6 +33,17 @@ def test_what_is_written_and_in_which_order() -> None:
         "the stage sales lead",
         "the stage customer",
     ]
+
+
+@pytest.mark.parametrize("name", starters())
+def test_wherever_somebody_is_killed_on_the_way_there_is_no_mistake(name: str) -> None:
+    written = fresh()
+    for path, text in addition(starter(name), written, {}).files.items():
+        written[path] = text
+        workspace = read_workspace(written, {})
+        tests = {each: found for each, found in written.items() if each.startswith("tests/")}
+        problems = [*workspace.problems, *read_tests(tests, workspace)[1]]
+        assert [each for each in problems if each.severity == "error"] == [], path
 
 
 def test_added_twice_there_is_nothing_to_write() -> None:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from autoflow.model.problems import AutoflowError
-from autoflow.starters.adding import add
+from autoflow.starters.adding import add, addition
 from autoflow.starters.catalogue import starter
 from autoflow.starters.writing import write_all
-from tests.starters.workspaces import fresh
+from tests.starters.workspaces import ROOT, fresh
 
 FILES = {"autoflow.yaml": "name: new\n", "templates/deep/a.html": "a", "recipes/b.yaml": "b"}
 
@@ -85,13 +89,39 @@ def test_a_disk_that_is_full_leaves_nothing_behind(folder: Path, monkeypatch: py
     assert standing(folder) == before
 
 
-def test_killed_on_the_way_it_is_finished_by_the_next_time(folder: Path) -> None:
-    first, *rest = add(starter("abandoned-cart"), folder, {}).files
-    assert first == "autoflow.yaml"
-    for path in rest[2:]:
-        (folder / path).unlink()
-    (folder / "templates/.cart-reminder.html.part").write_text("half", encoding="utf-8")
-    assert list(add(starter("abandoned-cart"), folder, {}).files) == rest[2:]
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from autoflow.starters.adding import add
+from autoflow.starters.catalogue import starter
+
+replace, left = Path.replace, int(sys.argv[2])
+
+def dying(path, target):
+    global left
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    return replace(path, target)
+
+Path.replace = dying
+add(starter("abandoned-cart"), Path(sys.argv[1]), {})
+"""
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_killed_on_the_way_it_is_finished_by_the_next_time(step: int, folder: Path, tmp_path: Path) -> None:
+    whole = addition(starter("abandoned-cart"), fresh(), {}).files
+    died = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(folder), str(step)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+        timeout=60,
+    )
+    assert died.returncode == -signal.SIGKILL
+    assert list(add(starter("abandoned-cart"), folder, {}).files) == list(whole)[step:]
+    now = {path: text.decode() for path, text in standing(folder).items() if text is not None}
+    assert now == {**fresh(), **whole}
 
 
 def test_a_folder_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
