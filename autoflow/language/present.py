@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -46,13 +47,15 @@ def as_json(problems: Iterable[Problem]) -> str:
     return json.dumps({"problems": rows}, indent=2)
 
 
-def as_github(problems: Iterable[Problem]) -> str:
-    """A workflow command a line, by which GitHub marks the place in the pull request."""
+def as_github(problems: Iterable[Problem], below: str = "") -> str:
+    """A workflow command a line, by which GitHub marks the place in the pull request.
+
+    It knows files by their path in the repository, so `below` names the workspace's folder there.
+    """
     lines = []
     for problem in problems:
-        place = (
-            f"file={_property(problem.file)},line={problem.line},col={problem.column},title={problem.code}"
-        )
+        file = _property(posixpath.join(below, problem.file))
+        place = f"file={file},line={problem.line},col={problem.column},title={problem.code}"
         lines.append(f"::{problem.severity} {place}::{_data(f'{problem.message} {problem.fix}'.strip())}\n")
     return "".join(lines)
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.shop import Shop
 
 UNSUBSCRIBE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
@@ -78,6 +80,19 @@ def test_a_test_of_what_cannot_be_read_has_no_mistake_for_that(shop: Shop) -> No
     shop.replace("autoflow.yaml", "total: money", "total: mony")
     found = json.loads(shop.run("check", "--format", "json", status=1).stdout)["problems"]
     assert {each["file"] for each in found} == {"autoflow.yaml", "recipes/win-back.yaml"}
+
+
+def test_github_is_told_where_the_file_lies_in_the_repository(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a workspace in a folder of the repository GitHub would otherwise mark nothing."""
+    shop.replace("recipes/win-back.yaml", "lapsed-buyers", "lapsed-buyer")
+    monkeypatch.chdir(shop.folder.parent)
+    told = shop.run("check", "--format", "github", status=1).stdout
+    assert told.startswith("::error file=shop/recipes/win-back.yaml,line=5,")
+    monkeypatch.chdir(shop.folder)
+    told = shop.run("check", "--format", "github", status=1).stdout
+    assert told.startswith("::error file=recipes/win-back.yaml,line=5,")
 
 
 def test_warnings_count_when_asked(shop: Shop) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -60,6 +62,12 @@ def command(
     return again_and_again(state, lambda: _check(state, form, strict=strict, data=data))
 
 
+def _below(folder: Path) -> str:
+    """The folder as seen from where the command is run: in CI that is the top of the repository."""
+    seen = os.path.relpath(folder)
+    return "" if seen == os.curdir or seen.startswith(os.pardir) else seen.replace(os.sep, "/")
+
+
 def _check(state: State, form: str, *, strict: bool, data: bool) -> int:
     """Once; returns the exit status."""
     workspace = state.project.workspace
@@ -73,7 +81,7 @@ def _check(state: State, form: str, *, strict: bool, data: bool) -> int:
     if form == "json":
         say(as_json(problems))
     elif form == "github":
-        click.echo(as_github(problems), nl=False)
+        click.echo(as_github(problems, _below(state.folder)), nl=False)
     else:
         click.echo(as_text(problems, {**workspace.sources, **tests}, colour=sys.stdout.isatty()), nl=False)
         if problems:
