@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autoflow.cli.output import clean, note, say
+from autoflow.cli.pairs import split, value
 from autoflow.cli.state import State, pass_state
 from autoflow.model.problems import AutoflowError, did_you_mean
 
@@ -88,23 +89,15 @@ def _event(event: str, settings: Settings) -> str:
 
 
 def _values(pairs: tuple[str, ...], event: str, settings: Settings) -> dict[str, Any]:
-    from autoflow.ingest.refusals import RefusedError
-    from autoflow.ingest.typed import typed
-
     declared = _declared(event, settings)
     found: dict[str, Any] = {}
     for pair in pairs:
-        key, sign, text = pair.partition("=")
-        if not sign or not key:
-            raise AutoflowError(f'"{clean(pair)}" is not KEY=VALUE.', "For example total=24.50.")
+        key, text = split(pair)
         if declared and key not in declared:
             near = did_you_mean(key, declared)
             hint = f' Did you mean "{near}"?' if near else ""
             note(f'autoflow.yaml declares no "{clean(key)}" for {event}; it is kept as text.{hint}')
-        try:
-            found[key] = typed(text, declared.get(key), zone=settings.timezone) if text else None
-        except RefusedError as error:
-            raise AutoflowError(f"{clean(key)}: {error}") from None
+        found[key] = value(key, text, declared.get(key), settings.timezone)
     return found
 
 

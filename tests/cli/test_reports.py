@@ -208,7 +208,38 @@ def test_a_preview_takes_the_event_that_the_template_speaks_of(lapsed: Shop) -> 
     assert "£31.50" in result.stdout
     assert result.stderr == "Taking the event purchased.\n"
     lapsed.run("track", "cleo", "identify", "first_name=Cleo")
-    assert "event" in lapsed.run("preview", "thanks", "--contact", "cleo", status=1).stderr
+    assert lapsed.run("preview", "thanks", "--contact", "cleo", status=1).stderr.splitlines()[-2:] == [
+        "No event is recorded that tells order_id and total, of which this mail speaks.",
+        "  Say what it would tell: --with order_id=… --with total=…",
+    ]
+
+
+def test_a_preview_of_what_was_never_recorded(shop: Shop) -> None:
+    """A mail is looked at before there is a contact, an event or a store."""
+    shop.run("add", "abandoned-cart")
+    told = shop.run(
+        *("preview", "cart-reminder", "--with", "items=2", "--with", "total=49.90", "--with", "cart_id=c1"),
+        *("--with", "contact.first_name=Ana"),
+    )
+    assert "Hello Ana," in told.stdout
+    assert "You put 2 things into your cart" in told.stdout
+    assert "£49.90" in told.stdout
+    assert told.stderr == ""
+    assert not (shop.folder / ".autoflow/store.db").exists()
+    assert shop.run("preview", "cart-reminder", status=1).stderr == (
+        "No event is recorded that tells cart_id, items and total, of which this mail speaks.\n"
+        "  Say what it would tell: --with cart_id=… --with items=… --with total=…\n"
+    )
+    assert shop.run("preview", "cart-reminder", "--with", "items", status=1).stderr == (
+        '"items" is not KEY=VALUE.\n  For example total=24.50.\n'
+    )
+    assert shop.run("preview", "cart-reminder", "--with", "items=two", status=1).stderr.startswith("items: ")
+
+
+def test_a_preview_shows_a_contact_as_he_might_be(lapsed: Shop) -> None:
+    told = lapsed.run("preview", "win-back", "--contact", "ana", "--with", "contact.first_name=")
+    assert told.stdout.startswith("Subject: Hello, it has been a while\n")
+    assert lapsed.json("contact", "show", "ana")["attributes"]["first_name"] == "Ana"
 
 
 def test_a_template_that_is_not_there(lapsed: Shop) -> None:
