@@ -14,7 +14,7 @@ from autoflow.kinds.hand import Go, Hold, Leave, Wait
 from autoflow.kinds.text import PlaceholderError
 from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe
-from autoflow.model.contact import Entries, Run
+from autoflow.model.contact import STRAIGHT_ON, Entries, Run
 from autoflow.model.effects import (
     EXITED,
     FAILED,
@@ -168,9 +168,11 @@ def _go_on(walk: Walk, run: Run, *, heard: bool, looked_at: bool = False) -> Non
     recipe = walk.program.pinned_recipe(run.recipe, run.version)
     position = walk.program.position(recipe, run.step)
     if run.held is None:
-        step = recipe.steps[position]
-        position = _after(walk, run, step.action.waited(heard=heard), recipe, position)
-    run.due, run.local, run.heard = None, False, False
+        way = recipe.steps[position].action.waited(heard=heard)
+        if run.way is not None:
+            way = Go(run.way) if run.way != STRAIGHT_ON else None
+        position = _after(walk, run, way, recipe, position)
+    run.due, run.local, run.heard, run.way = None, False, False, None
     _walk_on(walk, run, position)
 
 
@@ -219,12 +221,12 @@ def _walk_on(walk: Walk, run: Run, position: int) -> None:
         if _left(walk, run, before_step=True):
             return
         step = recipe.steps[position]
-        if run.held is None and step.id in run.visits:
+        if run.held is None and run.visits.get(step.id, 0) > 0:
             position = step.next  # it was done under the version from which the run was moved
             continue
         run.step = step.id
         if run.held is None:
-            run.visits[step.id] = run.visits.get(step.id, 0) + 1
+            run.visits[step.id] = abs(run.visits.get(step.id, 0)) + 1  # below 0: see `moving`
             _took(walk, run)
         try:
             outcome = step.action.do(StepHand(walk, run, walk.program.in_force(run)))

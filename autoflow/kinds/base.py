@@ -287,6 +287,10 @@ class Action(Kind):
         """What its default id names beside the word, `product-x200-intro` of `send_email:product-x200-intro`."""
         return ""
 
+    def mails(self) -> str:
+        """The template that it mails; nothing where it mails none."""
+        return ""
+
     def nested(self) -> tuple[tuple[Step, ...], ...]:
         """The steps of each of its branches."""
         return ()

@@ -93,6 +93,9 @@ def last_instant(cell: Cell) -> int | None:
     return None  # a sum for good keeps no instant
 
 
+STRAIGHT_ON = -1
+
+
 class Run(msgspec.Struct, array_like=True):
     """One walk of a contact through a recipe; its key is (recipe, contact, `entry`).
 
@@ -104,7 +107,8 @@ class Run(msgspec.Struct, array_like=True):
     `holdout` whether nothing of it may leave the house. `own` is when the contact's own event occurred that
     started it or that it last waited for (0: none), and `since` when it began to wait on its step. `skipped` names
     the templates whose last mail was skipped, and `heard` says that what it waits for has come while its recipe was
-    paused.
+    paused. `visits` counts how often a step was done (`autoflow.core.moving` says more). `way` is the branch on which it
+    goes on, or STRAIGHT_ON, where it was moved onto a wait that had been over as it began.
     """
 
     recipe: str
@@ -127,6 +131,7 @@ class Run(msgspec.Struct, array_like=True):
     skipped: list[str] = []
     heard: bool = False
     since: int = 0
+    way: int | None = None
 
 
 class Entries(msgspec.Struct, array_like=True):

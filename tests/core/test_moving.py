@@ -69,6 +69,10 @@ class Mover:
         ]
 
     @property
+    def keys(self) -> list[str]:
+        return [each.key for effects in self.effects for each in effects.messages]
+
+    @property
     def ended(self) -> list[tuple[str, int]]:
         return [
             (row.state, row.version)
@@ -126,6 +130,46 @@ def test_a_mail_that_was_sent_is_sent_no_more_wherever_it_stands_now() -> None:
         + "  - send_email: hello\n    id: first\n"
     )
     assert Mover(renamed, moved, 3 * DAY).live().mails == [("hello", 0), ("again", 6)]
+
+
+def test_a_mail_is_known_by_its_template_also_where_another_has_taken_its_id_or_its_place() -> None:
+    old = OLD.replace("send_email: hello", "send_email: hello\n    id: first")
+    new = (
+        OLD.replace("  - send_email: hello\n", "")
+        + "  - send_email: bill\n    id: first\n  - send_email: hello\n"
+    )
+    assert Mover(old, new, 3 * DAY).live().mails == [("hello", 0), ("again", 6), ("bill", 6)]
+    place = "actions:\n  - send_email: bill\n  - wait: 6 days\n  - send_email: hello\n    id: later\n"
+    assert Mover(OLD, place, 3 * DAY).live().mails == [("hello", 0)]
+
+
+def test_two_mails_that_change_places_are_sent_once_each() -> None:
+    old = "actions:\n  - send_email: hello\n    id: a\n  - wait: 6 days\n  - send_email: again\n    id: b\n"
+    new = "actions:\n  - send_email: again\n    id: a\n  - wait: 6 days\n  - send_email: hello\n    id: b\n"
+    assert Mover(old, new, 3 * DAY).live().mails == [("hello", 0)]
+
+
+def test_a_mail_that_comes_twice_in_a_recipe_comes_twice() -> None:
+    twice = OLD.replace("send_email: again", "send_email: hello\n    id: once more")
+    found = Mover(twice, twice.replace("6 days", "9 days"), 3 * DAY).live()
+    assert found.mails == [("hello", 0), ("hello", 9)]
+
+
+def test_a_step_that_takes_over_the_id_of_another_kind_of_step_is_another_step() -> None:
+    """And what it sends has a key of its own."""
+    old = OLD.replace("send_email: hello", "send_email: hello\n    id: first")
+    new = OLD.replace("  - send_email: hello\n", "") + "  - notify_sales: {message: call}\n    id: first\n"
+    found = Mover(old, new, 3 * DAY).live()
+    assert found.mails == [("hello", 0), ("again", 6), ("sales", 6)]
+    assert found.keys == ["r/1/first/1/u:ana", "r/1/send_email:again/1/u:ana", "r/1/first/2/u:ana"]
+
+
+def test_a_mail_that_is_held_bears_a_free_number_where_its_new_id_was_in_use() -> None:
+    quiet = 'sending: {quiet_hours: {from: "08:00", to: "20:00"}}\n'
+    old = "actions:\n  - notify_sales: {message: call}\n    id: x\n  - send_email: hello\n"
+    new = "actions:\n  - send_email: hello\n    id: x\n"
+    found = Mover(old, new, HOUR, head=HEAD + quiet).live()
+    assert found.keys == ["r/1/x/1/u:ana", "r/1/x/2/u:ana"]
 
 
 def test_a_step_that_was_renamed_is_the_same_step() -> None:
@@ -223,3 +267,27 @@ def test_time_alone_meets_an_exit_that_came_while_he_was_under_way() -> None:
     [ended] = [row for each in one.effects for row in each.runs.values() if row.ended_at is not None]
     assert (ended.state, one.mails) == ("exited", [("hello", 0)])
     assert (ended.ended_at or 0) - START < 4 * DAY  # and not as late as his next step
+
+
+def test_nobody_gets_what_comes_behind_a_moment_that_had_gone_by_when_he_began_to_wait() -> None:
+    """By the new version he would not have waited; so `then` is left out."""
+    waits = """actions:
+  - wait: {{until: "{{{{ contact.birthday }}}}", offset: {0}, then: [{{send_email: hello}}]}}
+    id: day
+  - send_email: again
+"""
+    one = Mover(waits.format("0 days"), waits.format("-5 days"), DAY)
+    one.effects += [
+        advance(one.before, one.record, arrived(birthday="2026-03-06"), one.release - 1),
+        adopt(one.after, one.record, (), one.release, 2, frozenset()),
+        advance(one.after, one.record, (), START + 60 * DAY),
+    ]
+    assert one.mails == [("again", 1)]
+
+
+def test_who_would_not_have_waited_goes_on_with_the_branch_that_he_would_have_taken() -> None:
+    waits = "actions:\n  - wait_for: {{conditions: [{0}], up_to: 9 days, then: [{{send_email: hello}}]}}\n    id: w\n"
+    one = Mover(
+        waits.format("{has_tag: keen}"), waits.format("{local_time: {between: ['08:00', '10:00']}}"), DAY // 2
+    )
+    assert one.live().mails == [("hello", 0.5)]

@@ -141,6 +141,14 @@ def test_whoever_is_moved_finishes_on_the_new_one_and_gets_nothing_twice(shop: S
         assert [shop.mails()[who, "bill"] for who in PEOPLE] == [1] * 5
 
 
+def test_a_mail_that_was_deleted_and_comes_back_under_another_name_is_not_sent_again(shop: Shop) -> None:
+    shop.save(HEAD + LETTERS.replace("  - send_email: hello\n", ""), moves=True)
+    shop.save(HEAD + EDITS["a mail renamed and moved behind"], moves=True)
+    shop.end()
+    assert shop.versions() == [3] * 5
+    assert [shop.mails()[who, "hello"] for who in PEOPLE] == [1] * 5
+
+
 def test_a_recipe_deleted_and_brought_back_mails_nobody_again(shop: Shop) -> None:
     shop.save(None)
     shop.world.live_until(START + 10 * DAY)

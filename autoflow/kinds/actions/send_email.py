@@ -34,6 +34,9 @@ class SendEmail(Action):
     def target(self) -> str:
         return self.template
 
+    def mails(self) -> str:
+        return self.template
+
     def tells(self) -> str:
         return f'send the mail "{self.template}"'
 

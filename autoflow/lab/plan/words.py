@@ -133,8 +133,9 @@ class _Match(NamedTuple):
 
 
 def steps_paired(before: tuple[Step, ...], after: tuple[Step, ...]) -> dict[str, str]:
-    """Which step after stands for which before, by their ids: one of the same id; or one of the same kind that has
-    taken its place; or one that does the same under another name elsewhere.
+    """Which step after stands for which before, by their ids: one of the same id and kind; or one of the same kind that
+    has taken its place; or one that does the same under another name elsewhere. Of mails, first of all the one with the
+    same template.
     """
     found = {
         each.before.id: each.after.id
@@ -143,6 +144,7 @@ def steps_paired(before: tuple[Step, ...], after: tuple[Step, ...]) -> dict[str,
         and each.after is not None
         and each.before.action.word == each.after.action.word
     }
+    _same_mails(found, before, after)
     taken = set(found.values())
     for was in (step for step in before if step.id not in found):
         same = next((step for step in after if step.id not in taken and step.action == was.action), None)
@@ -150,6 +152,21 @@ def steps_paired(before: tuple[Step, ...], after: tuple[Step, ...]) -> dict[str,
             found[was.id] = same.id
             taken.add(same.id)
     return found
+
+
+def _same_mails(found: dict[str, str], before: tuple[Step, ...], after: tuple[Step, ...]) -> None:
+    """Pair anew those mails whose template is that of another step now, so that nobody gets it a second time."""
+    now_mails = {step.id: step.action.mails() for step in after}
+    mails = [(step.id, step.action.mails()) for step in before if step.action.mails()]
+    taken = {found[was] for was, template in mails if now_mails.get(found.get(was, "")) == template}
+    for was, template in mails:
+        same = next((step for step, its in now_mails.items() if its == template and step not in taken), None)
+        if same is None or now_mails.get(found.get(was, "")) == template:
+            continue
+        for other in [other for other, now in found.items() if now == same]:
+            del found[other]
+        found[was] = same
+        taken.add(same)
 
 
 def steps_changed(before: tuple[Step, ...], after: tuple[Step, ...]) -> Iterator[StepChange]:
