@@ -144,11 +144,11 @@ class Project:
         recipe is not in force, or where its file says what it is; `NotAllowedError` where it is somebody else's.
         """
         from autoflow.store import orders
-        from autoflow.store.definitions import apply, latest_release, latest_workspace
+        from autoflow.store.definitions import apply, latest_release, latest_versions, latest_workspace
 
         applied = latest_workspace(database, self.environment)
         before = orders.halts(database, latest_release(database))
-        after = orders.changed(applied, before, recipes, state)
+        after = orders.changed(applied, before, recipes, state, latest_versions(database))
         files = {f"recipes/{name}.yaml": "" for name in recipes}  # as if their status were changed
         self._allow(database, _HALTING[state], {}, files, applied.owners)
         ordered = orders.Orders(after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autoflow.cli.output import count, say
 from autoflow.cli.state import State
 from autoflow.model.effects import RUNNING
+from autoflow.store.definitions import files_in, latest_release
 from autoflow.store.orders import Halted
 from autoflow.store.reports import runs_by_recipe
 from autoflow.store.wake import ring
@@ -19,6 +20,7 @@ _NOBODY: dict[Halted | None, str] = {
     "draining": "{recipe} drains: nobody enters. Nobody is under way.",
     None: "{recipe} goes on as its file says. Nobody is under way.",
 }
+_DELETED = "{recipe} is stopped no more. Its file is deleted: nobody enters, and {people} under way {go} on to the end."
 _ALREADY: dict[Halted | None, str] = {
     "paused": "{recipe} is paused already.",
     "draining": "{recipe} drains already.",
@@ -33,18 +35,21 @@ def halt(state: State, recipes: tuple[str, ...], to: Halted | None) -> None:
         if changed:
             ring(database)
         running = runs_by_recipe(database)
+        files = files_in(database, latest_release(database))
     for recipe in dict.fromkeys(recipes):
         number = running.get(recipe, {}).get(RUNNING, 0)
         one = number == 1
         words = {
             "recipe": recipe,
-            "people": count(number, "person", "people"),
+            "people": count(number, "person", "people") if number else "nobody",
             "stay": "stays" if one else "stay",
             "go": "goes" if one else "go",
             "they": "he" if one else "they",
             "are": "is" if one else "are",
         }
         said = _ALREADY if recipe not in changed else _DONE if number else _NOBODY
-        say(said[to].format(**words))
+        deleted = f"recipes/{recipe}.yaml" not in files and f"recipes/{recipe}.yml" not in files
+        on_deleted = recipe in changed and to is None and deleted
+        say((_DELETED if on_deleted else said[to]).format(**words))
     if to is not None and changed:
         say(f"`autoflow resume {' '.join(dict.fromkeys(recipes))}` lets them go on; an apply does not.")

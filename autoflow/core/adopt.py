@@ -32,7 +32,7 @@ def adopt(
 
     `history` holds the contact's events before `at` (those that the memories named in `fresh` need, in order).
     Runs under way stay on their version, unless the release moves them; those that a pause held go on from `at` where
-    their recipe is live. `spill` is as in `advance`.
+    their recipe is no longer paused. `spill` is as in `advance`.
     """
     walk = Walk(program, record, spill=spill)
     walk.view.now = at
@@ -47,9 +47,8 @@ def adopt(
     walk.set_timers(program.timed)
     for run in record.runs:
         move(walk, run, at)
-        current = program.recipes.get(run.recipe)
         # Whoever a pause held goes on; what the gate held is decided anew, by the rules as they are now.
-        if (run.due is None and (current is None or current.status != PAUSED)) or run.held is not None:
+        if (run.due is None and program.in_force(run).status != PAUSED) or run.held is not None:
             run.due = at
         foresee(walk, run)
     record.alarm = record.next_due()

@@ -107,8 +107,8 @@ class Run(msgspec.Struct, array_like=True):
     `holdout` whether nothing of it may leave the house. `own` is when the contact's own event occurred that
     started it or that it last waited for (0: none), and `since` when it began to wait on its step. `skipped` names
     the templates whose last mail was skipped, and `heard` says that what it waits for has come while its recipe was
-    paused. `visits` counts how often a step was done (`autoflow.core.moving` says more). `way` is the branch on which it
-    goes on, or STRAIGHT_ON, where it was moved onto a wait that had been over as it began.
+    paused. `visits` counts how often a step was done (`autoflow.core.moving` says more). `way` is the branch on which
+    it goes on, or STRAIGHT_ON, where it was moved onto a wait that had been over as it began.
     """
 
     recipe: str

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from autoflow.core.compiling import compile_program
 from autoflow.core.program import Program
 from autoflow.kinds.memory import FirstTimes, LastTimes
-from autoflow.language.definitions import Recipe, Workspace
+from autoflow.language.definitions import Workspace
 from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION, Incoming
@@ -25,6 +26,7 @@ from autoflow.store.last_look import Cap
 from autoflow.store.lease import verify
 from autoflow.store.log import append_within
 from autoflow.store.orders import NOTHING, Orders
+from autoflow.store.pinned import pinned
 from autoflow.store.standing import BUILT
 
 RECIPE, TEMPLATE = "recipe", "template"
@@ -202,19 +204,23 @@ def program_of(
     release's, so that they are not read twice.
     """
     files = release_workspace(database, release, environment, read)
-    workspace, program = _with_older(database, files, environment, under_way)
+    workspace, program = _with_older(database, files, release, environment, under_way)
     return workspace, replace(program, moves=orders.moves(database, release))
 
 
 def _with_older(
     database: Database,
     workspace: Workspace,
+    release: int,
     environment: Mapping[str, str],
     under_way: Collection[tuple[str, int]] | None,
 ) -> tuple[Workspace, Program]:
-    pinned, templates = _pinned(database, workspace, environment, under_way)
-    workspace = replace(workspace, templates={**templates, **workspace.templates})
-    return workspace, compile_program(workspace, pinned)
+    if under_way is None:
+        under_way = _walking(database, environment, ())
+    read = cache(lambda then: read_workspace(release_sources(database, then), environment))
+    older = pinned(database, workspace, release, under_way, read)
+    workspace = replace(workspace, templates={**older.templates, **workspace.templates})
+    return workspace, compile_program(workspace, older.recipes)
 
 
 def load_release(
@@ -234,8 +240,9 @@ def load_proposed(
     database: Database, workspace: Workspace, environment: Mapping[str, str], walked: Iterable[int] = ()
 ) -> Applied:
     """A sound workspace (see `numbered`) made ready to run as the release that it would be, were it applied now."""
-    made = _with_older(database, workspace, environment, _walking(database, environment, walked))
-    return _ready(database, latest_release(database) + 1, environment, *made)
+    latest, under_way = latest_release(database), _walking(database, environment, walked)
+    made = _with_older(database, workspace, latest, environment, under_way)
+    return _ready(database, latest + 1, environment, *made)
 
 
 def _walking(
@@ -263,7 +270,8 @@ def _ready(
     memories = [memory for key, memory in program.memory_keys().items() if key in fresh]
     events = frozenset(event for memory in memories for event in memory.events)
     reads = any(type(memory) not in _TIMES_ALONE or memory.where.tests for memory in memories)
-    sweeps = before is None or before.meaning() != program.meaning() or bool(program.moves)
+    halted = orders.halts(database, release - 1) != orders.halts(database, release)  # of deleted recipes, too
+    sweeps = before is None or before.meaning() != program.meaning() or bool(program.moves) or halted
     return Applied(release, workspace, program, fresh, events, reads, sweeps)
 
 
@@ -362,34 +370,6 @@ def release_workspace(
     versions = latest_versions(database, release)
     recipes = {name: replace(recipe, version=versions[name]) for name, recipe in workspace.recipes.items()}
     return orders.stopped(replace(workspace, recipes=recipes), orders.halts(database, release))
-
-
-def _pinned(
-    database: Database,
-    workspace: Workspace,
-    environment: Mapping[str, str],
-    under_way: Collection[tuple[str, int]] | None,
-) -> tuple[dict[tuple[str, int], Recipe], dict[str, Template]]:
-    """Older versions that somebody is still walking, and the templates of their time, which may be gone since."""
-    pinned: dict[tuple[str, int], Recipe] = {}
-    templates: dict[str, Template] = {}
-    if under_way is None:
-        under_way = _walking(database, environment, ())
-    for name, version in under_way:
-        current = workspace.recipes.get(name)
-        if current is not None and current.version == version and current.status != "draft":
-            continue
-        row = database.one(
-            "SELECT release FROM version WHERE kind = ? AND name = ? AND version = ?",
-            RECIPE,
-            name,
-            str(version),
-        )
-        assert row is not None
-        then = release_workspace(database, row[0], environment)
-        pinned[name, version] = replace(then.recipes[name], version=version)
-        templates.update(then.templates)
-    return pinned, templates
 
 
 def files_in(database: Database, release: int) -> dict[str, str]:

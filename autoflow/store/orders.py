@@ -5,7 +5,7 @@ Both stand with the release, so that they take effect at its place in the log, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -54,20 +54,25 @@ def write(database: Database, release: int, halted: Mapping[str, Halted], moved:
 
 
 def changed(
-    applied: Workspace, before: Mapping[str, Halted], recipes: Iterable[str], state: Halted | None
+    applied: Workspace,
+    before: Mapping[str, Halted],
+    recipes: Iterable[str],
+    state: Halted | None,
+    deleted: Collection[str] = (),
 ) -> dict[str, Halted]:
     """What is stopped by hand once these recipes are in that state (None: as their files say).
 
-    Raises `AutoflowError` where a recipe is not in force, or where its file says what it is.
+    `deleted` are those that were in force once: somebody may be under way in them. Raises `AutoflowError` where a
+    recipe is none of these and not in force, or where its file says what it is.
     """
     after = dict(before)
     for name in recipes:
         recipe = applied.recipes.get(name)
-        if recipe is None:
+        if recipe is None and name not in deleted:
             near = did_you_mean(name, applied.recipes)
             hint = f'Did you mean "{near}"?' if near else "`autoflow apply` puts files in force."
             raise AutoflowError(f'No recipe called "{name}" is in force.', hint)
-        if name not in before and recipe.status != "live":
+        if recipe is not None and name not in before and recipe.status != "live":
             word = "a draft" if recipe.status == "draft" else recipe.status
             raise AutoflowError(
                 f"{name} is {word} by its file.",
@@ -81,9 +86,11 @@ def changed(
 
 
 def stopped(workspace: Workspace, halted: Mapping[str, Halted]) -> Workspace:
-    """The workspace with the recipes that are live in their files and were stopped by hand."""
+    """The workspace with recipes as they were stopped by hand, unless the file pauses one itself; those under way in a
+    draft walk on, but where a pause holds them.
+    """
     recipes = {
-        name: replace(recipe, status=halted[name]) if name in halted and recipe.status == "live" else recipe
+        name: replace(recipe, status=halted[name]) if name in halted and recipe.status != "paused" else recipe
         for name, recipe in workspace.recipes.items()
     }
     return replace(workspace, recipes=recipes)

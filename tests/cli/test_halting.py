@@ -72,6 +72,18 @@ def test_what_is_stopped_by_hand_stands_in_the_status(shop: Shop) -> None:
     assert "by hand" not in shop.run("status").stdout
 
 
+@pytest.mark.usefixtures("under_way")
+def test_a_deleted_recipe_is_paused_and_goes_on(shop: Shop) -> None:
+    (shop.folder / "recipes/win-back.yaml").unlink()
+    shop.run("apply")
+    assert shop.run("pause", "win-back").stdout.startswith(
+        "win-back is paused: nobody enters, and 1 person under way stays where he is.\n"
+    )
+    assert shop.run("resume", "win-back").stdout == (
+        "win-back is stopped no more. Its file is deleted: nobody enters, and 1 person under way goes on to the end.\n"
+    )
+
+
 @pytest.mark.parametrize("word", ["pause", "drain", "resume"])
 def test_mistakes(shop: Shop, word: str) -> None:
     shop.run("apply")

@@ -173,6 +173,53 @@ def test_a_pause_holds_everybody_and_loses_nobody(shop: Shop) -> None:
     assert shop.mails() == {(who, name): 1 for who in PEOPLE for name in ("hello", "again")}
 
 
+@pytest.mark.parametrize("edit", [None, f"status: draft\n{HEAD}{LETTERS}"])
+def test_a_pause_holds_also_those_whose_recipe_is_deleted_or_a_draft(shop: Shop, edit: str | None) -> None:
+    shop.halt("paused")
+    before = shop.mails()
+    shop.world.live_until(START + 20 * DAY)
+    shop.save(edit)
+    shop.world.live_until(START + 25 * DAY)
+    assert (shop.mails(), standing(shop)) == (before, ["third", "third", "second", "first", "first"])
+    shop.halt(None)  # which can be said of a recipe that is deleted
+    shop.end()
+    assert shop.mails() == {(who, name): 1 for who in PEOPLE for name in ("hello", "again")}
+
+
+def test_whoever_is_under_way_in_a_deleted_recipe_can_be_held(shop: Shop) -> None:
+    shop.save(None)
+    before = shop.mails()
+    shop.halt("paused")
+    shop.world.live_until(START + 20 * DAY)
+    assert (shop.mails(), standing(shop)) == (before, ["third", "third", "second", "first", "first"])
+    shop.save(HEAD + LETTERS)
+    shop.world.live_until(START + 21 * DAY)
+    assert shop.mails() == before
+    shop.halt(None)
+    shop.end()
+
+
+def test_a_recipe_that_its_file_has_paused_stays_so_when_it_is_deleted(shop: Shop) -> None:
+    shop.save(f"status: paused\n{HEAD}{LETTERS}")
+    before = shop.mails()
+    shop.save(None)
+    shop.world.live_until(START + 20 * DAY)
+    assert (shop.mails(), standing(shop)) == (before, ["third", "third", "second", "first", "first"])
+    shop.save(HEAD + LETTERS)
+    shop.end()
+    assert shop.mails() == {(who, name): 1 for who in PEOPLE for name in ("hello", "again")}
+
+
+def test_a_deleted_recipe_stays_as_its_file_said_last(shop: Shop) -> None:
+    """Not as it was when the version came that somebody walks."""
+    shop.save(f"status: paused\ngoal: [{{has_tag: never}}]\n{HEAD}{LETTERS}")
+    shop.save(f"goal: [{{did: looked}}]\n{HEAD}{LETTERS}")
+    shop.save(None)
+    shop.world.happens(START + 10 * DAY, track("looked", "p4"))
+    shop.end()
+    assert [shop.mails()[who, "again"] for who in PEOPLE] == [1, 1, 1, 1, 0]
+
+
 def test_whoever_is_in_a_recipe_that_drains_goes_on_and_nobody_enters(shop: Shop) -> None:
     shop.halt("draining")
     shop.world.happens(

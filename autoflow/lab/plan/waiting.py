@@ -50,7 +50,7 @@ def waiting(before: Workspace, after: Workspace, under_way: Iterable[UnderWay]) 
 
 def _fate(before: Recipe, after: Recipe | None) -> Fate | None:
     if after is None:
-        return "removed"
+        return "paused" if before.status == "paused" else "removed"  # a pause holds them all the same
     if before.status == after.status:
         return None
     if after.status == "live":

@@ -150,4 +150,10 @@ def test_a_recipe_that_goes_live(status: str, fate: Fate | None) -> None:
 def test_a_recipe_that_is_removed_or_was_long_ago() -> None:
     files = {path: text for path, text in FILES.items() if path != "recipes/r.yaml"}
     assert list(waiting(read(FILES)[0], read(files)[0], UNDER_WAY)) == [Waiting("r", 0, "", 12, "removed")]
+
+
+def test_a_paused_recipe_that_is_removed_holds_its_people() -> None:
+    paused = {**FILES, "recipes/r.yaml": f"status: paused\n{FILES['recipes/r.yaml']}"}
+    files = {path: text for path, text in FILES.items() if path != "recipes/r.yaml"}
+    assert list(waiting(read(paused)[0], read(files)[0], UNDER_WAY)) == [Waiting("r", 0, "", 12, "paused")]
     assert list(waiting(read(files)[0], read(files)[0], UNDER_WAY)) == []
