@@ -28,6 +28,7 @@ _WORDS = re.compile(r"[A-Za-z][\w-]*(?: [\w-]+)*", re.ASCII)
 # To us some of them are text. To whatever reads YAML by its older rules they are not, so they keep their quotes.
 _QUOTED = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 _COMMENT = re.compile(r"(?:^|\s)(#.*?)\s*$")
+_OTHER_ENDS = re.compile("[\x85\u2028\u2029]")  # ends of lines for YAML, and hardly for an editor
 
 
 def in_shape(path: str, text: str) -> str | None:
@@ -42,15 +43,22 @@ def in_shape(path: str, text: str) -> str | None:
 
 
 def _once(path: str, text: str) -> str | None:
-    shaped = text.replace("\r\n", "\n")
+    if _OTHER_ENDS.search(text):
+        return None
+    text = _one_end(text)
     try:
-        shaped = _blanks(shaped)
+        shaped = _blanks(text)
         shaped = edited(shaped, _gaps(shaped))
         shaped = indented(shaped)
         shaped = _blanks(_ordered(shaped, _ORDERS.get(path.partition("/")[0], ())))
     except yaml.YAMLError:
         return None
     return shaped if _says(path, shaped) == _says(path, text) else None
+
+
+def _one_end(text: str) -> str:
+    """The text as an editor shows it: no mark at its beginning, and one sort of line end."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _says(path: str, text: str) -> Any:

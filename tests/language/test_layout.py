@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from autoflow.language import layout
 from autoflow.language.layout import in_shape
+from autoflow.language.layout_tokens import protected
 from autoflow.language.names import SETTINGS_FILE
+from autoflow.language.nodes import plain_data, read_yaml
+from autoflow.language.source import Report, Source
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = (
@@ -87,6 +93,8 @@ def test_a_messy_file_comes_into_shape() -> None:
         ("description: |\n    two  \n     lines  \n", "description: |\n    two  \n     lines  \n"),
         ("conditions:\n- any:\n  - has_tag: a\n", "conditions:\n  - any:\n      - has_tag: a\n"),
         ("conditions: []\nkind: value # why\n", "kind: value # why\nconditions: []\n"),
+        ("conditions:\r  - has_tag: vip # a\r\r\r# b\r", "conditions:\n  - has_tag: vip # a\n\n# b\n"),
+        ("\ufeffconditions:\n- has_tag: vip\n", "conditions:\n  - has_tag: vip\n"),
     ],
 )
 def test_one_thing_at_a_time(text: str, shaped: str) -> None:
@@ -115,6 +123,12 @@ def test_the_shipped_files_are_in_shape() -> None:
         assert in_shape(name.removeprefix("autoflow/starter/"), text) == text, name
 
 
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029"])
+def test_lines_that_end_strangely_are_left_alone(end: str) -> None:
+    assert in_shape("segments/s.yaml", f"conditions:{end}- has_tag: vip\n") is None
+    assert in_shape("segments/s.yaml", f"description: >\n  a{end}  b\nconditions: []\n") is None
+
+
 def wider(text: str) -> str:
     """The same file with four spaces a level and the ends of lines of Windows."""
     lines = (re.sub(r"^( *)- ", r"\1-   ", line) for line in text.splitlines())
@@ -135,3 +149,91 @@ def test_what_would_say_something_else_is_left_alone(
 def test_what_would_not_stay_in_shape_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "_blanks", lambda text: f"\n{text}")
     assert in_shape("recipes/r.yaml", SHAPED) is None
+
+
+def _turned(text: str) -> str:
+    """The same sections in another order."""
+    head, *sections = re.split(r"(?m)^(?=\w+:)", text)
+    return f"{head}{''.join(reversed(sections))}"
+
+
+WRITTEN = [
+    (path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
+    for folder in FOLDERS
+    for path in sorted(folder.rglob("*.yaml"))
+]
+_NOTES = st.lists(
+    st.tuples(
+        st.integers(0, 400), st.sampled_from(["above", "behind", "blank", "wide", "deep"]), st.integers(0, 9)
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(
+    file=st.sampled_from(WRITTEN),
+    notes=_NOTES,
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    begin=st.sampled_from(["", "\ufeff", "---\n"]),
+    turned=st.booleans(),
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_no_comment_is_lost_wherever_it_stands(
+    file: tuple[str, str], notes: list[tuple[int, str, int]], end: str, begin: str, *, turned: bool
+) -> None:
+    path, text = file[0], _turned(file[1]) if turned else file[1]
+    written = f"{begin}{_annotated(text, notes)}".replace("\n", end)
+    if not _sound(path, written):
+        return
+    shaped = in_shape(path, written)
+    assert shaped is not None
+    assert in_shape(path, shaped) == shaped
+    assert _meant(path, shaped) == _meant(path, text)
+    said = re.findall(r"# \w+ \d+ of mine$", written.replace("\r", "\n"), re.MULTILINE)
+    assert sorted(re.findall(r"# \w+ \d+ of mine$", shaped, re.MULTILINE)) == sorted(said)
+    if not turned:  # what goes with which section is shown above
+        assert _heads(shaped) == _heads(written.removeprefix(begin).replace(end, "\n"))
+
+
+def _annotated(text: str, notes: list[tuple[int, str, int]]) -> str:
+    """A file with comments, blank lines and spaces in it that say nothing; not inside texts of several lines."""
+    lines, kept = text.rstrip("\n").split("\n"), protected(text)
+    for number, (line, how, space) in enumerate(sorted(notes, reverse=True)):
+        at = line % len(lines)
+        if at in kept or at + 1 in kept or not lines[at].strip():
+            continue
+        indent = len(lines[at]) - len(lines[at].lstrip(" "))
+        if how in {"above", "deep"}:
+            depth, what = (indent, "note") if how == "above" else (space, "aside")
+            lines.insert(at, f"{' ' * depth}# {what} {number} of mine")
+        elif how == "behind":
+            lines[at] += f"{' ' * (1 + space)}# aside {number} of mine"
+        elif how == "blank":
+            lines.insert(at, " " * space)
+        elif how == "wide":
+            lines[at] = re.sub(r"^( *)- ", rf"\1-{' ' * (1 + space)}", lines[at])
+        kept = protected("\n".join(lines))
+    return "\n".join(lines) + "\n"
+
+
+def _heads(text: str) -> dict[str, str]:
+    """What stands below each comment that is as deep as it; an aside may go with what is above."""
+    lines = [line.strip() for line in text.split("\n")]
+    found = {}
+    for number, line in enumerate(lines):
+        if line.startswith("# note "):
+            below = next((each for each in lines[number:] if each and not each.startswith("#")), "")
+            found[line] = re.sub(r"[\s\"']|\s#.*", "", below)
+    return found
+
+
+def _sound(path: str, text: str) -> bool:
+    report = Report(Source(path, text))
+    return read_yaml(report) is not None and not report.problems
+
+
+def _meant(path: str, text: str) -> Any:
+    root = read_yaml(Report(Source(path, text)))
+    assert root is not None
+    return plain_data(root)
