@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,7 @@ _SAID = {
     "within_next": "lies within the next {}",
     "anniversary_within": "has its anniversary within {}",
 }
+_UNCLEAR = r"[,“”]|\s(?:and|or)\s|[.!?:…]$|^\s|\s\s|\s$|^$"  # a text that a sentence would not keep apart
 _OF_LISTS = {"in": "contains one of {}", "not_in": "contains none of {}"}
 _DENIED = {
     "has": "has not",
@@ -58,7 +60,8 @@ def operand_says(word: str, operand: Any, *, written: bool = False) -> str:
     def one(value: Any) -> str:
         if isinstance(value, Text):
             return plain(value.source) if written else value.says()
-        return plain(value)
+        said = plain(value)
+        return f"“{said}”" if isinstance(value, str) and re.search(_UNCLEAR, said) else said
 
     if type(operand) in {
         list,

@@ -21,6 +21,7 @@ def entry_lines(recipe: Recipe, recipes: Iterable[Recipe]) -> tuple[Line, ...]:
         *_per(recipe),
         _again(recipe),
         *_while_running(recipe),
+        *_before_others(recipe),
     )
 
 
@@ -53,7 +54,9 @@ def _let_in(recipe: Recipe, recipes: Iterable[Recipe]) -> Iterator[Line]:
 
 
 def _named(trigger: Trigger, name: str) -> str:
-    return "" if name.startswith(trigger.word) else f" (called “{name}”)"
+    """The id that it was given; others are made of its word and a number."""
+    made = name == trigger.word or name.removeprefix(f"{trigger.word} ").isdigit()
+    return "" if made else f" (called “{name}”)"
 
 
 def _beside(trigger: Trigger) -> tuple[Line, ...]:
@@ -102,3 +105,11 @@ def _while_running(recipe: Recipe) -> Iterator[Line]:
         yield Line(f"Whoever is still in it{same} goes through it once more beside that.")
     elif recipe.reentry != "never":
         yield Line(f"While he is still in it{same} he does not enter a second time.")
+
+
+def _before_others(recipe: Recipe) -> Iterator[Line]:
+    if recipe.priority:
+        yield Line(
+            f"Its priority is {recipe.priority}: of recipes that begin for him at the same moment, the higher goes"
+            " first (0 where none is said)."
+        )
