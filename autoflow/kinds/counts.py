@@ -39,29 +39,30 @@ class Counted(Condition):
         raise NotImplementedError
 
     @cached_property
-    def _did(self) -> Did:
+    def as_deed(self) -> Did:
+        """The same as what the contact has done, or had done to him."""
         return Did(did=self.event, where=self.narrowed, at_least=self.at_least, within_last=self.within_last)
 
     def topics(self) -> frozenset[Topic]:
-        return self._did.topics()
+        return self.as_deed.topics()
 
     def memories(self) -> tuple[Memory, ...]:
-        return self._did.memories()
+        return self.as_deed.memories()
 
     def settled_after(self, memory: str) -> int | None:
-        return self._did.settled_after(memory)
+        return self.as_deed.settled_after(memory)
 
     def judge(self, view: View) -> tuple[bool, int | None]:
-        return self._did.judge(view)
+        return self.as_deed.judge(view)
 
     def seen(self, view: View) -> Value:
-        return self._did.seen(view)
+        return self.as_deed.seen(view)
 
     def seen_whole(self, view: View) -> bool:
-        return self._did.seen_whole(view)
+        return self.as_deed.seen_whole(view)
 
     def lacks(self, view: View, *, wanted: bool = True) -> Lack:
-        found = self._did.lacks(view, wanted=wanted)
+        found = self.as_deed.lacks(view, wanted=wanted)
         window = f" within {self.within_last}" if self.within_last else ""
         least = f" at least {self.at_least} times" if self.at_least and self.at_least > 1 else ""
         if wanted:

@@ -153,6 +153,17 @@ class Test:
 
         return check
 
+    def takes(self, value: Value) -> bool | None:
+        """Whether a value passes for everybody at any time; None where that depends on who it is, or when."""
+        word = COMPLEMENTS.get(self.word, self.word)
+        if word == "is_set":
+            return self.operand is (value not in (None, "", []))
+        operand = self._constant if word not in WINDOWS else None
+        seen = comparable(value, self.of_type, "UTC")
+        if operand is None or seen is None:
+            return None
+        return _COMPARE[word](seen, operand, self.of_type) is (word == self.word)
+
     def misses(self, value: Value, view: View) -> bool:
         """Whether there is no value of the type that could pass or fail."""
         if self.word == "is_set":

@@ -11,7 +11,9 @@ from autoflow.kinds.base import Action, Condition, Step
 from autoflow.kinds.fields import Cases, Parts, Steps
 from autoflow.language import scalars
 from autoflow.language.around import Around
+from autoflow.language.exclusion import follows
 from autoflow.language.field_specs import Spec
+from autoflow.language.logic import MOST_COMPARED, flat
 from autoflow.language.nodes import Entry, Node
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scope import Scope
@@ -117,14 +119,28 @@ def _cases(node: Node, around: Around, read_action: ReadAction, read_all: ReadCo
 
 
 def _asked_before(cases: Sequence[Case], nodes: Sequence[Node], at: Span, report: Report) -> None:
-    """Warn of a case that asks what one above it asks, which takes everybody."""
-    asked = repr(cases[-1].condition)
+    """Warn of a case of which one above it takes everybody."""
+    asked = cases[-1].condition
     for number, case in enumerate(cases[:-1]):
-        if repr(case.condition) == asked:
-            line = report.source.line_number(nodes[number].span.start)
+        if asked is None or case.condition is None or not _takes_all(case.condition, asked):
+            continue
+        line = report.source.line_number(nodes[number].span.start)
+        message = f"Nobody gets here: the case in line {line} takes everybody who fulfils this."
+        fix = "Put this one above it, or change what one of them asks."
+        if repr(case.condition) == repr(asked):
             message = f"Nobody gets here: the case in line {line} asks the same."
-            report.warn("unreachable-step", at, message, "Remove one of the two, or change what it asks.")
-            return
+            fix = "Remove one of the two, or change what it asks."
+        report.warn("unreachable-step", at, message, fix)
+        return
+
+
+def _takes_all(above: Condition, asked: Condition) -> bool:
+    """Whether whoever is as `asked` is as the case above it asks."""
+    known = [leaf for leaves in flat([asked], any_of=False) for leaf in leaves]
+    wanted = [leaf for leaves in flat([above], any_of=False) for leaf in leaves]
+    if len(known) * len(wanted) > MOST_COMPARED:
+        return repr(above) == repr(asked)
+    return all(any(follows(leaf, each) for each in known) for leaf in wanted)
 
 
 def _case(

@@ -9,13 +9,14 @@ from autoflow.kinds.actions.enter_recipe import EnterRecipe
 from autoflow.kinds.actions.exit import Exit
 from autoflow.kinds.actions.split import Split
 from autoflow.kinds.actions.wait import WaitFor
-from autoflow.kinds.actions.wait_for import WaitForIt
+from autoflow.kinds.actions.wait_for import SKIPPED, WaitForIt
 from autoflow.kinds.base import Step
 from autoflow.language.definitions import Recipe
+from autoflow.language.explain.course import top_steps
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.segment import ReadSegment
 from autoflow.language.steps_of import steps_of
-from autoflow.model.durations import DAY, Duration
+from autoflow.model.durations import DAY, NOTHING, Duration
 
 _STATUS = {"draft": "a draft", "paused": "paused"}
 _MONTH = 30  # days, where lengths are only compared
@@ -65,14 +66,27 @@ def check_recipes(recipes: Mapping[str, ReadRecipe]) -> None:
 
 
 def _check_steps(recipe: Recipe, read: ReadRecipe) -> None:
-    gap = recipe.reentry if recipe.while_running == "ignore" else None
-    for step in recipe.steps:
-        wait = step.action.duration if isinstance(step.action, WaitFor) else None
-        if isinstance(wait, Duration) and isinstance(gap, Duration) and _days(wait) > _days(gap):
-            message = f'The wait of {wait} is longer than the gap of "reentry: after {gap}".'
-            fix = "Whoever is still in the recipe cannot enter again: lengthen the gap."
-            read.report.warn("wait-over-reentry", read.places[step.id], message, fix)
+    gap = recipe.reentry
+    if isinstance(gap, Duration) and recipe.while_running == "ignore":
+        _check_waits(recipe, gap, read)
     _check_reach(recipe, read)
+
+
+def _check_waits(recipe: Recipe, gap: Duration, read: ReadRecipe) -> None:
+    """Warn of each wait that is longer than the gap, or else of the one by which they all become longer."""
+    fix = "Whoever is still in the recipe cannot enter again: lengthen the gap."
+    waits = [(step.id, step.action.duration) for step in recipe.steps if isinstance(step.action, WaitFor)]
+    long = [(step, wait) for step, wait in waits if isinstance(wait, Duration) and _days(wait) > _days(gap)]
+    for step, wait in long:
+        message = f'The wait of {wait} is longer than the gap of "reentry: after {gap}".'
+        read.report.warn("wait-over-reentry", read.places[step], message, fix)
+    so_far = NOTHING
+    for each in () if long else top_steps(recipe):
+        so_far += (each.action.lasts() or (NOTHING,))[0]
+        if _days(so_far) > _days(gap):
+            message = f'The waits up to here come to {so_far}, longer than the gap of "reentry: after {gap}".'
+            read.report.warn("wait-over-reentry", read.places[each.id], message, fix)
+            return
 
 
 def _check_reach(recipe: Recipe, read: ReadRecipe) -> None:
@@ -98,8 +112,8 @@ def ways_on(step: Step) -> list[int]:
     action = step.action
     if isinstance(action, Exit):
         return []
-    if isinstance(action, WaitForIt):  # `skipped` is for those whose mail was
-        return list(step.branches)
+    if isinstance(action, WaitForIt):  # nobody goes by `skipped` where it says nothing
+        return list(step.branches if action.skipped else step.branches[:SKIPPED])
     if isinstance(action, Choose) and any(case.condition is None for case in action.cases):
         return list(step.branches)
     if isinstance(action, Split):

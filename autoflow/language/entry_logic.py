@@ -11,18 +11,26 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
+from autoflow.kinds.actions.enter_recipe import EnterRecipe
 from autoflow.kinds.base import Condition, Trigger
+from autoflow.kinds.conditions.any import Any as AnyOf
 from autoflow.kinds.conditions.did import Did
+from autoflow.kinds.conditions.event_property import EventProperty
 from autoflow.kinds.conditions.in_segment import InSegment
 from autoflow.kinds.conditions.none import NoneOf
+from autoflow.language.deeds_logic import counts, deed_of, holds_at_first
 from autoflow.language.definitions import Segment
-from autoflow.language.logic import MOST_COMPARED, clashes, flat, sameness
+from autoflow.language.exclusion import Leaf, follows
+from autoflow.language.logic import MOST_COMPARED, clashes, flat
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.segment import ReadSegment
 from autoflow.language.settings import Settings
 from autoflow.language.source import Report, Span
+from autoflow.language.steps_of import steps_of
 
 _FIX = "Change or remove one of them."
+_NOTHING_YET = "Who has just entered has done nothing since the start"
+_FIX_SINCE = 'Ask for it later: by wait_for with "otherwise", or in a choose behind a wait.'
 
 
 class Fact(NamedTuple):
@@ -82,7 +90,8 @@ def check_segments(segments: Mapping[str, ReadSegment], known: Facts) -> None:
 
 def check_entries(recipes: Mapping[str, ReadRecipe], known: Facts, settings: Settings) -> None:
     """Warn where what starts a recipe, and its conditions, exclude one another, or already end it."""
-    for read in recipes.values():
+    let_in = {action.recipe for _, _, action in steps_of(recipes, EnterRecipe)}
+    for name, read in recipes.items():
         if read.recipe is None:
             continue
         report, triggers = read.report, read.recipe.triggers
@@ -100,16 +109,39 @@ def check_entries(recipes: Mapping[str, ReadRecipe], known: Facts, settings: Set
                 message = f"Nobody who comes by {other.by} fulfils this{through}."
                 report.warn("never-holds", fact.at, message, _FIX)
                 break
-        entered = [*(starts[0] if len(starts) == 1 else ()), *asked]
-        _ends_at_once(read, entered, keep)
+        by_trigger = starts[0] if len(starts) == 1 and name not in let_in else []
+        _asks_in_vain(read, by_trigger)
+        _ends_at_once(read, [*by_trigger, *asked], keep)
 
 
 def _surely(trigger: Trigger, at: Span, settings: Settings) -> list[tuple[Condition, Span]]:
     """What holds for whoever comes by a trigger; an event may have occurred a while before it starts something."""
     found = trigger.surely()
     if isinstance(found, Did) and found.did in settings.events:
-        found = replace(found, within_last=settings.events[found.did].triggers_within)
+        late = replace(found, within_last=settings.events[found.did].triggers_within)
+        return [(late, at), *((EventProperty(name, test), at) for name, test in found.where.tests)]
     return [] if found is None else [(found, at)]
+
+
+def _asks_in_vain(read: ReadRecipe, by_trigger: Sequence[Fact]) -> None:
+    """Warn where it is asked whether somebody has done at all what starts the recipe: he has, just now."""
+    if any(each.severity == "error" or each.code == "never-holds" for each in read.report.problems):
+        return  # that is to be mended first
+    for condition, at in read.asked.get("conditions", ()):
+        positive, negative = flat([condition], any_of=False)
+        for leaf in (*positive, *negative):
+            deed = deed_of(leaf.condition)
+            done = deed is not None and all(each.low for each in counts(deed, negated=leaf.negated))
+            fact = next(
+                (each for each in by_trigger if done and follows(leaf, Leaf(each.condition, each.negated))),
+                None,
+            )
+            if fact is not None and isinstance(fact.condition, Did) and not fact.segment:
+                message = f"Whoever comes by {fact.by} has just done it, so this always holds."
+                read.report.warn(
+                    "always-holds", at, message, "Ask for more, at_least: 2 times, or remove it."
+                )
+                break
 
 
 def _ends_at_once(read: ReadRecipe, entered: Sequence[Fact], keep: Sequence[Fact]) -> None:
@@ -119,15 +151,50 @@ def _ends_at_once(read: ReadRecipe, entered: Sequence[Fact], keep: Sequence[Fact
         message = f"By {other.by} nobody who enters fulfils this{through}, so the recipe ends at once."
         read.report.warn("ends-at-once", fact.at, message, _FIX)
         break
-    holds = {sameness(fact.condition, fact.negated): fact for fact in reversed(entered)}
+    for fact in keep:
+        if _at_first(Leaf(fact.condition, not fact.negated)):
+            message = f"{_NOTHING_YET}, so the recipe ends at once."
+            read.report.warn("ends-at-once", fact.at, message, _FIX_SINCE)
     for key in ("goal", "exit"):
         for condition, at in read.asked.get(key, ()):
-            positive, negative = flat([condition.since_start()], any_of=False)
-            met = [holds.get(sameness(each.condition, each.negated)) for each in (*positive, *negative)]
-            if met and met[0] is not None and all(met):
-                how = "reaches this goal" if key == "goal" else "leaves by this exit"
-                message = f"By {met[0].by} everybody who enters {how} at once{met[0].says_through()}."
-                read.report.warn("ends-at-once", at, message, _FIX)
+            met = _met(condition.since_start(), entered)
+            if met is None:
+                continue
+            how = "reaches this goal" if key == "goal" else "leaves by this exit"
+            first = met[0]
+            if first is None:
+                message, fix = f"{_NOTHING_YET}, so he {how} at once.", _FIX_SINCE
+            else:
+                message, fix = (
+                    f"By {first.by} everybody who enters {how} at once{first.says_through()}.",
+                    _FIX,
+                )
+            read.report.warn("ends-at-once", at, message, fix)
+
+
+def _met(condition: Condition, known: Sequence[Fact]) -> list[Fact | None] | None:
+    """What a condition follows from, part by part: facts, and None for what is so at the start of each run.
+
+    None where it does not follow. Facts come first.
+    """
+    positive, negative = flat([condition], any_of=False)
+    found: list[Fact | None] = []
+    for leaf in (*positive, *negative):
+        fact = next((each for each in known if follows(leaf, Leaf(each.condition, each.negated))), None)
+        if fact is None and not _at_first(leaf):
+            return None
+        found.append(fact)
+    return sorted(found, key=lambda fact: fact is None) or None
+
+
+def _at_first(leaf: Leaf) -> bool:
+    """Whether it is so when anybody enters, who has done nothing since then."""
+    deed = deed_of(leaf.condition)
+    if deed is not None:
+        return holds_at_first(deed, negated=leaf.negated)
+    if isinstance(leaf.condition, NoneOf if leaf.negated else AnyOf):
+        return any(_at_first(Leaf(part, negated=False)) for part in leaf.condition.parts())
+    return False
 
 
 def _told(pairs: Iterable[tuple[Fact, Fact]], report: Report) -> None:

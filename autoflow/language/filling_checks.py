@@ -38,20 +38,29 @@ class _Asked(NamedTuple):
 def check_audiences(
     recipes: Mapping[str, ReadRecipe], segments: Mapping[str, ReadSegment], settings: Settings
 ) -> None:
-    """Warn of audiences that nobody ever leaves, and of those that are asked for and that nobody gets into."""
-    emptied = {action.audience for _, _, action in steps_of(recipes, RemoveFromAudience)}
+    """Warn of audiences that nobody ever leaves, and of those that are asked for and that nobody gets into.
+
+    A draft takes nobody out yet, so only drafts may count on it.
+    """
+    takers = [(action.audience, read) for read, _, action in steps_of(recipes, RemoveFromAudience)]
+    emptied = {name for name, _ in takers}
+    emptied_now = {name for name, read in takers if not _is_draft(read)}
     filled = {action.audience for _, _, action in steps_of(recipes, AddToAudience)}
     told: set[str] = set()
     for read, step, action in steps_of(recipes, AddToAudience):
         name = action.audience
-        if name in emptied or name in told:
+        if name in (emptied if _is_draft(read) else emptied_now) or name in told:
             continue
         told.add(name)
         near = did_you_mean(name, emptied - filled)
-        fix = f"Add a recipe with remove_from_audience: {name}."
-        if near:
-            fix = f'A recipe takes contacts out of "{near}", which nobody fills: is that the same one?'
         message = f'Nobody ever leaves the audience "{name}".'
+        fix = f"Add a recipe with remove_from_audience: {name}."
+        if name in emptied:
+            taker = next(each.recipe.id for of, each in takers if of == name and each.recipe)
+            message = f'Nobody leaves the audience "{name}": the recipe that takes contacts out is a draft.'
+            fix = f"Remove the status in recipes/{taker}.yaml once it is ready."
+        elif near:
+            fix = f'A recipe takes contacts out of "{near}", which nobody fills: is that the same one?'
         read.report.warn("audience-never-emptied", read.places[step.id], message, fix)
     filled |= settings.mirrors.keys()
     for name, report, at in _audiences(recipes, segments):
@@ -59,6 +68,10 @@ def check_audiences(
             near = did_you_mean(name, filled)
             fix = f'Did you mean "{near}"?' if near else f"Add a step add_to_audience: {name}."
             report.warn("audience-never-filled", at, f'Nobody ever gets into the audience "{name}".', fix)
+
+
+def _is_draft(read: ReadRecipe) -> bool:
+    return read.recipe is not None and read.recipe.status == "draft"
 
 
 def check_tags(recipes: Mapping[str, ReadRecipe], segments: Mapping[str, ReadSegment]) -> None:

@@ -14,7 +14,7 @@ from autoflow.kinds.limits import OfBefore
 from autoflow.kinds.operators import Test
 from autoflow.kinds.where import Where
 from autoflow.language.codes import Code
-from autoflow.language.logic import bounds, impossible
+from autoflow.language.tests_logic import bounds, impossible
 from autoflow.model.values import from_millionths
 
 

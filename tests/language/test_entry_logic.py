@@ -57,6 +57,12 @@ def _codes(text: str, **more: str) -> list[tuple[str, int]]:
         ("{segment_entered: lapsed-buyers}", "{did: purchased, within_last: 30 days}"),
         ("{segment_entered: lapsed-buyers}", "{did_not: purchased}"),
         ("{segment_entered: vip}", "{sum_of: purchased.total, less_than: 100}"),
+        ("{stage_entered: customer}", "{stage: prospect}"),
+        ("{event: {name: purchased, where: {category: tea}}}", "{event_property: category, is: coffee}"),
+        (
+            "{event: {name: purchased, where: {total: {at_least: 80}}}}",
+            "{event_property: total, less_than: 50}",
+        ),
     ],
 )
 def test_nobody_gets_in(trigger: str, condition: str) -> None:
@@ -142,6 +148,83 @@ def test_it_goes_on(rest: str) -> None:
     assert _codes(text) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "rest"),
+    [
+        ("{has_tag: a}", "exit: {did: purchased, within_last: 30 days}"),
+        ("{has_tag: a}", "goal: {did: purchased, within_last: 1 day}"),
+        ("{has_tag: a}", "goal: {event_property: total, more_than: 5}"),
+        ("{attribute: plan, is: free}", "exit: {attribute: plan, in: [free, pro]}"),
+        ("{attribute: income, at_least: 10}", "exit: {attribute: income, more_than: 5}"),
+        ("{attribute: plan, is: free}", "goal: {attribute: plan, is_set: true}"),
+        ("{attribute: plan, is: free}", "goal: {attribute: plan, is_not: pro}"),
+        ("{has_tag: a}", "exit: {none: [{none: [{has_tag: a}]}]}"),
+        ("{has_tag: a}", "exit: {any: [{has_tag: b}, {has_tag: a}]}"),
+        ("{attribute: plan, is: free}", "keep_while: {attribute: plan, is: pro}"),
+        # nothing has been done since the start by then
+        ("{has_tag: a}", "exit: {did_not: refunded}"),
+        ("{has_tag: a}", "exit: {did: refunded, exactly: 0 times}"),
+        ("{has_tag: a}", "exit: {did: refunded, at_most: 3 times}"),
+        ("{has_tag: a}", "goal: {none: [{did: refunded}]}"),
+        ("{has_tag: a}", "exit: {any: [{has_tag: b}, {did_not: refunded}]}"),
+        ("{has_tag: a}", "exit: {all: [{has_tag: a}, {did_not: refunded}]}"),
+        ("{has_tag: a}", "exit: {did_not: refunded, then: purchased}"),
+        ("{has_tag: a}", "keep_while: {did: refunded, since: start}"),
+    ],
+)
+def test_it_ends_at_once_in_every_disguise(asked: str, rest: str) -> None:
+    trigger = "trigger: {event: {name: purchased, where: {total: {at_least: 10}}}}"
+    assert _codes(f"{trigger}\nconditions: [{asked}]\n{rest}\n") == [("ends-at-once", 3)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "rest"),
+    [
+        ("{has_tag: a}", "exit: {did: purchased, within_last: 2 hours}"),
+        ("{has_tag: a}", "exit: {did: purchased, at_least: 2 times, within_last: 30 days}"),
+        ("{has_tag: a}", "exit: {did: purchased}"),
+        ("{has_tag: a}", "exit: {did: refunded, at_least: 0 times, at_most: 3 times, within_last: 3 days}"),
+        ("{has_tag: a}", "exit: {did_not: refunded, within_last: 30 days}"),
+        ("{has_tag: a}", "exit: {did: refunded, then: purchased}"),
+        ("{has_tag: a}", "exit: {all: [{has_tag: b}, {did_not: refunded}]}"),
+        ("{attribute: plan, in: [free, pro]}", "exit: {attribute: plan, is: free}"),
+        ("{attribute: income, at_least: 10}", "exit: {attribute: income, more_than: 10}"),
+        ("{has_tag: a}", "keep_while: {did_not: refunded, since: start}"),
+    ],
+)
+def test_it_does_not_end_at_once(asked: str, rest: str) -> None:
+    trigger = "trigger: {event: {name: purchased, where: {total: {at_least: 10}}}}"
+    assert _codes(f"{trigger}\nconditions: [{asked}]\n{rest}\n") == []
+
+
+def test_who_is_let_in_by_another_recipe_comes_by_no_trigger() -> None:
+    text = "trigger: {event: purchased}\nexit: {did: purchased, within_last: 30 days}\n"
+    assert _codes(text) == [("ends-at-once", 2)]
+    other = "trigger: {event: refunded}\nactions: [{enter_recipe: r}]\n"
+    found = workspace(
+        {"recipes/r.yaml": f"{text}actions: [{{send_email: welcome}}]\n", "recipes/a.yaml": other}
+    )
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "condition", "codes"),
+    [
+        ("{event: purchased}", "{did: purchased}", ["always-holds"]),
+        ("{event: purchased}", "{did: purchased, within_last: 30 days}", ["always-holds"]),
+        ("{event: purchased}", "all: [{has_tag: a}, {did: purchased}]", ["always-holds"]),
+        ("{page_visited: /a}", "{did: page_visited, where: {path: /a}}", []),  # a pattern, and a path
+        ("{event: purchased}", "{did: purchased, at_least: 2 times}", []),
+        ("{event: purchased}", "{did: purchased, longer_ago_than: 1 day}", []),
+        ("{event: purchased}", "{did: purchased, where: {category: tea}}", []),
+        ("[{event: purchased}, {event: refunded}]", "{did: purchased}", []),
+        ("{segment_entered: lapsed-buyers}", "{did: purchased}", []),  # said once more, and harmless
+    ],
+)
+def test_whether_somebody_did_what_starts_it(trigger: str, condition: str, codes: list[str]) -> None:
+    assert [code for code, _ in _codes(f"trigger: {trigger}\nconditions:\n  - {condition}\n")] == codes
+
+
 def test_with_two_triggers_only_the_conditions_are_known() -> None:
     text = "trigger: [{segment_entered: vip}, {event: purchased}]\nexit: [{in_segment: vip}]\n"
     assert _codes(text) == []
@@ -204,11 +287,24 @@ def test_conditions_of_steps_are_compared_as_well(actions: str) -> None:
     assert [each.code for each in found] == ["never-holds"]
 
 
-def test_a_case_that_asks_what_one_above_it_asks() -> None:
-    cases = "[{if: [{has_tag: %s}], actions: [{add_tag: x}]}, {if: [{has_tag: a}], actions: [exit]}]"
-    for tag, codes in (("a", ["unreachable-step"]), ("b", [])):
-        text = f"trigger: manual\nactions: [{{choose: {cases % tag}}}]\n"
-        assert [each.code for each in workspace({"recipes/r.yaml": text}).problems] == codes
+@pytest.mark.parametrize(
+    ("above", "asked", "codes"),
+    [
+        ("{has_tag: a}", "{has_tag: a}", ["unreachable-step"]),
+        ("{has_tag: b}", "{has_tag: a}", []),
+        ("{attribute: income, at_least: 50}", "{attribute: income, at_least: 200}", ["unreachable-step"]),
+        ("{attribute: income, at_least: 200}", "{attribute: income, at_least: 50}", []),
+        ("{has_tag: a}", "{has_tag: a}, {attribute: city, is: Bath}", ["unreachable-step"]),
+        ("{has_tag: a}, {attribute: city, is: Bath}", "{has_tag: a}", []),
+        ("{attribute: plan, in: [free, pro]}", "{attribute: plan, is: pro}", ["unreachable-step"]),
+        ("{any: [{has_tag: a}, {has_tag: b}]}", "{has_tag: b}", ["unreachable-step"]),
+        ("{has_tag: a}", "{any: [{has_tag: a}, {has_tag: b}]}", []),
+    ],
+)
+def test_a_case_of_which_one_above_takes_everybody(above: str, asked: str, codes: list[str]) -> None:
+    cases = f"[{{if: [{above}], actions: [{{add_tag: x}}]}}, {{if: [{asked}], actions: [exit]}}]"
+    found = workspace({"recipes/r.yaml": f"trigger: manual\nactions: [{{choose: {cases}}}]\n"}).problems
+    assert [each.code for each in found] == codes
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,17 @@ def test_an_audience_that_mirrors_a_segment_is_filled() -> None:
     assert workspace(files).problems == ()
 
 
+def test_a_draft_takes_nobody_out_yet() -> None:
+    draft = f"status: draft\n{OUT}"
+    assert _codes(IN, OUT) == []
+    assert _codes(IN, draft) == [("recipes/r1.yaml", "audience-never-emptied")]
+    assert _codes(f"status: draft\n{IN}", draft) == []
+    assert _codes(IN, draft, f"{OUT}status: paused\n") == []
+    said = told({"recipes/r1.yaml": IN, "recipes/r2.yaml": draft})
+    assert 'Nobody leaves the audience "fans": the recipe that takes contacts out is a draft.' in said
+    assert "Remove the status in recipes/r2.yaml once it is ready." in said
+
+
 def test_what_was_filled_once_may_still_be_emptied() -> None:
     assert _codes(OUT) == []
 

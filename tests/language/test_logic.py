@@ -42,6 +42,28 @@ NEVER = [("never-holds", 3)]
         ("{none: [{did_not: purchased, within_last: 3 days}]}", "{did_not: purchased}"),
         ("{did: purchased, exactly: 0 times}", "{did: purchased, within_last: 3 days}"),
         ("{all: [{has_tag: a}]}", "{none: [{has_tag: a}]}"),
+        ("{attribute: income, at_least: 100}", "{none: [{attribute: income, more_than: 50}]}"),
+        ("{attribute: income, between: [1, 5]}", "{none: [{attribute: income, is_set: true}]}"),
+        ("{attribute: city, is: London}", "{attribute: city, starts_with: P}"),
+        (
+            "{attribute: city, in: [London, Bonn]}",
+            "{none: [{attribute: city, matches: '*on*'}, {has_tag: x}]}",
+        ),
+        ("{attribute: birthday, within_last: 3 days}", "{attribute: birthday, not_within_last: 7 days}"),
+        ("{sum_of: purchased.total, less_than: 9}", "{none: [{sum_of: purchased.total, at_most: 20}]}"),
+        ("{did: purchased, at_least: 3}", "{did: purchased, at_most: 1}"),
+        ("{did: purchased, exactly: 2}", "{did: purchased, exactly: 3}"),
+        ("{did: purchased, at_least: 3, within_last: 10 days}", "{did: purchased, at_most: 2}"),
+        ("{did: purchased, at_least: 2}", "{none: [{did: purchased}]}"),
+        (
+            "{did: purchased, where: {total: {at_least: 50}}}",
+            "{did_not: purchased, where: {total: {at_least: 20}}}",
+        ),
+        ("{did: purchased, longer_ago_than: 9 days}", "{did_not: purchased, longer_ago_than: 2 days}"),
+        ("{did: purchased, first_time_within_last: 3 days}", "{did: purchased, longer_ago_than: 9 days}"),
+        ("{received: welcome, within_last: 3 days}", "{none: [{received: welcome}]}"),
+        ("{received: welcome}", "{did_not: email_sent}"),
+        ("{has_consent: news}", "{none: [{has_consent: any}]}"),
     ],
 )
 def test_these_two_can_never_both_hold(first: str, second: str) -> None:
@@ -74,6 +96,20 @@ def test_these_two_can_never_both_hold(first: str, second: str) -> None:
         ("{none: [{did: purchased, at_least: 3 times}]}", "{did: purchased}"),
         ("{did: purchased, longer_ago_than: 9 days}", "{did_not: purchased, within_last: 9 days}"),
         ("{any: [{has_tag: a}, {has_tag: b}]}", "{none: [{has_tag: a}]}"),
+        ("{attribute: income, at_most: 100}", "{none: [{attribute: income, less_than: 50}]}"),
+        ("{attribute: income, is_set: false}", "{none: [{attribute: income, at_least: 50}]}"),
+        ("{none: [{attribute: income, at_least: 9}]}", "{none: [{attribute: income, less_than: 9}]}"),
+        ("{attribute: city, is: London}", "{attribute: city, starts_with: lo}"),
+        ("{attribute: birthday, within_last: 7 days}", "{attribute: birthday, not_within_last: 3 days}"),
+        ("{did: purchased, at_least: 3}", "{did: purchased, at_most: 2, within_last: 10 days}"),
+        (
+            "{did: purchased, where: {total: {at_least: 20}}}",
+            "{did_not: purchased, where: {total: {at_least: 50}}}",
+        ),
+        ("{did: purchased, first_time_within_last: 9 days}", "{did: purchased, longer_ago_than: 3 days}"),
+        ("{received: welcome}", "{none: [{received: welcome, within_last: 3 days}]}"),
+        ("{has_consent: any}", "{none: [{has_consent: news}]}"),
+        ("{did: purchased, then: refunded}", "{did_not: purchased, then: page_visited}"),
     ],
 )
 def test_these_two_can_both_hold(first: str, second: str) -> None:
@@ -85,6 +121,21 @@ def test_what_always_holds() -> None:
     assert _codes("{any: [{did: purchased}, {did_not: purchased}]}") == [("always-holds", 2)]
     assert _codes("{any: [{has_tag: a}, {none: [{has_tag: a}]}]}") == [("always-holds", 2)]
     assert _codes("{any: [{has_tag: a}, {none: [{has_tag: a}, {has_tag: b}]}]}") == []
+    plan = "{any: [{attribute: plan, is: pro}, {attribute: plan, %s}]}"
+    assert _codes(plan % "is_not: pro") == [("always-holds", 2)]
+    assert _codes(plan % "is: free") == []  # nobody knows the plan of some
+    spent = "{any: [{sum_of: purchased.total, at_least: 50}, {sum_of: purchased.total, less_than: %d}]}"
+    assert _codes(spent % 50) == [("always-holds", 2)]
+    assert _codes(spent % 49) == []
+    assert _codes("{any: [{did: purchased}, {did_not: purchased, within_last: 30 days}]}") == [
+        ("always-holds", 2)
+    ]
+
+
+def test_several_that_exclude_each_other_only_together() -> None:
+    city = ["{attribute: city, in: [A, B]}", "{attribute: city, is_not: A}", "{attribute: city, is_not: B}"]
+    assert _codes(*city) == [("never-holds", 4)]
+    assert _codes(*city[:2]) == []
 
 
 def test_inside_groups() -> None:

@@ -64,8 +64,8 @@ actions:
 
 
 def test_goals_with_a_window_look_at_all_of_the_past() -> None:
-    recipe = _read(BARE + "goal: {did: purchased, within_last: 3 days}\n")
-    assert recipe.goal == Did(did="purchased", within_last=parse_duration("3 days"))
+    recipe = _read(BARE + "goal: {did: refunded, within_last: 3 days}\n")
+    assert recipe.goal == Did(did="refunded", within_last=parse_duration("3 days"))
 
 
 @pytest.mark.parametrize(
