@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from click.testing import CliRunner
 from autoflow.cli.group import cli
 from autoflow.model.clock import VirtualClock
 from autoflow.model.instants import parse_instant
+from autoflow.store import seen
+from autoflow.store.database import open_database
 from tests.cli.shop import Shop
 
 DECLARED = """
@@ -183,6 +186,157 @@ def test_an_event_that_never_came_in(shop: Shop) -> None:
     assert _told(shop) == [("recipes/r.yaml", 2, "never-seen", 'The event "ordered" has never come in.')]
     shop.write("recipes/q.yaml", "trigger: manual\nactions: [{record_event: ordered}]\n")
     assert _told(shop) == []
+
+
+def _of_recipes(shop: Shop) -> list[tuple[str, int, str, str]]:
+    return [each for each in _told(shop) if each[0].startswith("recipes/")]
+
+
+def _mail(shop: Shop, mails: int) -> None:
+    """So many mails have gone out."""
+    with closing(open_database("sqlite:///.autoflow/store.db", shop.folder)) as database:
+        database.do("DELETE FROM outbox")
+        for number in range(mails):
+            database.do(
+                "INSERT INTO outbox SELECT NULL, ?, 0, 1, 0, 0, 'r', 1, 1, 's', 'email', 'm', 'sent', '', 'marketing',"
+                " '', '{}', 'sent', 1, 0, '', 0",
+                str(number),
+            )
+
+
+def test_what_becomes_of_mail_and_nobody_reports(shop: Shop) -> None:
+    shop.write(
+        "recipes/r.yaml",
+        "trigger: {event: purchased}\n"
+        "goal: [{did: email_opened}]\n"
+        "actions:\n  - wait_for: {event: email_clicked, up_to: 1 day}\n"
+        "  - choose: [{if: {did: email_sent}, actions: [exit]}]\n",
+    )
+    assert _of_recipes(shop) == [], "nobody could have opened anything"
+    _mail(shop, 1)
+    said = 'The event "{}" has never come in, and 1 mail has gone out.'
+    assert _of_recipes(shop) == [
+        ("recipes/r.yaml", 2, "never-seen", said.format("email_opened")),
+        ("recipes/r.yaml", 4, "never-seen", said.format("email_clicked")),
+    ]
+    shop.run("track", "ana", "email_opened", "template=win-back")
+    _mail(shop, 3)
+    assert (
+        _of_recipes(shop)[0][3] == 'The event "email_clicked" has never come in, and 3 mails have gone out.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("{did: purchased, where: {items: {at_least: 2}}}", 'No "purchased" that came in carries a "items".'),
+        (
+            "{did_not: purchased, where: {items: {is_not: 2}}}",
+            'No "purchased" that came in carries a "items".',
+        ),
+        ("{sum_of: purchased.items, at_least: 2}", 'No "purchased" that came in carries a "items".'),
+        ("{did: purchased, where: {items: {is_set: false}}}", None),
+        ("{did: purchased, where: {total: 9, order_id: 1}}", None),
+        ("{sum_of: purchased.total, at_least: 2}", None),
+        ("{did: page_visited, where: {utm_source: mail}}", None),
+    ],
+)
+def test_a_property_that_no_event_carries(shop: Shop, condition: str, told: str | None) -> None:
+    shop.write("recipes/r.yaml", f"trigger: manual\nactions: [exit]\ngoal:\n  - {condition}\n")
+    assert _of_recipes(shop) == ([("recipes/r.yaml", 4, "never-carried", told)] if told else [])
+
+
+def test_it_is_told_once_a_file_and_of_triggers_and_waits_too(shop: Shop) -> None:
+    shop.run("track", "ben", "page_visited", "path=/a")
+    where = "where: {items: 2}"
+    shop.write(
+        "recipes/r.yaml",
+        f"trigger:\n  - page_visited: {{utm_source: mail}}\n  - {{event: {{name: purchased, {where}}}}}\n"
+        f"actions:\n  - wait_for: {{event: purchased, {where}, up_to: 1 day}}\n",
+    )
+    shop.write(
+        "recipes/q.yaml",
+        f"trigger: manual\nactions: [{{wait_for: {{event: purchased, {where}, up_to: 1 day}}}}]\n",
+    )
+    assert [each[:3] for each in _of_recipes(shop)] == [
+        ("recipes/q.yaml", 2, "never-carried"),
+        ("recipes/r.yaml", 2, "never-carried"),
+        ("recipes/r.yaml", 3, "never-carried"),
+    ]
+    shop.write(
+        "recipes/q.yaml",
+        "trigger: manual\nactions: [{record_event: {name: purchased, with: {items: 2}}}]\n",
+    )
+    assert [each[:2] for each in _of_recipes(shop)] == [("recipes/r.yaml", 2)], "a step may carry it"
+
+
+@pytest.mark.parametrize(
+    ("condition", "code", "told"),
+    [
+        (
+            "{sum_of: purchased.items, at_least: 2}",
+            "counts-for-nothing",
+            '2 of the 3 "purchased" carry no "items", and count for nothing here.',
+        ),
+        (
+            "{did: purchased, where: {items: {is_not: 2}}}",
+            "takes-in-missing",
+            '2 of the 3 "purchased" carry no "items", and pass here all the same.',
+        ),
+        (
+            "{different_values_of: purchased.order_id, at_least: 2}",
+            "counts-for-nothing",
+            '1 of the 3 "purchased" carries no "order_id", and counts for nothing here.',
+        ),
+        ("{did: purchased, where: {items: {is_not: 2, is_set: true}}}", "", ""),
+        ("{did: purchased, where: {items: 3}}", "", ""),
+        ("{sum_of: purchased.total, at_least: 2}", "", ""),
+    ],
+)
+def test_how_many_events_lack_what_decides(shop: Shop, condition: str, code: str, told: str) -> None:
+    shop.run("track", "ben", "purchased", "order_id=2", "total=9", "items=3")
+    sent = {
+        "type": "track",
+        "userId": "cleo",
+        "event": "purchased",
+        "properties": {"total": 1, "items": None},
+    }
+    shop.run("import", shop.write("a.ndjson", json.dumps(sent)))
+    shop.run("run", "--until-idle")
+    shop.write("recipes/r.yaml", f"trigger: manual\nactions: [exit]\ngoal:\n  - {condition}\n")
+    assert _of_recipes(shop) == ([("recipes/r.yaml", 4, code, told)] if code else [])
+
+
+def test_of_a_long_log_the_latest_events_are_counted_and_all_are_asked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "_LATEST", 4)  # of them one is the mark of an apply
+    shop.replace("autoflow.yaml", "{order_id: text,", "{coupon: text, order_id: text,")
+    shop.run("track", "ben", "purchased", "items=3", "coupon=")
+    for who in ("ben", "cleo", "ana", "ben"):
+        shop.run("track", who, "purchased", "order_id=2")
+    shop.run("run", "--until-idle")
+    shop.write(
+        "recipes/r.yaml",
+        "trigger: manual\nactions: [exit]\ngoal:\n  - {sum_of: purchased.total, at_least: 2}\n"
+        "  - {sum_of: purchased.items, at_least: 2}\n  - {did: purchased, where: {items: 3, coupon: x}}\n",
+    )
+    said = '3 of the last 3 "purchased" carry no "{}", and count for nothing here.'
+    assert _of_recipes(shop) == [
+        ("recipes/r.yaml", 4, "counts-for-nothing", said.format("total")),
+        ("recipes/r.yaml", 5, "counts-for-nothing", said.format("items")),
+        ("recipes/r.yaml", 6, "never-carried", 'No "purchased" that came in carries a "coupon".'),
+    ]
+
+
+def test_what_was_erased_lacks_nothing(shop: Shop) -> None:
+    shop.run("track", "ben", "purchased", "total=9", "items=3")
+    shop.run("run", "--until-idle")
+    shop.run("contact", "erase", "ana", "--yes")
+    shop.write(
+        "recipes/r.yaml", "trigger: manual\nactions: [exit]\ngoal: [{sum_of: purchased.items, at_least: 2}]\n"
+    )
+    assert _of_recipes(shop) == []
 
 
 def test_how_many_lack_what_is_shown(shop: Shop) -> None:

@@ -43,7 +43,7 @@ def command(
     is a warning (exit status 0, with --strict 1).
 
     With --data it also tells what the files ask of people in vain: attributes that nobody has, events that never came
-    in, segments that hold nobody or everybody, and who counts for lack of a value.
+    in, properties that none carries, segments that hold nobody or everybody, and who counts for lack of a value.
     """
     ctx.meta[AS_JSON] = form == "json"
     if explain is not None:

@@ -6,10 +6,10 @@ from autoflow.cli.output import count, note, progress
 from autoflow.cli.standing import in_force, tell_where_it_is
 from autoflow.cli.state import State
 from autoflow.lab.data.checks import check_data
+from autoflow.lab.data.log import check_log
 from autoflow.language.workspace import read_with_places
 from autoflow.model.problems import Problem
 from autoflow.store.everybody import Everybody
-from autoflow.store.seen import events_seen
 
 
 def with_data(state: State) -> list[Problem]:
@@ -27,14 +27,13 @@ def with_data(state: State) -> list[Problem]:
         read = read_with_places(workspace.sources, state.project.environment)
         with database.read(), progress("Asking everybody") as told:
             everybody = Everybody(database, applied, state.project.clock.now())
-            found = check_data(
-                everybody, read, applied.workspace, lambda names: events_seen(database, list(names)), told
-            )
+            found = check_data(everybody, read, applied.workspace, told)
+            problems = [*found.problems, *check_log(database, read)]
     if found.left_out:
         named, many = ", ".join(found.left_out), count(len(found.left_out), "segment")
         note(f"The engine does not know {many} as the files have it, so that is not asked: {named}.")
-    counted = {(each.file, each.line, each.column, each.code) for each in found.problems}
+    counted = {(each.file, each.line, each.column, each.code) for each in problems}
     kept = [
         each for each in workspace.problems if (each.file, each.line, each.column, each.code) not in counted
     ]
-    return sorted([*kept, *found.problems])
+    return sorted([*kept, *problems])

@@ -46,21 +46,22 @@ class PageVisited(Trigger):
     utm_content: Annotated[str | None, Glob()] = None
 
     def says(self) -> str:
-        return f"a page is visited{self._where.says()}"
+        return f"a page is visited{self.where.says()}"
 
     def hears(self) -> frozenset[Topic]:
         return frozenset({(EVENT, PAGE_VISITED)})
 
     def discriminant(self) -> Discriminant | None:
-        return self._where.discriminant
+        return self.where.discriminant
 
     def accepts(self, signal: Signal, view: View) -> bool:
-        return self._where.matches(signal.properties, view)
+        return self.where.matches(signal.properties, view)
 
     @cached_property
-    def _where(self) -> Where:
+    def where(self) -> Where:
+        """What the visit must be like."""
         globs = ((name, getattr(self, name)) for name in _FIELDS)
         return Where(tuple((name, Test("matches", glob, "text")) for name, glob in globs if glob is not None))
 
     def surely(self) -> Condition:
-        return Did(did=PAGE_VISITED, where=self._where)
+        return Did(did=PAGE_VISITED, where=self.where)

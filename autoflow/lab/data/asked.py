@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, TypeVar
 
 from autoflow.kinds.actions.record_event import RecordEvent
 from autoflow.kinds.actions.set_attribute import SetAttribute
@@ -12,11 +12,16 @@ from autoflow.kinds.actions.wait_for import WaitForIt
 from autoflow.kinds.base import Condition
 from autoflow.kinds.conditions.attribute import Attribute
 from autoflow.kinds.conditions.score import ScoreIs
+from autoflow.kinds.deeds import Deed
+from autoflow.kinds.measures import Measure
+from autoflow.kinds.operators import Test
 from autoflow.kinds.text import Text
 from autoflow.kinds.triggers.attribute_changed import AttributeChanged
 from autoflow.kinds.triggers.date import Date
 from autoflow.kinds.triggers.event import EventTrigger
 from autoflow.kinds.triggers.inactivity import Inactivity
+from autoflow.kinds.triggers.page_visited import PageVisited
+from autoflow.kinds.where import Where
 from autoflow.language.missing_checks import texts_of
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.segment import ReadSegment
@@ -24,6 +29,12 @@ from autoflow.language.source import Source, Span
 from autoflow.language.steps_of import steps_of
 from autoflow.language.template_names import names_of
 from autoflow.language.workspace import Read
+from autoflow.model.event import PAGE_VISITED
+
+MAIL_TELLS = frozenset(
+    {"email_delivered", "email_opened", "email_clicked", "email_replied", "email_complained"}
+)
+"""Built-in events that only others see."""
 
 
 class Asked(NamedTuple):
@@ -32,6 +43,41 @@ class Asked(NamedTuple):
     name: str
     source: Source
     at: Span
+
+    @property
+    def subject(self) -> str:
+        """What is asked for."""
+        return self.name
+
+
+class AskedOf(NamedTuple):
+    """A property of an event that a file asks for, and where; what becomes of an event that lacks it: it is not
+    `summed`, or it is `taken in`; nothing to be told where it just does not count.
+    """
+
+    event: str
+    name: str
+    decides: Literal["", "summed", "taken in"]
+    source: Source
+    at: Span
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What is asked for."""
+        return self.event, self.name
+
+
+A = TypeVar("A", Asked, AskedOf)
+
+
+def once_a_file(asked: Iterable[A]) -> Iterator[A]:
+    """Of what a file asks for several times, the first."""
+    told: set[tuple[str, object]] = set()
+    for each in sorted(asked, key=lambda each: (each.source.file, each.at)):
+        place = (each.source.file, each.subject)
+        if place not in told:
+            told.add(place)
+            yield each
 
 
 def attributes(read: Read) -> Iterator[Asked]:
@@ -44,12 +90,25 @@ def attributes(read: Read) -> Iterator[Asked]:
 
 
 def events(read: Read) -> Iterator[Asked]:
-    """Events that triggers, conditions and waits listen for; not those that are built in, or that steps record."""
+    """Events that triggers, conditions and waits listen for; not those that autoflow or steps bring about.
+
+    What becomes of mail is among them, where only others see it.
+    """
+    known = _from_outside(read) | MAIL_TELLS
+    return (asked for asked in _events(read) if asked.name in known)
+
+
+def properties(read: Read) -> Iterator[AskedOf]:
+    """Properties of events from outside that triggers, conditions and waits ask for."""
+    known = _from_outside(read) | {PAGE_VISITED}
+    return (asked for asked in _properties(read) if asked.event in known)
+
+
+def _from_outside(read: Read) -> set[str]:
+    """Events that are declared, but for those that steps record."""
     declared = read.workspace.settings.events
     made = {action.name for _, _, action in steps_of(read.recipes, RecordEvent)}
-    for asked in _events(read):
-        if asked.name in declared and asked.name not in made and not declared[asked.name].built_in:
-            yield asked
+    return {name for name, event in declared.items() if not event.built_in} - made
 
 
 def _attributes(read: Read) -> Iterator[Asked]:
@@ -92,6 +151,37 @@ def _events(read: Read) -> Iterator[Asked]:
             yield _named(action.event, recipe.report.source, recipe.places[step.id])
 
 
+def _properties(read: Read) -> Iterator[AskedOf]:
+    for source, condition, at in _conditions(read):
+        if isinstance(condition, Measure):
+            place = _place(condition.path, source, at)
+            yield AskedOf(condition.event, condition.measured, "summed", source, place)
+        if isinstance(condition, (Deed, Measure)):
+            yield from _tested(condition.event, condition.where, source, at)
+    for recipe in _readable(read.recipes):
+        assert recipe.recipe is not None
+        for trigger, at in zip(recipe.recipe.triggers, recipe.triggers, strict=True):
+            if isinstance(trigger, EventTrigger):
+                yield from _tested(trigger.name, trigger.where, recipe.report.source, at)
+            elif isinstance(trigger, PageVisited):
+                yield from _tested(PAGE_VISITED, trigger.where, recipe.report.source, at)
+    for recipe, step, action in steps_of(read.recipes, WaitForIt):
+        if action.event is not None:
+            yield from _tested(action.event, action.where, recipe.report.source, recipe.places[step.id])
+
+
+def _tested(event: str, where: Where, source: Source, at: Span) -> Iterator[AskedOf]:
+    """What `where` asks of an event; whoever lacks it is taken in where only complements are asked for."""
+    asked: dict[str, list[Test]] = {}
+    for name, test in where.tests:
+        asked.setdefault(name, []).append(test)
+    for name, tests in asked.items():
+        if any(test.word != "is_set" or test.operand for test in tests):
+            taken_in = all(test.passes_nothing(holds=True) for test in tests)
+            place = _place(name, source, at)
+            yield AskedOf(event, name, "taken in" if taken_in else "", source, place)
+
+
 def _of_contact(text: Text) -> Iterator[str]:
     for path in dict.fromkeys(read.path for read in names_of(str(text.source), False).reads):
         root, _, rest = path.partition(".")
@@ -111,7 +201,10 @@ def _readable(recipes: Mapping[str, ReadRecipe]) -> Iterator[ReadRecipe]:
 
 
 def _named(name: str, source: Source, at: Span) -> Asked:
+    return Asked(name.removeprefix("contact."), source, _place(name, source, at))
+
+
+def _place(name: str, source: Source, at: Span) -> Span:
     """The name itself, from where its condition, trigger or step begins."""
     found = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])").search(source.text, at.start)
-    place = Span(*found.span()) if found is not None else at
-    return Asked(name.removeprefix("contact."), source, place)
+    return Span(*found.span()) if found is not None else at

@@ -1,4 +1,4 @@
-"""The files beside the data: what they ask for that nobody has, what never happened, segments that part nobody.
+"""The files beside everybody: what they ask for that nobody has, segments that part nobody.
 
 Everybody is looked at once. A segment that is not in force as it stands in the files is left out where only the engine
 could work it out.
@@ -14,10 +14,9 @@ from typing import NamedTuple
 from autoflow.kinds.base import ATTRIBUTE, SEGMENT
 from autoflow.kinds.conditions.attribute import Attribute
 from autoflow.kinds.view import View
-from autoflow.lab.data.asked import Asked, attributes, events
+from autoflow.lab.data.asked import Asked, attributes, once_a_file
 from autoflow.lab.data.segments import IS_SET, Counted, leaves_of, warning
 from autoflow.lab.simulation.collecting import no_collecting
-from autoflow.language.codes import Code
 from autoflow.language.definitions import Segment, Workspace
 from autoflow.language.entry_logic import Facts
 from autoflow.language.missing_checks import present
@@ -39,10 +38,9 @@ def check_data(
     everybody: Everybody,
     read: Read,
     applied: Workspace | None,
-    seen: Callable[[Iterable[str]], set[str]],
     progress: Callable[[int, int], None] | None = None,
 ) -> Found:
-    """Look at everybody once, and say what the files ask in vain. `seen` tells which events have ever come in."""
+    """Look at everybody once, and say what the files ask in vain of them."""
     asked = list(attributes(read))
     complements = list(_complements(read))
     names = sorted(
@@ -65,7 +63,7 @@ def check_data(
                 segment.ask(view)
     problems = [problem for segment in segments for problem in segment.problems(contacts)]
     if contacts:
-        problems += _never("nobody-has", [each for each in asked if not having[each.name]], contacts)
+        problems += _nobody_has((each for each in asked if not having[each.name]), contacts)
     for name, source, at in complements:
         if lacking := contacts - having[name]:
             have, each_ = ("has", "passes") if lacking == 1 else ("have", "pass")
@@ -73,9 +71,6 @@ def check_data(
                 f'{lacking:,} of {contacts:,} contacts {have} no "{name}", and {each_} here all the same.'
             )
             problems.append(warning("takes-in-missing", source, at, message, IS_SET.format(name)))
-    listened = list(events(read))
-    happened = seen({each.name for each in listened})
-    problems += _never("never-seen", [each for each in listened if each.name not in happened], contacts)
     left_out = sorted(read.segments.keys() - {each.name for each in segments})
     return Found(problems + _with_counts(read.workspace, having, contacts), contacts, left_out)
 
@@ -122,19 +117,12 @@ def _complements(read: Read) -> Iterator[tuple[str, Source, Span]]:
                     yield condition.attribute, recipe.report.source, at
 
 
-def _never(code: Code, asked: Iterable[Asked], contacts: int) -> Iterator[Problem]:
-    """Warn of each name once a file, at its first place."""
-    told: set[tuple[str, str]] = set()
-    for name, source, at in sorted(asked, key=lambda each: (each.source.file, each.at)):
-        if (source.file, name) not in told:
-            told.add((source.file, name))
-            if code == "nobody-has":
-                message = f'Of {contacts:,} contact{"" if contacts == 1 else "s"} none has a "{name}".'
-                fix = "See that it comes in under this name: `autoflow contact show WHO` shows what is known."
-            else:
-                message = f'The event "{name}" has never come in.'
-                fix = "See that it is sent under this name: `autoflow status` names events that nothing declares."
-            yield warning(code, source, at, message, fix)
+def _nobody_has(asked: Iterable[Asked], contacts: int) -> Iterator[Problem]:
+    """Warn of each attribute once a file."""
+    for name, source, at in once_a_file(asked):
+        message = f'Of {contacts:,} contact{"" if contacts == 1 else "s"} none has a "{name}".'
+        fix = "See that it comes in under this name: `autoflow contact show WHO` shows what is known."
+        yield warning("nobody-has", source, at, message, fix)
 
 
 def _maybe_missing(workspace: Workspace) -> set[str]:
