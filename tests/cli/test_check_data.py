@@ -242,7 +242,7 @@ def test_what_becomes_of_mail_and_nobody_reports(shop: Shop) -> None:
     ],
 )
 def test_a_property_that_no_event_carries(shop: Shop, condition: str, told: str | None) -> None:
-    shop.write("recipes/r.yaml", f"trigger: manual\nactions: [exit]\ngoal:\n  - {condition}\n")
+    shop.write("recipes/r.yaml", f"trigger: manual\nactions: [exit]\nconditions:\n  - {condition}\n")
     assert _of_recipes(shop) == ([("recipes/r.yaml", 4, "never-carried", told)] if told else [])
 
 
