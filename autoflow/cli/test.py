@@ -62,7 +62,7 @@ def command(
         )
     from autoflow.cli.watching import again_and_again
 
-    return again_and_again(state, lambda: _run_watched(state, asked))
+    return again_and_again(state, lambda: _run(state, asked))
 
 
 class _Asked(NamedTuple):
@@ -73,16 +73,6 @@ class _Asked(NamedTuple):
     fail_under: float | None
     junit: Path | None
     as_json: bool
-
-
-def _run_watched(state: State, asked: _Asked) -> int:
-    """The tests, and what editors know of the files, which may have other names in them than before."""
-    from autoflow.app.schemas import refresh
-
-    try:
-        return _run(state, asked)
-    finally:
-        refresh(state.folder, state.project.workspace)
 
 
 def _run(state: State, asked: _Asked) -> int:

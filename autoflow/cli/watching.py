@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from autoflow.app import Unsound
+from autoflow.app.schemas import refresh
 from autoflow.cli.mistakes import tell_error
 from autoflow.cli.output import clean, note
 from autoflow.cli.state import State
@@ -17,6 +19,7 @@ _MOST_NAMES = 5
 def again_and_again(state: State, work: Callable[[], object]) -> int:
     """Do the work, and again after every change, until Ctrl-C; mistakes in files are told, and it goes on.
 
+    After it, what editors know of the files is brought up to them: there may be other names in them than before.
     Where it begins with another mistake (this is no workspace, a path does not exist), that one is raised.
     """
     before = stamps(state.folder)
@@ -30,6 +33,8 @@ def again_and_again(state: State, work: Callable[[], object]) -> int:
                     raise
                 tell_error(error)
             begun = True
+            with suppress(AutoflowError):
+                refresh(state.folder, state.project.workspace)
             note("Waiting for changes; Ctrl-C ends it.")
             before = _next_change(state, before)
             state.reread()

@@ -92,6 +92,54 @@ def test_the_project_s_names_are_offered(server: LanguageServer, text: str, offe
     assert set(server.completions("recipes/win-back.yaml", MODELINE + text)) == offered
 
 
+OWNERS = "# yaml-language-server: $schema=.autoflow/owners.schema.json\n"
+MAPPING = "# yaml-language-server: $schema=.autoflow/mapping.schema.json\n"
+ORDERS = f"{MAPPING}csv:\n  event: purchased\n  user_id: Who\n  timestamp: When\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "some"),
+    [
+        ("owners.yaml", f"{OWNERS}owners:\n  ana@shop.example:\n    - |\n", {'"*"', "recipes/win-back"}),
+        ("orders.map.yaml", f"{ORDERS}  properties:\n    |\n", {"order_id", "total", "items"}),
+        ("orders.map.yaml", f"{MAPPING}csv:\n  event: |\n", {"purchased", "page_visited"}),
+        ("orders.map.yaml", f"{MAPPING}csv:\n  traits:\n    |\n", {"email", "first_name"}),
+    ],
+)
+def test_owners_and_mappings_are_offered_what_there_is(
+    server: LanguageServer, path: str, text: str, some: set[str]
+) -> None:
+    assert some <= set(server.completions(path, text))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("owners.yaml", f"{OWNERS}owners: {{ana: [recipes/*]}}\n", []),
+        (
+            "owners.yaml",
+            f"{OWNERS}owners: {{ana: [/recipes/x]}}\n",
+            ["2: Write a path in the workspace, such as recipes/win-*."],
+        ),
+        ("orders.map.yaml", f"{ORDERS}  properties: {{total: Sum}}\n", []),
+        (
+            "orders.map.yaml",
+            f"{ORDERS}  propertis: {{total: Sum}}\n",
+            ["6: Property propertis is not allowed."],
+        ),
+        (
+            "orders.map.yaml",
+            f"{ORDERS}  decimal: dot\n",
+            ['6: Value is not accepted. Valid values: "point", "comma".'],
+        ),
+    ],
+)
+def test_mistakes_in_owners_and_mappings_are_underlined(
+    server: LanguageServer, path: str, text: str, said: list[str]
+) -> None:
+    assert server.diagnostics(path, text) == said
+
+
 @pytest.mark.parametrize(
     ("text", "some", "none"),
     [

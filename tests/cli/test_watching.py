@@ -44,8 +44,17 @@ def test_nothing_is_run_again_while_nothing_changes(shop: Shop) -> None:
     assert (result.exit_code, result.stdout.count("2 passed"), result.stderr) == (0, 1, WAITING)
 
 
+def test_a_workspace_that_goes_is_told_and_watched_on(shop: Shop) -> None:
+    file = shop.folder / "autoflow.yaml"
+    text = file.read_text(encoding="utf-8")
+    result = watch(shop, file.unlink, None, lambda: shop.write("autoflow.yaml", text), None)
+    assert "There is no autoflow.yaml" in result.stderr
+    assert result.stdout.count("2 passed") == 2
+
+
+@pytest.mark.parametrize("command", ["test", "check"])
 def test_editors_learn_of_new_names_and_keep_those_they_have_while_settings_cannot_be_read(
-    shop: Shop,
+    shop: Shop, command: str
 ) -> None:
     schema = shop.folder / ".autoflow/recipe.schema.json"
     known: list[list[bool]] = []
@@ -69,6 +78,7 @@ def test_editors_learn_of_new_names_and_keep_those_they_have_while_settings_cann
         lambda: shop.replace("autoflow.yaml", "mony", "money"),
         None,
         look,
+        command=command,
     )
     assert known == [[False, False, True], [True, False, True], [True, False, True], [True, True, True]]
 
