@@ -113,6 +113,17 @@ def test_every_live_recipe_near_misses_first(lived: Shop) -> None:
     ]
 
 
+def test_who_was_in_the_segment_already_is_told_so_at_a_glance(lived: Shop) -> None:
+    """`starts when the contact comes into the segment` would send whoever asks to look whether she is in it."""
+    lived.write("segments/two.yaml", "segment: two\nconditions: [{did: purchased, at_least: 2 times}]\n")
+    recipe(lived, "twos", "trigger: {segment_entered: two}\nactions: [{add_tag: x}]\n")
+    goes_on(lived)
+    [line] = [each for each in told(lived, "ana") if each.startswith("twos ")]
+    assert line.endswith(
+        "  never          was in the segment already when it was applied, and nobody enters because a file changed"
+    )
+
+
 GATE = """\
 trigger: manual
 sending: {at_most: {emails: 1, per: 7 days}}

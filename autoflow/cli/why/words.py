@@ -10,6 +10,7 @@ from autoflow.cli.release_words import by_whom
 from autoflow.cli.why.now import Times
 from autoflow.cli.why.recipe import last_run, missed, of_mail, of_recipe, where
 from autoflow.lab.why.contact import DELETED, IN_FILES_ALONE, LATER, OTHER_IN_FILES
+from autoflow.lab.why.triggers import BASELINE
 from autoflow.lab.why.why import NEVER, RUNNING, TURNED_AWAY, Answer
 from autoflow.model.clock import MICROS
 from autoflow.model.reasons import turned_away
@@ -128,6 +129,8 @@ def _nothing_yet(each: Answer) -> str:
     if never is not None:
         return f"cannot come in any more: {never}"
     heard = each.now.triggers if each.now is not None else []
+    if any(one.silent == BASELINE for one in heard):
+        return "was in the segment already when it was applied, and nobody enters because a file changed"
     missing = f"; {count(len(each.missing), 'thing')} missing" if each.missing else ""
     return f"starts when {' or '.join(one.says for one in heard)}{missing}"
 
