@@ -200,6 +200,24 @@ def test_notices_tasks_and_calls_are_no_mails(shop: Shop, parts: str, told: str)
 
 
 @pytest.mark.usefixtures("past")
+def test_who_is_held_out_is_counted_in_his_own_part(shop: Shop) -> None:
+    """He walks the way of another part, silently; a part with nobody in it would look as if it did not work."""
+    shop.write(
+        "recipes/win-back.yaml",
+        "recipe: win-back\ntrigger: {segment_entered: lapsed-buyers}\nactions:\n"
+        "  - split:\n      - {name: mail, percent: 0.01, actions: [{send_email: win-back}]}\n"
+        "      - {name: nothing, percent: 99.99, holdout: true}\n",
+    )
+    told = shop.run("simulate", "win-back", "--to", "2026-06-01").stdout.splitlines()
+    at = told.index("  step                 came to it")
+    assert [line.split() for line in told[at + 1 : at + 4]] == [
+        ["split", "1", "████████████████████████"],
+        ["mail", "0"],
+        ["nothing", "1"],
+    ]
+
+
+@pytest.mark.usefixtures("past")
 @pytest.mark.parametrize("status", ["draft", "paused"])
 def test_a_recipe_that_is_named_runs_whatever_its_status(shop: Shop, status: str) -> None:
     shop.replace("recipes/win-back.yaml", "reentry:", f"status: {status}\nreentry:")

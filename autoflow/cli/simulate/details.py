@@ -26,16 +26,22 @@ def tell_details(found: Simulation, tally: RecipeTally, zone: str) -> None:
     hour = busiest(tally.mails, zone)
     if hour is not None:
         say(f"  Busiest hour: {local(hour.start, zone)}, {count(hour.number, 'mail')}.")
-    stages = funnel(tally, recipe)
+    stages, found_parts = funnel(tally, recipe), parts(tally, recipe)
+    fell: dict[
+        str, dict[str, int]
+    ] = {}  # who is held out walks another part's way, and is counted in his own
+    for each in found_parts:
+        fell.setdefault(each.split, {})[each.part] = each.fell
     if any(stage.reached for stage in stages):
         say()
         most = max(stage.reached for stage in stages)
         rows = []
         for stage in stages:
             rows.append([f"  {stage.step}", f"{stage.reached:,}", bar(stage.reached, most, _BAR)])
-            rows += [[f"    {name}", f"{number:,}", ""] for name, number in stage.branches.items()]
+            into = fell.get(stage.step)
+            for name, walked in stage.branches.items():
+                rows.append([f"    {name}", f"{walked if into is None else into.get(name, 0):,}", ""])
         table(["  step", "came to it", ""], rows, numbers=[1])
-    found_parts = parts(tally, recipe)
     if found_parts:
         _tell_parts(found_parts)
 
