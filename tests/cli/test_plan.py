@@ -111,10 +111,27 @@ def test_a_store_without_history(shop: Shop) -> None:
     (shop.folder / ".autoflow/store.db").unlink()
     assert shop.run("plan", status=1).stderr.startswith("There is no store at ")
     shop.run("apply")
-    assert shop.run("plan", status=1).stderr == (
-        "Nothing is recorded, so there is nobody for whom a change could be planned.\n"
-        "  `autoflow import FILE` brings in what happened.\n"
+    shop.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
+    assert shop.run("plan").stdout == (
+        "Changed since release 1 was applied: 1 recipe.\n"
+        "\n"
+        "Recipe win-back: changed, version 2 after version 1\n"
+        "  - for who enters from then on; those under way stay on version 1, or what they entered:\n"
+        "    - waits 20 days instead of 30 after send_email:win-back\n"
     )
+
+
+def test_who_may_change_what_is_a_change_too(shop: Shop) -> None:
+    shop.run("apply")
+    shop.write("owners.yaml", 'owners:\n  kim@shop.example: ["recipes/*"]\n')
+    assert shop.run("plan", "--weeks", "0").stdout == (
+        "Changed since release 1 was applied: owners.yaml.\n"
+        "\n"
+        "owners.yaml: changed\n"
+        "  - owners: new, {kim@shop.example: [recipes/*]}\n"
+    )
+    shop.run("apply")
+    assert shop.run("versions").stdout.splitlines()[0].endswith(", in force: owners.yaml changed.")
 
 
 def test_as_a_comment_of_a_pull_request(shop: Shop) -> None:

@@ -61,7 +61,7 @@ def summary_words(changes: Collection[Changed]) -> str:
     """What changed, counted: `1 recipe, 2 templates`."""
     numbers = {word: sum(each.kind == word for each in changes) for word in ("recipe", "segment", "template")}
     told = [count(number, word) for word, number in numbers.items() if number]
-    told += ["autoflow.yaml"] if any(each.kind == "settings" for each in changes) else []
+    told += [each.name for each in changes if each.kind == "settings"]
     return listed(told)
 
 

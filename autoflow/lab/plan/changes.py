@@ -16,6 +16,7 @@ from autoflow.lab.plan.settings import settings_changed
 from autoflow.lab.plan.words import conditions_changed, steps_changed
 from autoflow.language.definitions import Recipe, RecipeSending, Segment, Workspace
 from autoflow.language.names import SETTINGS_FILE
+from autoflow.language.owners import OWNERS_FILE
 from autoflow.language.templates import Template
 from autoflow.language.wording import differences, instead, pieces, written
 from autoflow.model.clock_times import ClockWindow
@@ -67,9 +68,12 @@ class Changed:
 
 
 def compare(before: Workspace, after: Workspace) -> tuple[Changed, ...]:
-    """Everything that `after` says otherwise than `before`: settings, recipes, segments, templates, each by name."""
+    """Everything that `after` says otherwise than `before`: settings, owners, recipes, segments, templates, each by
+    name.
+    """
     found = (
         *_settings(before, after),
+        *_owners(before, after),
         *_sorted("recipe", before.recipes, after.recipes, recipe_changes),
         *_sorted("segment", before.segments, after.segments, segment_changes),
         *_sorted("template", before.templates, after.templates, template_changes),
@@ -84,6 +88,14 @@ def _settings(before: Workspace, after: Workspace) -> Iterator[Changed]:
     )
     if changes:
         yield Changed("settings", SETTINGS_FILE, "changed", changes)
+
+
+def _owners(before: Workspace, after: Workspace) -> Iterator[Changed]:
+    """Who may change what: a change that reaches nobody, and that everybody who reviews one wants to see."""
+    old, new = (each.sources.get(OWNERS_FILE, "") for each in (before, after))
+    changes = tuple(Change("owners", says, "nobody") for _, says in settings_changed(old, new))
+    if changes:
+        yield Changed("settings", OWNERS_FILE, "changed", changes)
 
 
 def _sorted(

@@ -22,7 +22,6 @@ from autoflow.model.problems import AutoflowError
 from autoflow.store.database import Database
 from autoflow.store.definitions import latest_workspace, numbered
 from autoflow.store.foreseeing import Foresight
-from autoflow.store.history import last_row
 from autoflow.store.planned import Basis, basis
 from autoflow.store.reports import under_way
 
@@ -75,14 +74,9 @@ def plan(
     """What applying a sound workspace to this store at `now`, or right after what is recorded, would change.
 
     `existing` names the recipes into which those are let who match already, or `CONCERNED`; `examples` is how many
-    people are named. Nothing is written. Raises `AutoflowError` where nothing is recorded, or where nobody can be let
-    into a recipe so.
+    people are named. Nothing is written. Where nothing is recorded there are the changes alone. Raises `AutoflowError`
+    where nobody can be let into a recipe so.
     """
-    if not last_row(database):
-        raise AutoflowError(
-            "Nothing is recorded, so there is nobody for whom a change could be planned.",
-            "`autoflow import FILE` brings in what happened.",
-        )
     with database.read():
         return _plan(database, workspace, environment, now, existing, examples, progress)
 

@@ -12,6 +12,8 @@ from autoflow.language.wording import instead
 from autoflow.model.values import plain
 
 _SECRET = frozenset({"password", "secret", "token", "url", "store"})
+_DECLARED = frozenset({"events", "attributes", "scores", "stages", "audiences"})
+"""Sections of names and types, where a property called `url` is nobody's secret."""
 _NOTHING = object()
 
 
@@ -33,21 +35,23 @@ def _compared(path: str, before: Any, after: Any) -> Iterator[tuple[str, str]]:
             inner = f"{path}.{key}" if path else key
             yield from _compared(inner, before.get(key, _NOTHING), after.get(key, _NOTHING))
         return
-    hidden = not _SECRET.isdisjoint(path.split("."))
+    keys = path.split(".")
+    secret = _SECRET if keys[0] not in _DECLARED else frozenset[str]()
+    hidden = not secret.isdisjoint(keys)
     if before is _NOTHING:
-        says = "new" if hidden else f"new, {_said(after)}"
+        says = "new" if hidden else f"new, {_said(after, secret)}"
     elif after is _NOTHING:
-        says = "removed" if hidden else f"removed, it was {_said(before)}"
+        says = "removed" if hidden else f"removed, it was {_said(before, secret)}"
     else:
-        says = "changed" if hidden else instead(_said(before), _said(after))
+        says = "changed" if hidden else instead(_said(before, secret), _said(after, secret))
     yield path, f"{path}: {says}"
 
 
-def _said(value: Any) -> str:
-    """A value as it could be written in one line."""
+def _said(value: Any, secret: frozenset[str]) -> str:
+    """A value as it could be written in one line; what stands under a `secret` key is left out."""
     if isinstance(value, dict):
-        inner = (f"{key}: {'…' if key in _SECRET else _said(each)}" for key, each in value.items())
+        inner = (f"{key}: {'…' if key in secret else _said(each, secret)}" for key, each in value.items())
         return f"{{{', '.join(inner)}}}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_said, value))}]"
+        return f"[{', '.join(_said(each, secret) for each in value)}]"
     return plain(value)

@@ -248,6 +248,16 @@ def test_of_the_settings(old: str, new: str, says: str) -> None:
     assert told("autoflow.yaml", (old, new)) == [("settings autoflow.yaml", says, "everybody")]
 
 
+def test_a_property_that_is_called_as_secrets_are_is_told() -> None:
+    """Under `events` stand names and types: whoever reviews a change wants to see them."""
+    before = "events: {a: {url: number}}\n"
+    after = "events: {a: {url: text}, b: {token: text}}\n"
+    assert [says for _, says in settings_changed(before, after)] == [
+        "events.a.url: text instead of number",
+        "events.b: new, {token: text}",
+    ]
+
+
 def test_a_secret_is_shown_in_no_form() -> None:
     before = "channels: {}\n"
     after = "channels: {webhooks: {crm: {url: 'https://x.example/hush', secret: hush}}}\nstore: 'sqlite:///hush'\n"
