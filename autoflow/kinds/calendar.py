@@ -106,7 +106,8 @@ class Calendar:
             try:
                 _ = self._minutes if self.every is not None else self._once("UTC")
             except ValueError as error:
-                yield Finding("at", "value", str(error), fix)
+                shown = '"09:00"' if self.every is not None else "2026-11-27 09:00"
+                yield Finding("at", "value", str(error), f"For example at: {shown}")
 
 
 def cron_finding(line: str) -> Iterator[Finding]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from autoflow.language import scalars
+from autoflow.language.elsewhere import asked, meant
 from autoflow.language.filling import Filling
-from autoflow.language.nodes import Node
+from autoflow.language.nodes import Node, Scalar
 from autoflow.language.settings import Sender
 from autoflow.model.durations import Duration
 from autoflow.model.instants import zone, zone_names
@@ -24,7 +25,8 @@ def read_timezone(node: Node, filling: Filling) -> str:
     try:
         zone(found)
     except LookupError as error:
-        near = did_you_mean(found, zone_names())
+        by_clock = re.search(r"[+-]\d", found)  # a shift from Greenwich is no zone with summer time
+        near = None if by_clock else did_you_mean(found, zone_names())
         fix = f'Did you mean "{near}"?' if near else "For example Europe/London."
         filling.report.fail("value", node.span, str(error), fix)
     return found
@@ -35,7 +37,8 @@ def read_language(node: Node, filling: Filling) -> str:
     found = scalars.scalar(node, filling.report, '"language"').text
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", found):
         message = f'"{found}" is not the code of a language.'
-        filling.report.fail("value", node.span, message, "For example en or de-AT.")
+        fix = asked(meant(found, ("en", "de", "fr", "es", "it", "nl"), "value"), "For example en or de-AT.")
+        filling.report.fail("value", node.span, message, fix)
     return found
 
 
@@ -44,7 +47,9 @@ def read_currency(node: Node, filling: Filling) -> str:
     found = scalars.scalar(node, filling.report, '"currency"').text
     if not re.fullmatch(r"[A-Z]{3}", found):
         message = f'"{found}" is not the code of a currency.'
-        filling.report.fail("value", node.span, message, "For example EUR or GBP.")
+        near = found.upper() if re.fullmatch(r"[A-Za-z]{3}", found) else None
+        near = near or meant(found, ("EUR", "GBP", "USD"), "value")
+        filling.report.fail("value", node.span, message, asked(near, "For example EUR or GBP."))
     return found
 
 
@@ -52,7 +57,7 @@ def read_store(node: Node, filling: Filling) -> str:
     """Where everything is kept; the address may hold a password."""
     found = filling.text(node, '"store"')
     if not found.startswith(_STORES) or found in _STORES:
-        fix = "For example sqlite:///.autoflow/store.db or postgresql://user@host/name."
+        fix = "For example sqlite:///.autoflow/store.db"
         filling.report.fail("value", node.span, "This is not the address of a store.", fix)
     return found
 
@@ -81,6 +86,10 @@ def read_traces(node: Node, filling: Filling) -> Duration | None:
     kept = entries["keep"].value
     if scalars.scalar(kept, report, '"keep"').text == FOREVER:
         return None
+    if meant(kept.text if isinstance(kept, Scalar) else "", (FOREVER,), "value"):
+        report.fail(
+            "value", kept.span, '"keep" is a length of time, or forever.', f'Did you mean "{FOREVER}"?'
+        )
     return scalars.duration(kept, report, '"keep"')
 
 

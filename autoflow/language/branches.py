@@ -111,6 +111,8 @@ def _cases(node: Node, around: Around, read_action: ReadAction, read_all: ReadCo
         if number < len(nodes) - 1:
             report.fail("out-of-place", otherwise.key.span, '"otherwise" stands last.', "Move it to the end.")
         cases.append(Case(None, _steps(otherwise.value, scope, read_action, '"otherwise"')))
+    if not any(case.condition is not None for case in cases) and "if" in report.meant:
+        report.give_up()
     if not any(case.condition is not None for case in cases):
         report.fail(
             "missing-key", around.span, '"choose" needs an "if".', f"For example {_flat(around.kind.example)}"
@@ -213,7 +215,8 @@ def _step_id(node: Node, action: Action, scope: Scope) -> str:
         why = "ids hold no slash" if "/" in found else f"ids are one line of at most {LONGEST_ID} characters"
         shown = found if len(found) <= 40 else f"{found[:40]}…"
         message = f'The id of this step would be "{shown}", and {why}.'
-        fix = "Choose another one." if own else 'Give the step a line "id: …" of its own.'
+        near = scalars.slug(found)[:40].strip("-")
+        fix = f"Write id: {near}" if own else f"Give the step an id beside it: id: {near}"
         scope.report.fail("step-id", own.value.span if own else node.span, message, fix)
     return found
 
@@ -221,5 +224,10 @@ def _step_id(node: Node, action: Action, scope: Scope) -> str:
 def _twin(step: str, node: Node, scope: Scope) -> None:
     first = scope.report.source.line_number(scope.places[step].start)
     message = f'There are two steps "{step}", the first in line {first}.'
-    fix = 'Give one of them a line "id: …" of its own, by which reports can tell them apart.'
+    word, _, target = step.partition(":")
+    shown = f"{word}: {target}" if target else word
+    near = scalars.slug(f"second {target or word}")
+    fix = f"Give one of them an id of its own, for example {{id: {near}, {shown}}}"
+    if isinstance(node, MappingNode) and "id" in node.entries:
+        fix = f"Give one of them another id, for example {scalars.slug(f'second {step}')}"
     scope.report.add("duplicate-step", node.span, message, fix)

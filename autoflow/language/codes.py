@@ -77,6 +77,7 @@ Code = Literal[
     "yaml-indent",
     "yaml-key",
     "yaml-quotes",
+    "yaml-space",
     "yaml-tab",
     "yaml-tag",
 ]

@@ -100,8 +100,11 @@ class DeclaredReader:
         if name.isidentifier() and len(name) <= _LONGEST_PROPERTY and name != "id":
             return True
         message = f'"{name}" cannot be the name of a{"n" if what[0] in "aeiou" else ""} {what}.'
-        fix = "Use letters, digits and _, with a letter first."
-        self.report.add("bad-name", entry.key.span, message, fix)
+        near = scalars.slug(name).replace("-", "_")
+        near = near if near.isidentifier() and near != "id" else f"own_{near}"
+        if name == "id":
+            message = 'The name "id" is taken: it is the contact\'s own.'
+        self.report.add("bad-name", entry.key.span, message, f"Write {near}, for example.")
         return False
 
     def _type(self, node: Node, words: tuple[str, ...]) -> Declared:

@@ -1,142 +1,234 @@
-"""Words of other programs, and what they are called here: read only where a word is not known."""
+"""Words of other programs, and what they are called here: read only where a word is not known.
+
+A word may stand for several, of which the first one counts that there is where it stands; and for a word with a value.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from autoflow.model.problems import did_you_mean
 
+# What a word is called here, and as what it is known elsewhere; `_` also for a space and a hyphen.
 _ELSEWHERE: Mapping[str, Mapping[str, str]] = {
     "condition": {
-        "not": "none",
-        "or": "any",
-        "and": "all",
-        "either": "any",
-        "neither": "none",
-        "tag": "has_tag",
-        "segment": "in_segment",
-        "audience": "in_audience",
-        "event": "did",
-        "property": "event_property",
-        "consent": "has_consent",
-        "has": "has_tag",
-        "count_of": "did",
+        "none": "not neither",
+        "any": "or either",
+        "all": "and",
+        "has_tag": "tag has tagged",
+        "in_segment": "segment in_list list member_of cohort",
+        "in_audience": "audience",
+        "did": "event count_of count has_done done has_event happened triggered",
+        "event_property": "property",
+        "has_consent": "consent",
+        "did_not": "never_did has_not_done not_done",
+        "did: email_opened": "opened opened_email",
+        "did: email_clicked": "clicked clicked_email",
+        "did: page_visited": "visited",
+        "sum_of": "sum total",
+        "average_of": "average avg",
+        "local_time": "time",
+        "attribute": "field trait profile contact",
     },
     "action": {
-        "if": "choose",
-        "branch": "choose",
-        "switch": "choose",
-        "ab_test": "split",
-        "random": "split",
-        "delay": "wait",
-        "sleep": "wait",
-        "pause": "wait",
-        "wait_until": "wait",
-        "stop": "exit",
-        "end": "exit",
-        "email": "send_email",
-        "mail": "send_email",
-        "send": "send_email",
-        "send_mail": "send_email",
-        "tag": "add_tag",
-        "untag": "remove_tag",
-        "set": "set_attribute",
-        "update": "set_attribute",
-        "slack": "notify_sales",
-        "notify": "notify_sales",
-        "task": "create_task",
-        "http": "webhook",
-        "track": "record_event",
-        "start_recipe": "enter_recipe",
-        "goto": "enter_recipe",
+        "choose": "if branch switch condition conditions conditional_split trigger_split case",
+        "split": "ab_test random abtest random_split",
+        "wait": "delay sleep pause wait_until time_delay",
+        "exit": "stop end finish return break",
+        "send_email": "email mail send send_mail",
+        "add_tag": "tag add_to_segment",
+        "remove_tag": "untag",
+        "set_attribute": "set update update_profile update_contact update_attribute set_property set_field",
+        "notify_sales": "slack notify",
+        "create_task": "task",
+        "webhook": "http call sms send_sms push",
+        "record_event": "track",
+        "enter_recipe": "start_recipe goto start_flow",
+        "wait_for": "wait_until_event wait_for_event wait_for_trigger",
+        "withdraw_consent": "unsubscribe",
+        "add_to_audience": "add_to_list",
+        "remove_from_audience": "remove_from_list",
+        "adjust_score": "score add_score",
+        "set_stage": "stage",
     },
     "trigger": {
-        "segment": "segment_entered",
-        "enters_segment": "segment_entered",
-        "tag": "tag_added",
-        "cron": "schedule",
-        "every": "schedule",
-        "birthday": "date",
-        "signup": "contact_created",
-        "created": "contact_created",
-        "visited": "page_visited",
-        "visit": "page_visited",
+        "segment_entered": "segment enters_segment enters entered joins_segment",
+        "tag_added": "tag",
+        "schedule": "cron every at time",
+        "date": "birthday anniversary",
+        "contact_created": "signup created",
+        "page_visited": "visited visit url page pageview page_view",
+        "inactivity": "inactive",
+        "consent_given": "subscribed",
+        "event: unsubscribed": "unsubscribed",
+        "event: email_opened": "email_opened opened",
+        "event: email_clicked": "email_clicked clicked",
+        "segment_left": "leaves_segment",
+        "event": "metric on_event",
     },
     "operator": {
-        "equals": "is",
-        "equal": "is",
-        "eq": "is",
-        "not_equals": "is_not",
-        "ne": "is_not",
-        "not": "is_not",
-        "greater_than": "more_than",
-        "gt": "more_than",
-        "above": "more_than",
-        "gte": "at_least",
-        "min": "at_least",
-        "lt": "less_than",
-        "below": "less_than",
-        "lte": "at_most",
-        "max": "at_most",
-        "exists": "is_set",
-        "like": "matches",
-        "regex": "matches",
-        "one_of": "in",
-        "any_of": "in",
-        "since": "after",
-        "until": "before",
+        "is": "equals equal eq == =",
+        "is_not": "not_equals not_equal does_not_equal isnt ne neq not != <>",
+        "more_than": "greater_than greater gt above over >",
+        "at_least": "greater_or_equal greater_than_or_equal gte min >=",
+        "less_than": "lt lower_than smaller_than below under <",
+        "at_most": "less_or_equal less_than_or_equal lte max <=",
+        "is_set": "exists is_present has_value is_not_empty is_not_null",
+        "is_set: false": (
+            "empty is_empty is_null is_blank is_missing is_unknown is_unset is_not_set not_set "
+            "not_exists does_not_exist"
+        ),
+        "matches": "like regex",
+        "in": "one_of is_one_of is_in any_of is_any_of equals_any contains_any",
+        "contains": "contains_any includes has",
+        "not_in": "none_of is_none_of is_not_in",
+        "starts_with": "begins_with prefix",
+        "ends_with": "suffix",
+        "between": "range",
+        "after": "since",
+        "before": "until",
+        "within_last": "in_the_last in_last last",
+        "within_next": "in_the_next",
+        "not_within_last": "not_in_the_last",
     },
     "key": {
-        "then": "actions",
-        "do": "actions",
-        "steps": "actions",
-        "else": "otherwise",
-        "when": "trigger",
-        "on": "trigger",
-        "filter": "conditions",
-        "filters": "conditions",
-        "where": "conditions",
-        "enabled": "status",
-        "active": "status",
-        "state": "status",
-        "name": "recipe",
-        "title": "description",
-        "send": "sending",
-        "delivery": "sending",
-        "fields": "attributes",
-        "weight": "percent",
-        "share": "percent",
-        "repeat": "reentry",
-        "success": "goal",
-        "stop_if": "exit",
+        "actions": "then do steps sequence flow jobs",
+        "recipe": "flow name id alias automation workflow campaign journey",
+        "otherwise": "else default on_timeout",
+        "conditions": "condition conditions filter filters where rules criteria query",
+        "if": "condition conditions",
+        "up_to": "timeout max_wait for",
+        "at_least": "times count minimum min",
+        "at_most": "max maximum limit frequency_cap max_emails",
+        "within_last": "days period timeframe in_the_last in_last last over",
+        "from": "start begin",
+        "to": "end until email recipient",
+        "message": "text body content",
+        "email": "email",
+        "title": "subject name",
+        "tag": "value name",
+        "trigger": "when on",
+        "status": "enabled active state",
+        "segment": "name id alias",
+        "template": "name id",
+        "description": "title label",
+        "name": "title label event event_name",
+        "sender": "from",
+        "path": "url",
+        "folder": "file",
+        "store": "database",
+        "timezone": "tz time_zone",
+        "with": "properties data",
+        "where": "properties",
+        "send": "data payload",
+        "due": "due_in due_date",
+        "sending": "send delivery",
+        "attributes": "fields",
+        "percent": "weight share",
+        "reentry": "repeat",
+        "goal": "success",
+        "exit": "stop_if",
+    },
+    "root": {
+        "contact.first_name": "fname firstname name",
+        "contact.last_name": "lname lastname",
+        "contact": "customer person user profile subscriber recipient member lead custom",
+        "event": "trigger order payload properties",
+        "unsubscribe_url": "unsubscribe unsubscribe_link unsub",
+        "now": "date today",
+        "contact.company": "company",
+        "sender": "company",
+    },
+    "filter": {
+        "money": "currency format_money",
+        "title": "titlecase",
+        "capitalize": "capitalise",
+        "upper": "upcase uppercase",
+        "lower": "downcase lowercase",
+        "date": "strftime format_date date_format datetimeformat",
+        "trim": "strip",
+        "length": "size",
+        "default": "fallback",
+        "round": "floatformat",
+        "truncate": "truncatewords",
     },
     "value": {
-        "on": "live",
-        "active": "live",
-        "enabled": "live",
-        "true": "live",
-        "running": "live",
-        "off": "paused",
-        "inactive": "paused",
-        "disabled": "paused",
-        "false": "draft",
-        "stopped": "paused",
-        "allow": "always",
-        "once": "never",
-        "string": "text",
-        "int": "number",
-        "integer": "number",
-        "float": "number",
-        "bool": "yes_no",
-        "boolean": "yes_no",
-        "datetime": "date_time",
-        "array": "list",
+        "live": "on active enabled true running published",
+        "paused": "off inactive disabled stopped",
+        "draft": "false test",
+        "always": "allow yes",
+        "never": "once no",
+        "restart": "replace cancel",
+        "parallel": "queue queued",
+        "ignore": "single",
+        "wait": "hold delay",
+        "skip": "drop",
+        "tls": "ssl",
+        "starttls": "start_tls",
+        "none": "plain",
+        "not_refused": "all everybody everyone opt_out",
+        "required": "opt_in double_opt_in",
+        "forever": "for_ever",
+        "en": "english",
+        "de": "german",
+        "fr": "french",
+        "es": "spanish",
+        "it": "italian",
+        "nl": "dutch",
+        "GBP": "£ pound pounds",
+        "EUR": "€ euro euros",
+        "USD": "$ dollar dollars",
+        "text": "string",
+        "number": "int integer float",
+        "yes_no": "bool boolean",
+        "date_time": "datetime",
+        "list": "array",
     },
 }
 
 
+# What others say beside a word, and where it is said here.
+_BELONGING: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "send_email": (
+        ("subject preheader preview_text", "It stands at the beginning of the template."),
+        ("body html text content message", "It stands in the template."),
+        ("to recipient email", "A mail goes to the contact; notify_sales writes to colleagues."),
+        ("from sender reply_to", "It stands under sender in autoflow.yaml."),
+    ),
+}
+_NOT = re.compile(r"(?<![a-z])(?:not|no|isnt|without|lacks|never)_|_(?:not|no)(?=_|$)")
+
+
 def meant(word: str, known: Iterable[str], what: str) -> str | None:
-    """The known word that was likely meant: one written nearly so, or what another program calls so."""
+    """The known word that was likely meant: one written nearly so, or what another program calls so.
+
+    With a value where it goes with one alone: `is_set: false`.
+    """
     names = list(known)
-    other = _ELSEWHERE[what].get(word.casefold())
-    return other if other in names else did_you_mean(word, names)
+    sought = re.sub(r"[ -]", "_", word.casefold())
+    if sought in names:
+        return sought
+    for ours, theirs in _ELSEWHERE[what].items():
+        if ours.partition(":")[0] in names and sought in theirs.split():
+            return ours
+    return did_you_mean(word, names)
+
+
+def belonging(word: str, key: str) -> str:
+    """Where something stands that a word takes elsewhere; nothing where it takes it nowhere."""
+    return next((said for keys, said in _BELONGING.get(word, ()) if key in keys.split()), "")
+
+
+def turned_round(word: str, known: Iterable[str]) -> str | None:
+    """The condition that `word` denies, `has_tag` of `has_not_tag`; None where it denies none."""
+    rest = _NOT.sub("", word.casefold()).strip("_")
+    found = meant(rest, known, "condition") if rest != word.casefold() else None
+    return found.partition(":")[0] if found else None
+
+
+def asked(near: str | None, otherwise: str = "") -> str:
+    """`Did you mean …?`, or `otherwise` where nothing is near."""
+    if near is None:
+        return otherwise
+    return f"Did you mean {near}?" if ": " in near or "{" in near else f'Did you mean "{near}"?'

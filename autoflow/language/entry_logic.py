@@ -47,7 +47,7 @@ class Fact(NamedTuple):
 
     def says_through(self) -> str:
         """The segment, for a sentence."""
-        return f' (the segment "{self.segment}" asks it)' if self.segment else ""
+        return f' (see the segment "{self.segment}")' if self.segment else ""
 
 
 class Facts:
@@ -165,11 +165,16 @@ def _ends_at_once(read: ReadRecipe, entered: Sequence[Fact], keep: Sequence[Fact
             if first is None:
                 message, fix = f"{_NOTHING_YET}, so he {how} at once.", _FIX_SINCE
             else:
-                message, fix = (
-                    f"By {first.by} everybody who enters {how} at once{first.says_through()}.",
-                    _FIX,
-                )
+                message = f"By {first.by} everybody who enters {how} at once{first.says_through()}."
+                fix = _FIX if key == "goal" else _turned(read.report.source.text[at.start : at.end])
             read.report.warn("ends-at-once", at, message, fix)
+
+
+def _turned(written: str) -> str:
+    """How to mend an exit that everybody who enters takes: whoever is no longer in the segment was meant."""
+    if not written.startswith("{"):
+        return _FIX
+    return f"{_FIX[:-1]}, or turn this one round: none: [{written}]"
 
 
 def _met(condition: Condition, known: Sequence[Fact]) -> list[Fact | None] | None:

@@ -18,7 +18,7 @@ from autoflow.kinds.where import Where
 from autoflow.language import scalars
 from autoflow.language.around import Around, Reader
 from autoflow.language.declared import TYPE_WORDS, Declared
-from autoflow.language.elsewhere import meant
+from autoflow.language.elsewhere import asked
 from autoflow.language.field_specs import Spec, specs_of
 from autoflow.language.more_fields import BY_MARK
 from autoflow.language.names import SETTINGS_FILE, listed
@@ -27,11 +27,13 @@ from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.operands import NUMBER, bare_test, read_share, read_test, read_value, usual_operator
 from autoflow.language.placeholders import read_text
 from autoflow.language.scope import Scope
+from autoflow.language.sentences import likely_condition, likely_where
 from autoflow.language.source import Span
 from autoflow.model.durations import Duration
 from autoflow.model.values import fold
 
 _OF_OURS = ("template", "recipe")  # properties of what becomes of mail
+_NAMING = ("name", "attribute", "field", "property", "key")  # what others call the attribute that is set
 _AS_FILES = frozenset({"audience"})  # names that become the names of files and lists elsewhere
 
 
@@ -50,15 +52,22 @@ def read_operator(mark: Operators, around: Around) -> Test:
     words = [entry for key, entry in around.entries.items() if key in WORDS and key not in keys]
     subject = str(around.values.get(mark.subject) or _first_value(around))
     named = around.entries.get(mark.subject)
+    sentence = likely_condition(subject, around.kind.word, scope.names)
+    if not words and sentence is not None:
+        place = named.value.span if named else around.span
+        message = "A condition has its subject, its operator and its value apart."
+        report.fail("operator", place, message, asked(sentence))
     declared = _declared(subject, mark, scope, named.value.span if named else around.span)
-    if not words and any(meant(key, WORDS, "operator") for key in around.entries if key not in keys):
-        report.give_up()  # it stands there under another name, and that is reported
+    if not words and any(key not in keys for key in around.entries):
+        report.give_up()  # it may stand there under another name, and that is reported
     if not words:
         fix = f"For example {{{around.kind.word}: {subject}, {usual_operator(declared)}}}"
         report.fail("operator", around.span, f'The condition on "{subject}" has no operator.', fix)
     if len(words) > 1:
         message = "One condition takes one operator."
-        fix = f"Write one condition for each of {listed(word.key.text for word in words)}, or use between."
+        both = {word.key.text for word in words}
+        between = ", or use between" if both == {"at_least", "at_most"} else ""
+        fix = f"Write one condition for each of {listed(word.key.text for word in words)}{between}."
         report.fail("operator", words[1].key.span, message, fix)
     return read_test(subject, words[0], declared, scope, share=mark.share)
 
@@ -113,8 +122,10 @@ def _one_name(spec: Spec, node: Node, around: Around) -> Any:
     read = scalars.plain_name if of in _AS_FILES else scalars.name
     found = read(node, scope.report, what)
     known = scope.names.known(of)
-    if known is not None and found not in known:
-        scope.report.add("unknown-name", node.span, *scope.names.missing(of, found))
+    if known is not None and found not in known and likely_condition(found, of, scope.names) is None:
+        scope.report.add(
+            "unknown-name", node.span, *scope.names.missing(of, found, spec.mark.types or ("text",))
+        )
     if of == "score":
         return scope.names.settings.scores.get(found) or scope.report.give_up()
     if of == "audience" and scope.part == "action" and found in scope.names.settings.mirrors:
@@ -134,6 +145,8 @@ def _property_path(spec: Spec, node: Node, around: Around) -> str:
     assert isinstance(spec.mark, PropertyPath)
     scope, report = around.scope, around.scope.report
     found = scalars.name(node, report, around.what(spec))
+    if likely_condition(found, around.kind.word, scope.names) is not None:
+        return found  # told where its operator is missed
     event, dot, name = found.partition(".")
     if not dot or not event or not name:
         fix = f"For example {around.kind.example}."
@@ -159,7 +172,9 @@ def _where(spec: Spec, node: Node, around: Around) -> Where:
     scope, report = around.scope, around.scope.report
     scalars.refuse_reported(node, report)
     if not isinstance(node, MappingNode) or not node.entries:
-        fix = "For example where: {category: coffee}."
+        fix = asked(
+            likely_where(node, around.events(), scope.names), "For example where: {category: coffee}."
+        )
         report.fail("value", node.span, '"where" names properties and what they must be.', fix)
     events = around.events()
     if scope.part == "trigger":
@@ -207,6 +222,12 @@ def _assignments(spec: Spec, node: Node, around: Around) -> tuple[tuple[str, Tex
     if not isinstance(node, MappingNode) or not node.entries:
         message = "Attributes are set as NAME: VALUE."
         report.fail("value", node.span, message, f"For example {around.kind.example}.")
+    named = next((entry for key, entry in node.entries.items() if key in _NAMING), None)
+    if named is not None and "value" in node.entries and scope.attribute(named.key.text) is None:
+        value = node.entries["value"].value
+        texts = [each.text if isinstance(each, Scalar) else "…" for each in (named.value, value)]
+        fix = f"Write {around.kind.word}: {{{texts[0]}: {texts[1]}}}"
+        report.fail("value", node.span, "Attributes are set as NAME: VALUE.", fix)
 
     def read(entry: Entry) -> tuple[str, Text]:
         name = entry.key.text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 
 import yaml
 
+from autoflow.language.elsewhere import asked, meant
 from autoflow.language.template_names import Mistake
-from autoflow.model.problems import did_you_mean
 
 FENCE = "---"
 MOST_CHARACTERS = 8_000
@@ -32,12 +33,20 @@ def read_front_matter(source: str) -> FrontMatter:
     """Take a template apart; its line endings are line feeds alone."""
     lines = source.split("\n")
     if lines[0].rstrip() != FENCE:
-        fix = "Begin the file with the lines  ---  and  subject: …  and  ---"
-        return FrontMatter(body=source, mistakes=[_mistake(1, "The template has no subject.", fix)])
+        message, fix = (
+            "The template has no subject.",
+            "Begin the file with the lines  ---  and  subject: …  and  ---",
+        )
+        if re.match(r"(?:subject|preheader|class|topic)\s*:", lines[0]):
+            message = "The fields of a template stand between two lines of  ---."
+            fix = "Put  ---  on a line above the first field and on one behind the last."
+        return FrontMatter(body=source, mistakes=[_mistake(1, message, fix)])
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
     if end is None:
         return FrontMatter(
-            mistakes=[_mistake(1, "The front matter is not closed.", "Put  ---  on a line below it.")]
+            mistakes=[
+                _mistake(1, "The first lines are not closed.", "Put  ---  on a line behind the last field.")
+            ]
         )
     found = FrontMatter(body="\n".join(lines[end + 1 :]), body_line=end + 2)
     text = "\n".join(lines[1:end])
@@ -49,9 +58,7 @@ def read_front_matter(source: str) -> FrontMatter:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 2
-        found.mistakes.append(
-            _mistake(line, "The front matter cannot be read here.", _quotes(lines[line - 1]))
-        )
+        found.mistakes.append(_mistake(line, *_told(lines[line - 1])))
     _check(found)
     return found
 
@@ -67,17 +74,18 @@ def _read_fields(text: str, found: FrontMatter) -> None:
         plain = isinstance(event, yaml.ScalarEvent) and event.anchor is None and event.tag is None
         if depth > 1 or (isinstance(event, yaml.NodeEvent) and not plain and not _is_root(event, depth)):
             shown = text.split("\n")[line - 2]
-            found.mistakes.append(_mistake(line, "Only plain text can stand here.", _quotes(shown)))
+            found.mistakes.append(_mistake(line, *_told(shown)))
             return
         if isinstance(event, yaml.ScalarEvent):
             if depth == 0:
-                found.mistakes.append(_mistake(line, "The front matter cannot be read here.", _ONE_LINE))
+                message = "These lines cannot be read as fields with values."
+                found.mistakes.append(_mistake(line, message, _ONE_LINE))
                 return
             if key is None:
                 key = event.value
                 if key in found.fields:
                     found.mistakes.append(
-                        _mistake(line, f"“{key}” is given twice.", "Remove one of them.", key)
+                        _mistake(line, f'"{key}" stands here twice.', "Remove one of the two.", key)
                     )
             else:
                 found.fields[key] = (event.value.strip(), line)
@@ -88,26 +96,33 @@ def _is_root(event: yaml.Event, depth: int) -> bool:
     return isinstance(event, yaml.MappingStartEvent) and depth == 1 and not event.anchor and not event.tag
 
 
-def _quotes(line: str) -> str:
+def _told(line: str) -> tuple[str, str, str]:
+    """The sentence, the fix and the value at fault, of a line that cannot be read."""
     from autoflow.language.yaml_values import in_quotes
 
-    name, colon, value = line.partition(":")
-    if colon and value.strip() and ("{{" in value or ": " in value.strip()):
-        return f"{in_quotes(value.strip()).replace(': ', f':  {name.strip()}: ', 1)}"
-    return _ONE_LINE
+    _, colon, value = line.partition(":")
+    value = value.strip()
+    if colon and value.startswith(("{{", "{%")):
+        return f"A value that begins with {value[:2]} needs quotes.", in_quotes(value), value
+    if colon and ": " in value:
+        return "A colon followed by a space stands inside this value.", in_quotes(value), value
+    if colon and value[:1] in set("*&!|>@`%[{,?-"):
+        return f'A value cannot begin with "{value[0]}" without quotes.', in_quotes(value), value
+    return "These lines cannot be read as fields with values.", _ONE_LINE, ""
 
 
 def _check(found: FrontMatter) -> None:
     for name, (text, line) in found.fields.items():
         if name not in _FIELDS:
-            near = did_you_mean(name, _FIELDS)
-            fix = f"Did you mean “{near}”?" if near else "The fields are subject, preheader, class and topic."
-            found.mistakes.append(_mistake(line, f"There is no field called “{name}”.", fix, name))
+            near = meant(name, _FIELDS, "key")
+            fix = asked(near, "It may have subject, preheader, class and topic.")
+            found.mistakes.append(_mistake(line, f'There is no "{name}" in a template.', fix, name))
         elif any(ord(character) < 32 or ord(character) == 127 for character in text):
             found.mistakes.append(_mistake(line, f"The {name} must be one line.", _ONE_LINE, name))
     if not found.fields.get("subject", ("", 0))[0] and not found.mistakes:
         found.mistakes.append(_mistake(1, "The template has no subject.", "Add a line  subject: …"))
     klass, line = found.fields.get("class", ("marketing", 0))
     if klass not in {"marketing", "transactional"}:
-        fix = "It is marketing (the default) or transactional."
-        found.mistakes.append(_mistake(line, f"There is no class called “{klass}”.", fix, klass))
+        fix = "Write marketing, or transactional for mail about something that the contact did himself."
+        message = f'"class" is marketing or transactional, not "{klass}".'
+        found.mistakes.append(_mistake(line, message, fix, klass))

@@ -33,7 +33,7 @@ def leaf_findings(kind: Kind) -> Iterator[LeafFinding]:
         yield from _deed(kind)
     if isinstance(kind, Counted) and kind.at_least == 0:
         message = "Everybody has it at least 0 times, so this always holds."
-        yield LeafFinding("always-holds", "at_least", message, "Use at least 1 times, or put it into none.")
+        yield LeafFinding("always-holds", "at_least", message, "Write at_least: 1 time, or put it into none.")
     test = getattr(kind, "test", None)
     if isinstance(test, Test) and impossible([test]):
         fix = "Write the lower value first."
@@ -80,4 +80,4 @@ def _deed(deed: Deed) -> Iterator[LeafFinding]:
         message = (
             f"Everybody has done it at least 0 times, so this {'never' if deed.negated else 'always'} holds."
         )
-        yield LeafFinding(always, "at_least", message, "Use at least 1 times, or exactly: 0 times.")  # type: ignore[arg-type]
+        yield LeafFinding(always, "at_least", message, "Write at_least: 1 time, or exactly: 0 times.")  # type: ignore[arg-type]

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from autoflow.kinds.actions.send_email import SendEmail
 from autoflow.kinds.base import EVENT
 from autoflow.language.definitions import Recipe
+from autoflow.language.elsewhere import meant
+from autoflow.language.foreign import foreign_placeholders
 from autoflow.language.names import Names
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.settings_reader import ReadSettings
@@ -17,7 +19,6 @@ from autoflow.language.template_family import FOLDER
 from autoflow.language.templates import Template
 from autoflow.model.problems import Problem
 
-_OF_OTHERS = r"\*\|[A-Z][A-Z0-9_:]*\|\*|%(?:[A-Z][A-Z_]{2,}|recipient\.\w+)%"  # *|FNAME|*, %FIRST_NAME%
 _LINK = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
 
 
@@ -38,7 +39,10 @@ def check_mail(
             f'{read.report.source.file} sends the marketing mail "{template.name}", '
             "and nothing says who may get marketing mail."
         )
-        fix = "Write sending: {consent: …} with required, customers or not_refused."
+        fix = (
+            "Write sending: {consent: required} for whoever gave consent, customers in its place for whoever bought as"
+            " well, or not_refused for everybody who did not unsubscribe."
+        )
         settings.report.add("consent-missing", settings.sending, message, fix)
     if sent and not settings.settings.sender.email and not settings.report.problems:
         message = f"{sent[0][0].report.source.file} sends mail, and no sender is named."
@@ -50,8 +54,9 @@ def template_warnings(
     template: Template, recipes: Mapping[str, ReadRecipe], names: Names, sources: Mapping[str, str]
 ) -> Iterator[Problem]:
     """What a template reads and nothing defines, and a marketing mail that nobody can unsubscribe from."""
-    yield from _elsewhere(template, sources)
-    for file in template.without_link:
+    yield from _elsewhere(template, names, sources)
+    written = any(meant(unknown.name, ("unsubscribe_url",), "root") for unknown in template.unknown)
+    for file in () if written else template.without_link:
         path = f"{FOLDER}/{file}"
         part, fix = "This marketing mail", f"Add {_LINK}, or class: transactional where it is one."
         if file.endswith(".txt"):
@@ -75,15 +80,12 @@ def template_warnings(
             yield from _unknown_property(path, name, starts, template, names, sources)
 
 
-def _elsewhere(template: Template, sources: Mapping[str, str]) -> Iterator[Problem]:
+def _elsewhere(template: Template, names: Names, sources: Mapping[str, str]) -> Iterator[Problem]:
     """Placeholders as other programs write them, which would be sent as they stand."""
     for file in dict.fromkeys(template.file_of(source) for source in sorted(template.sources)):
         text = sources.get(file, "")
-        for found in re.finditer(_OF_OTHERS, text) if "|*" in text or "%" in text else ():
-            message = f'"{found[0]}" is a placeholder of another program, and is sent as it stands.'
-            fix = 'Write {{ contact.first_name | default("…") }}, for example.'
-            span = Span(*found.span())
-            yield Source(file, text).problem("placeholder-elsewhere", span, message, fix, "warning")
+        for found in foreign_placeholders(text, names):
+            yield Source(file, text).problem("placeholder-elsewhere", *found, "warning")
 
 
 def _unknown_property(

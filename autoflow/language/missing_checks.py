@@ -6,6 +6,7 @@ address is left alone: whoever gets mail has one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from autoflow.kinds.actions.send_email import SendEmail
 from autoflow.kinds.actions.set_attribute import SetAttribute
 from autoflow.kinds.base import EVENT, Action, Step, Trigger
 from autoflow.kinds.conditions.attribute import Attribute
+from autoflow.kinds.conditions.event_property import EventProperty
 from autoflow.kinds.operators import COMPLEMENTS
 from autoflow.kinds.text import Text
 from autoflow.kinds.triggers.manual import Manual
@@ -26,7 +28,6 @@ from autoflow.language.templates import Template
 from autoflow.model.problems import Problem
 
 _ALWAYS = frozenset({"contact.id", "contact.email"})
-_FIX = 'Give it a stand-in, {{{{ {path} | default("…") }}}}, or ask for it in a condition.'
 
 
 class Sent(NamedTuple):
@@ -64,8 +65,8 @@ def missing_in_mail(
         if why:
             text = sources.get(file, "")
             source, start = Source(file, text), max(text.find(path), 0)
-            message, fix = f"{why}: then this mail cannot be made.", _FIX.format(path=path)
             span = Span(start, start + len(path))
+            message, fix = f"{why}: then this mail cannot be made.", _fix(path, text[:start])
             yield source.problem("may-be-missing", span, message, fix, "warning")
 
 
@@ -162,17 +163,33 @@ class _Checking:
             if all(
                 (each.line, each.column) != (found.line, found.column) for each in self.read.report.problems
             ):
-                self.read.report.warn("may-be-missing", span, message, _FIX.format(path=path))
+                self.read.report.warn("may-be-missing", span, message, _fix(path, source.text[: span.start]))
+
+
+def _fix(path: str, before: str) -> str:
+    """How to mend it, in quotes that may stand inside those that are open behind `before`."""
+    opened = re.search(r"[:,\[{-]\s+'[^'\n]*$", before)
+    stand_in = 'default("…")' if opened else "default('…')"
+    root, _, name = path.partition(".")
+    word = "attribute" if root == "contact" else "event_property"
+    asked = f"{{{word}: {name}, is_set: true}}"
+    return f"Give it a stand-in, {{{{ {path} | {stand_in} }}}}, or add {asked} to the recipe's conditions."
 
 
 def present(facts: Iterable[Fact]) -> Iterator[str]:
-    """The attributes without which these would not hold."""
+    """The values without which these would not hold, as placeholders name them."""
     for fact in facts:
-        if isinstance(fact.condition, Attribute):
+        if isinstance(fact.condition, (Attribute, EventProperty)):
             test = fact.condition.test
             takes_none = test.word in COMPLEMENTS or (test.word == "is_set" and test.operand is False)
             if takes_none is fact.negated:
-                yield f"contact.{fact.condition.attribute}"
+                yield _path(fact.condition)
+
+
+def _path(condition: Attribute | EventProperty) -> str:
+    if isinstance(condition, Attribute):
+        return f"contact.{condition.attribute}"
+    return f"event.{condition.event_property}"
 
 
 def texts_of(action: Action) -> Iterator[Text]:

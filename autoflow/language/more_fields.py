@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -27,6 +28,7 @@ from autoflow.language import scalars
 from autoflow.language.around import Around, Reader
 from autoflow.language.codes import Code
 from autoflow.language.declared import Declared
+from autoflow.language.elsewhere import asked
 from autoflow.language.field_specs import Spec
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
@@ -45,14 +47,33 @@ T = TypeVar("T")
 
 
 def parsed(
-    node: Node, report: Report, what: str, parse: Callable[[str], T], example: str, code: Code = "value"
+    node: Node,
+    report: Report,
+    what: str,
+    parse: Callable[[str], T],
+    example: str,
+    code: Code = "value",
 ) -> T:
     """What `parse` makes of a value; its `ValueError` is told at the place."""
     found = scalars.scalar(node, report, what)
     try:
         return parse(found.text)
     except ValueError as error:
-        return report.fail(code, found.span, str(error), f"For example {example}.")
+        fix = asked(_likely(parse, found.text), f"For example {example}.")
+        return report.fail(code, found.span, str(error), fix)
+
+
+def _likely(parse: Callable[[str], T], written: str) -> str | None:
+    """What was likely meant, if what is read is one of the things that others write otherwise."""
+    from autoflow.language import likely
+
+    readers: dict[Callable[..., object], likely.Likely] = {
+        parse_clock: likely.clock,
+        parse_day: likely.day,
+        parse_duration: likely.length,
+    }
+    reader = readers.get(parse)
+    return reader(written) if reader else None
 
 
 def _clock(spec: Spec, node: Node, around: Around) -> int:
@@ -103,7 +124,28 @@ def _length(spec: Spec, node: Node, around: Around) -> Duration | Text:
 def _clock_or_moment(spec: Spec, node: Node, around: Around) -> int | Text:
     if holds_placeholder(node):
         return _placeholder(node, spec, around, check_moment)
-    return _clock(spec, node, around)
+    found = scalars.scalar(node, around.scope.report, around.what(spec))
+    try:
+        return parse_clock(found.text)
+    except ValueError as error:
+        return around.scope.report.fail("value", found.span, str(error), _until_fix(spec.key, found.text))
+
+
+def _until_fix(key: str, written: str) -> str:
+    """How to mend what is no time of the day, but perhaps a day, with a time or without, or a date."""
+    from autoflow.language import likely
+
+    at = likely.clock(written)
+    if at is not None:
+        return asked(f'{key}: "{at}"')
+    first, _, rest = written.partition(" ")
+    day = likely.day(first)
+    at = likely.clock(rest.strip()) if rest else "09:00"
+    if day is not None and at is not None:
+        return asked(f'{key}: "{at}", days: {day}')
+    if likely.moment(written) or re.match(r"\d{4}-\d{2}-\d{2}", written):
+        return f'A date stands in a placeholder, for example {key}: "{{{{ contact.birthday }}}}".'
+    return f'For example {key}: "09:30".'
 
 
 def _placeholder(
@@ -130,7 +172,10 @@ def _number(spec: Spec, node: Node, around: Around) -> int:
     found = scalars.scalar(node, report, around.what(spec))
     exact = None if isinstance(found.value, bool) else millionths(found.value)
     if exact is None:
-        report.fail("value", found.span, f'"{found.text}" is not a number.', f"For example {spec.key}: 10.")
+        from autoflow.language import likely
+
+        fix = asked(likely.number(found.text), f"For example {spec.key}: 10.")
+        report.fail("value", found.span, f'"{found.text}" is not a number.', fix)
     return exact
 
 

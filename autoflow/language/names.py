@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,14 +13,15 @@ from autoflow.model.problems import did_you_mean
 SETTINGS_FILE = "autoflow.yaml"
 FOLDERS = {"segment": "segments", "template": "templates", "recipe": "recipes"}
 _ENDINGS = {"segment": ".yaml", "template": ".html", "recipe": ".yaml"}
-_SECTIONS = {
-    "attribute": "attributes",
-    "event": "events",
-    "sales channel": "channels",
-    "score": "scores",
-    "stage": "stages",
-    "webhook": "channels, webhooks",
+_SECTIONS = {  # with a line that declares one
+    "attribute": ("attributes", "{name}: {type}"),
+    "event": ("events", "{name}: {{total: money}}"),
+    "sales channel": ("channels", "{name}: {{file: .autoflow/{name}.ndjson}}"),
+    "score": ("scores", "{name}: {{rules: [{{when: page_visited, add: 1}}]}}"),
+    "stage": ("stages", ""),
+    "webhook": ("channels, webhooks", '{name}: {{url: "{url}", secret: "${{CRM_SECRET}}"}}'),
 }
+_DECLARABLE = re.compile(r"\w[\w -]*")
 
 
 @dataclass(eq=False, repr=False)
@@ -57,15 +59,17 @@ class Names:
         found = self.settings.events.get(event)
         return found.properties if found is not None and self.declared else None
 
-    def missing(self, of: str, name: str) -> tuple[str, str]:
-        """The sentence and the fix for a name that stands for nothing."""
+    def missing(self, of: str, name: str, types: Iterable[str] = ("text",)) -> tuple[str, str]:
+        """The sentence and the fix for a name that stands for nothing, and would have one of these types."""
         known = self.known(of) or ()
         bare = name
         if of in FOLDERS:  # a file's name is not what it is called
             bare = name.removeprefix(f"{FOLDERS[of]}/").removesuffix(_ENDINGS[of])
+        elif of == "attribute":
+            bare = name.removeprefix("contact.")
         near = did_you_mean(bare, known)
         message = f'There is no {of} called "{name}".'
-        return message, self.suggest(of, near) if near else self._make(of, name, known)
+        return message, self.suggest(of, near) if near else self._make(of, name, known, next(iter(types)))
 
     def suggest(self, of: str, near: str) -> str:
         """`Did you mean …?` with the file that defines it, where a file does."""
@@ -91,11 +95,18 @@ class Names:
         has = f"It has {listed(known)}. " if known else ""
         return message, f'{has}Properties are declared under "events" in {SETTINGS_FILE}.'
 
-    def _make(self, of: str, name: str, known: Iterable[str]) -> str:
+    def _make(self, of: str, name: str, known: Iterable[str], type_: str) -> str:
         if of in FOLDERS:
             others = f", or use one that exists: {listed(sorted(known))}" if known else ""
             return f"Write {FOLDERS[of]}/{name}{_ENDINGS[of]}{others}."
-        return f'Declare it under "{_SECTIONS[of]}" in {SETTINGS_FILE}.'
+        section, line = _SECTIONS[of]
+        url = name if name.startswith("https://") else "https://crm.example/hook"
+        name = "crm" if of == "webhook" and url == name else name
+        example = f", for example {line.format(name=name, url=url, type=type_)}" if line else ""
+        example = example if _DECLARABLE.fullmatch(name) else ""
+        own = [] if of == "attribute" else [each for each in sorted(known) if not self._built_in(of, each)]
+        others = f", or use one that exists: {listed(own)}" if own else ""
+        return f'Declare it under "{section}" in {SETTINGS_FILE}{example}{others}.'
 
 
 def listed(words: Iterable[str], most: int = 12) -> str:

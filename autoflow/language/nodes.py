@@ -26,6 +26,7 @@ _CURLED = frozenset("“”„‘’\u201a«»")
 
 # Alternatives instead of one class, which would take a third of the module's loading to compile.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|\ufeff|\ufffe|\uffff")
+_HARD = re.compile("[\u00a0\u2007\u202f\u3000]")
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
@@ -111,7 +112,8 @@ def read_yaml(report: Report) -> Node | None:
     finally:
         parser.dispose()
     if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.value is None):
-        report.add("empty-file", FIRST, "The file is empty.", "Write it, or remove the file.")
+        comments = "The file holds nothing but comments." if text.strip() else "The file is empty."
+        report.add("empty-file", FIRST, comments, "Write what it is to say, or remove the file.")
         return None
     return builder.root
 
@@ -119,9 +121,10 @@ def read_yaml(report: Report) -> Node | None:
 def no_text(text: str, strange: str) -> tuple[str, str]:
     """The sentence and the fix for a file that is no text, by the first sign that shows it."""
     if text.startswith(("\udcff\udcfe", "\udcfe\udcff")) or "\x00" in text[:4]:
-        return "The file is saved as UTF-16.", "Save it as UTF-8, which every editor offers."
+        return "The file is saved as UTF-16.", "Save the file anew, with UTF-8 as its encoding."
     if "\udc80" <= strange <= "\udcff":
-        return "The file is not UTF-8 text here.", "Save the file as UTF-8."
+        message = "This character is not saved as UTF-8, in which files are read."
+        return message, "Save the file anew, with UTF-8 as its encoding."
     return "The file holds a character that no text file holds here.", "Delete it, or type the value anew."
 
 
@@ -180,6 +183,9 @@ class _Builder:
             if event.style in _QUOTES and "\n" in self.text[span.start : span.end]:
                 _errors().look_at_lines(self.report, span)
             self.add(Scalar(span, event.value, event.value))
+            return
+        if _HARD.search(event.value) and _errors().hard_space(self.report, span):
+            self.add(Broken(span))
             return
         if event.value[:1] in _CURLED and _errors().curled_quotes(self.report, span):
             self.add(Broken(span))
@@ -257,23 +263,23 @@ class _Builder:
                 holder.entries.setdefault(key.text, Entry(key, node))
             return
         if isinstance(node, (Mapping, Sequence)):
-            message = "A key must be a word, not a list or a block of keys."
-            self.report.add("yaml-key", node.span, message, "Put quotes around it if it is text.")
+            self.report.add("yaml-key", node.span, *_errors().no_key(node.span, self.text))
             node = Broken(node.span)
-            holder.spoilt = True
         elif isinstance(node, Scalar) and node.text in holder.entries:
             first = self.report.source.line_number(holder.entries[node.text].key.span.start)
             message = f'"{node.text}" stands here twice, first in line {first}.'
-            self.report.add("duplicate-key", node.span, message, "Remove one of the two.")
+            fix = "Put what both say under one of them, or remove the other."
+            self.report.add("duplicate-key", node.span, message, fix)
             node = Broken(node.span)
+        holder.spoilt = holder.spoilt or isinstance(node, Broken)
         self.keys[-1] = node
 
     def marked(self, event: yaml.NodeEvent) -> bool:
         """Report anchors and tags; whether there was one."""
         if event.anchor is not None:
-            message = "A value that begins with & is an anchor for YAML."
-            fix = "Put quotes around the value, or remove the anchor."
-            self.report.add("yaml-alias", _marker(self.text, _span(event), "&"), message, fix)
+            message = "A value that begins with & is an anchor for YAML, and anchors are not used here."
+            span = _marker(self.text, _span(event), "&")
+            self.report.add("yaml-alias", span, message, _errors().marker_fix(self.report.source, span))
         tag: str | None = getattr(event, "tag", None)
         if (
             tag is not None
@@ -282,9 +288,9 @@ class _Builder:
         ):
             return True
         if tag is not None:
-            message = "A value that begins with ! is a tag for YAML."
-            fix = "Put quotes around the value, or remove the tag."
-            self.report.add("yaml-tag", _marker(self.text, _span(event), "!"), message, fix)
+            message = "A value that begins with ! is a tag for YAML, and tags are not used here."
+            span = _marker(self.text, _span(event), "!")
+            self.report.add("yaml-tag", span, message, _errors().marker_fix(self.report.source, span))
         return event.anchor is not None or tag is not None
 
 
@@ -305,5 +311,5 @@ def _marker(text: str, span: Span, sign: str) -> Span:
     """The anchor or tag itself: the word that begins with the sign."""
     start = text.find(sign, span.start)
     start = span.start if start < 0 else start
-    word = re.compile(r"\S+").match(text, start)
+    word = re.compile(r"[^\s,\]}]+").match(text, start)
     return Span(start, word.end() if word else start + 1)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from autoflow.kinds.limits import OfBefore
 from autoflow.kinds.operators import OF_TYPE, WINDOWS, WORDS, Test, comparable
 from autoflow.language.declared import TYPE_WORDS, Declared
+from autoflow.language.elsewhere import asked, meant
 from autoflow.language.names import listed
 from autoflow.language.nodes import Entry, Mapping, Node, Scalar, Sequence
 from autoflow.language.placeholder_types import check_value
@@ -30,13 +31,14 @@ _USUAL = {
     "list": "contains: …",
 }
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*% of (?:the time )?before")
+_LISTED = {"is": "in", "is_not": "not_in"}
 _SHARED = ("at_least", "at_most", "more_than", "less_than")
 _TEXTUAL = ("contains", "starts_with", "ends_with", "matches")
 _EXAMPLES = {
     "number": "80",
     "money": "80 or 12.50",
-    "date": "2026-03-06",
-    "date_time": "2026-03-06 14:00",
+    "date": "2026-03-06, the year first",
+    "date_time": "2026-03-06 14:00, the year first",
 }
 
 
@@ -55,6 +57,13 @@ def read_test(
         report.fail("operator", entry.key.span, message, f"It goes with {listed(OF_TYPE[of.type], 20)}.")
     value = entry.value
     refuse_reported(value, report)
+    if word in _LISTED and isinstance(value, Sequence):
+        shown = ", ".join(item.text for item in value.items if isinstance(item, Scalar))
+        fix = f"Write {_LISTED[word]}: [{shown}]"
+        report.fail("operator", entry.key.span, f'"{word}" takes one value, not a list.', fix)
+    if word in _LISTED and isinstance(value, Scalar) and value.value is None and value.text:
+        fix = f"Write is_set: {'false' if word == 'is' else 'true'}"
+        report.fail("operator", entry.key.span, f'"{value.text}" is no value.', fix)
     of_before = read_share(value, report) if share and word in _SHARED else None
     if of_before is not None:
         return Test(word, of_before, of.type)
@@ -102,11 +111,10 @@ def bare_test(entry: Entry, declared: Declared | None, scope: Scope) -> tuple[Te
 
 
 def _worded(key: Scalar, value: Mapping, declared: Declared | None, scope: Scope) -> tuple[Test, ...]:
-    report = scope.report
+    report, of = scope.report, declared or Declared("text")
     for word, inner in value.entries.items():
         if word not in WORDS:
-            near = did_you_mean(word, WORDS)
-            fix = f'Did you mean "{near}"?' if near else f"The operators are {listed(WORDS, 30)}."
+            fix = asked(meant(word, OF_TYPE[of.type], "operator"), f"The operators are {listed(WORDS, 30)}.")
             report.fail("operator", inner.key.span, f'There is no operator called "{word}".', fix)
     if not value.entries:
         fix = f"For example {key.text}: {{at_least: 80}}."
@@ -191,13 +199,21 @@ def _choice(found: Scalar, declared: Declared, report: Report) -> str:
 
 
 def _refuse(found: Scalar, declared: Declared, report: Report, what: str) -> NoReturn:
+    share = what.strip('"') in _SHARED
     sign = re.match(r"[<>=!]=?|=[<>]", found.text)
     if sign:
         from autoflow.language.yaml_values import operator_sign
 
-        word, fix = operator_sign(found.text)
+        word, fix = operator_sign(found.text, what.strip('"'))
         report.fail("operator", found.span, f'"{word}" is not an operator here.', fix)
+    from autoflow.language import likely
+
+    if declared.type in {"number", "money"}:
+        near = likely.number(found.text)
+        if near is not None and found.text.strip().endswith("%") and share:
+            near = f"{near}% of before"
+    else:
+        near = likely.moment(found.text)
     message = f'"{found.text}" is not {TYPE_WORDS[declared.type]}.'
-    report.fail(
-        "value", found.span, message, f"For example {what.strip(chr(34))}: {_EXAMPLES[declared.type]}."
-    )
+    example = f"For example {what.strip(chr(34))}: {_EXAMPLES[declared.type]}."
+    report.fail("value", found.span, message, asked(near, example))

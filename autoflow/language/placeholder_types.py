@@ -74,7 +74,10 @@ def report(node: Scalar, path: str, known: Declared, needed: str, scope: Scope, 
     """Report the placeholder at its place in a text."""
     place = inside(node.span, scope.report, path)
     message = f'"{path}" is {TYPE_WORDS[known.type]}, and {what} needs {needed}.'
-    scope.report.add("placeholder-type", place, message, "Name another attribute or property.")
+    fix = "Name another attribute or property."
+    if known.type in _DATES and what == '"wait"':
+        fix = f'To wait for that moment, write wait: {{until: "{{{{ {path} }}}}"}}'
+    scope.report.add("placeholder-type", place, message, fix)
 
 
 def _never(known: Declared, needed: Declared, path: str) -> bool:

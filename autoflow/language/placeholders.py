@@ -6,12 +6,13 @@ import re
 from typing import Any, NoReturn
 
 from autoflow.kinds.text import PlaceholderSyntaxError, Text
+from autoflow.language.elsewhere import asked, meant
+from autoflow.language.foreign import foreign_placeholders
 from autoflow.language.nodes import Node, Scalar
 from autoflow.language.scalars import inside, scalar
 from autoflow.language.scope import Scope
 from autoflow.language.source import Report
 from autoflow.language.template_names import names_of
-from autoflow.model.problems import did_you_mean
 
 MOST_CHARACTERS = 10_000
 _FILTERS = (
@@ -28,6 +29,10 @@ def holds_placeholder(node: Node) -> bool:
 
 def read_text(node: Node, scope: Scope, what: str) -> Text:
     """A text in which placeholders may stand."""
+    if isinstance(node, Scalar):
+        for foreign in foreign_placeholders(node.text, scope.names):
+            place = inside(node.span, scope.report, node.text[slice(*foreign.span)])
+            scope.report.warn("placeholder-elsewhere", place, foreign.message, foreign.fix)
     if holds_placeholder(node):
         return read_placeholder(scalar(node, scope.report, what), scope)
     return Text(scalar(node, scope.report, what).text)
@@ -56,8 +61,8 @@ def _explain(said: str, node: Scalar, report: Report) -> NoReturn:
     """Report what Jinja refuses, in our words."""
     unknown = re.search(r"No (filter|test) named '([^']*)'", said)
     if unknown:
-        near = did_you_mean(unknown[2], _FILTERS) if unknown[1] == "filter" else None
-        fix = f'Did you mean "{near}"?' if near else 'Usual ones are default("…"), upper and title.'
+        near = meant(unknown[2], _FILTERS, "filter") if unknown[1] == "filter" else None
+        fix = asked(near, "Usual ones are default('…'), upper and title.")
         place = inside(node.span, report, unknown[2])
         report.fail("unknown-filter", place, f'There is no {unknown[1]} called "{unknown[2]}".', fix)
     mistake = next(iter(names_of(node.text, False).mistakes), None)
@@ -72,7 +77,7 @@ def _check(path: str, node: Scalar, scope: Scope) -> None:
     name = rest.partition(".")[0]
     where = inside(node.span, scope.report, f"{root}.{name}" if name else root)
     if root not in _SEES:
-        near = did_you_mean(root, _SEES)
+        near = meant(root, (*_SEES, *(f"contact.{name}" for name in scope.names.settings.attributes)), "root")
         fix = 'Write "contact.NAME" or "event.NAME", and put text in quotes.'
         if root in scope.names.settings.attributes:
             near = f"contact.{root}"

@@ -16,14 +16,23 @@ from autoflow.language.around import Around
 from autoflow.language.branches import read_branching
 from autoflow.language.clashing import report_clashes
 from autoflow.language.codes import Code
-from autoflow.language.elsewhere import meant
 from autoflow.language.field_specs import Spec, short_field, specs_of, written_keys
 from autoflow.language.fields import read_field, read_operator
 from autoflow.language.leaf_logic import leaf_findings
 from autoflow.language.nodes import Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.placeholders import constant
-from autoflow.language.refusing import example, fields_in_words, refuse_bare, refuse_unknown
+from autoflow.language.refusing import (
+    beside_fix,
+    example,
+    refuse_bare,
+    refuse_key,
+    refuse_list,
+    refuse_named_parts,
+    refuse_units,
+    refuse_unknown,
+    value_fix,
+)
 from autoflow.language.scalars import each, items, refuse_reported
 from autoflow.language.scope import Scope
 from autoflow.language.source import Report, Unreadable
@@ -58,6 +67,8 @@ def read_condition(node: Node, scope: Scope) -> Condition:
         fix = f'Give "{others[0].text}" an entry of its own.'
         report.fail("value", others[0].span, message, fix)
     short = short_field(kind)
+    if short is not None and isinstance(subject.value, Sequence) and not short.several:
+        refuse_list(kind, subject, "condition", report)
     if short is not None:
         condition = _read_kind(kind, {**beside, short.key: subject}, subject, scope, word)
     else:  # what it asks stands behind the word
@@ -99,17 +110,10 @@ def _read_word(node: Node, kinds: Mapping[str, type[K]], what: str, scope: Scope
         if extra != word:
             key = node.entries[extra].key
             message = f'"{extra}" cannot stand beside "{word}".'
-            report.add("unknown-key", key.span, message, _beside_fix(extra, word, kinds))
+            fix = beside_fix(extra, node.entries[word], kinds, report)
+            report.add("unknown-key", key.span, message, fix)
     entry = node.entries[word]
     return _read_kind(kinds[word], _inner(kinds[word], entry, report), entry, scope, word)
-
-
-def _beside_fix(extra: str, word: str, kinds: Mapping[str, type[K]]) -> str:
-    if extra in kinds:
-        return "Begin a new line with a dash for it."
-    if extra in written_keys(kinds[word]):
-        return f'Indent it, so that it belongs to "{word}".'
-    return "Remove it."
 
 
 def _inner(kind: type[Kind], entry: Entry, report: Report) -> Mapping[str, Entry]:
@@ -123,8 +127,7 @@ def _inner(kind: type[Kind], entry: Entry, report: Report) -> Mapping[str, Entry
     if isinstance(node, Scalar) and node.value is None:
         return {}
     if short is None or (isinstance(node, Sequence) and not short.several):
-        message = f'"{entry.key.text}" takes {fields_in_words(kind)}.'
-        report.fail("value", node.span, message, f"For example {example(kind)}")
+        refuse_list(kind, entry, "action" if issubclass(kind, Action) else "trigger", report)
     return {short.key: Entry(entry.key, node)}
 
 
@@ -139,7 +142,9 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
     specs = specs_of(kind)
     around = Around(kind, entries, subject.key.span, scope)
     operators = next((spec for spec in specs if isinstance(spec.mark, Operators)), None)
-    _check_keys(kind, entries, word, report, operators=operators is not None)
+    refuse_units(kind, entries, subject, report)
+    refuse_named_parts(kind, entries, subject, report)
+    strange = _check_keys(kind, entries, word, report, operators=operators is not None)
     broken = False
     for spec in specs:
         try:
@@ -150,6 +155,8 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
                 around.values[spec.name] = declared.type if declared else "date"
             elif spec.key in entries:
                 around.values[spec.name] = _read_one(spec, entries[spec.key].value, around)
+            elif spec.required and strange:  # that one may have been meant, and is reported
+                report.give_up()
             elif spec.required:
                 needed = "a value" if spec.name == kind.short else f'"{spec.key}"'
                 message = f'"{word}" needs {needed}.'
@@ -161,13 +168,21 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
     if broken:
         report.give_up()
     found = kind(**around.values)
+    _report_findings(found, entries, subject, report)
+    return found
+
+
+def _report_findings(found: Kind, entries: Mapping[str, Entry], subject: Entry, report: Report) -> None:
+    """Report what the kind finds wrong with itself, at the key or the value that it is about."""
     for finding in found.findings():
-        at = entries[finding.field].key.span if finding.field in entries else subject.key.span
-        report.add(cast("Code", finding.code), at, finding.message, finding.fix)
+        entry = entries.get(finding.field)
+        at, fix = entry.key.span if entry else subject.key.span, finding.fix
+        if entry and isinstance(entry.value, Scalar) and f'"{entry.value.text}" is' in finding.message:
+            at, fix = entry.value.span, value_fix(entry.value.text, fix)
+        report.add(cast("Code", finding.code), at, finding.message, fix)
     for code, field, message, fix in leaf_findings(found):
         at = entries[field].key.span if field in entries else subject.key.span
         report.warn(code, at, message, fix)
-    return found
 
 
 def _read_one(spec: Spec, node: Node, around: Around) -> object:
@@ -196,16 +211,15 @@ def _read_case(node: Node, scope: Scope) -> Condition | None:
 
 def _check_keys(
     kind: type[Kind], entries: Mapping[str, Entry], word: str, report: Report, *, operators: bool
-) -> None:
+) -> bool:
+    """Report the keys that the kind does not take; whether there are any."""
     keys = written_keys(kind)
     allowed = (*keys, *WORDS) if operators else keys
-    for key, entry in entries.items():
-        if key in allowed or report.full:
-            continue
-        near = meant(key, allowed, "operator" if operators else "key")
-        has = fields_in_words(kind) + (" and an operator" if operators else "")
-        fix = f'Did you mean "{near}"?' if near else f"It takes {has}."
-        report.add("unknown-key", entry.key.span, f'"{word}" takes no "{key}".', fix)
+    strange = [entry for key, entry in entries.items() if key not in allowed]
+    for entry in strange:
+        if not report.full:
+            refuse_key(entry, kind, word, allowed, entries, report)
+    return bool(strange)
 
 
 def _check_default(spec: Spec, kind: type[Kind], subject: Entry, scope: Scope) -> None:

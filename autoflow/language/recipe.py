@@ -62,7 +62,7 @@ def read_recipe(name: str, text: str, names: Names, file: str = "") -> ReadRecip
     """
     report = Report(Source(file or f"recipes/{name}.yaml", text))
     root = read_yaml(report)
-    if root is None:
+    if root is None or not scalars.in_its_folder(root, report, "recipe", ("recipe", "trigger", "actions")):
         return ReadRecipe(None, report, {})
     try:
         entries = scalars.section(root, report, "a recipe", RECIPE_KEYS)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from autoflow.language.elsewhere import meant
+from autoflow.language.elsewhere import asked, meant
+from autoflow.language.hints import bare_name, comment_hint, form_hint, length_fix
 from autoflow.language.names import listed
 from autoflow.language.nodes import Broken, Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
@@ -47,43 +49,83 @@ def section(node: Node, report: Report, what: str, keys: Iterable[str]) -> Mappi
     """The entries of a mapping that may have `keys`; reports the others. `what` names it: "a recipe"."""
     if not isinstance(node, MappingNode):
         refuse_reported(node, report)
-        fix = _colon_hint(node) or f"It may have {listed(keys, 20)}."
+        fix = form_hint(node) or f"It may have {listed(keys, 20)}."
         report.fail("value", node.span, f"{capital(what)} is written as keys with values.", fix)
+    above: Entry | None = None
     for key, entry in node.entries.items():
         if key not in keys:
-            unknown_key(report, entry.key, f'There is no "{key}" in {what}.', keys)
+            unknown_key(report, entry.key, f'There is no "{key}" in {what}.', keys, node.entries, above)
+        else:
+            above = entry
     return {key: entry for key, entry in node.entries.items() if key in keys}
 
 
-def unknown_key(report: Report, key: Scalar, message: str, keys: Iterable[str]) -> None:
-    """Report a key that is not known, with the nearest one or all there are."""
+def in_its_folder(root: Node, report: Report, what: str, own: Iterable[str]) -> bool:
+    """Whether a file holds what its folder is for; reports a recipe among segments, or a segment among recipes.
+
+    `own` are the keys of which one of that sort has at least one.
+    """
+    other = "segment" if what == "recipe" else "recipe"
+    keys = root.entries if isinstance(root, MappingNode) else {}
+    if any(key in keys for key in own) or not any(key in keys for key in (other, "actions")):
+        return True
+    file = report.source.file.rpartition("/")[2]
+    message = f"This is a {other}, and it stands among the {what}s."
+    report.add("file-name", root.span, message, f"Move it to {other}s/{file}.")
+    return False
+
+
+def unknown_key(
+    report: Report,
+    key: Scalar,
+    message: str,
+    keys: Iterable[str],
+    beside: Mapping[str, Entry] | None = None,
+    above: Entry | None = None,
+) -> None:
+    """Report a key that is not known, with the nearest one or all there are.
+
+    `beside` are all keys that stand there, `above` is the last of them before it that is known.
+    """
     if report.full:
         return
     known = list(keys)
     near = meant(key.text, known, "key")
-    fix = f'Did you mean "{near}"?' if near else f"It may have {listed(known, 20)}."
+    fix = asked(near) if near else f"It may have {listed(known, 20)}."
     if key.text.startswith("-"):
         fix = "Put a space after the dash."
+    elif beside and near is not None and near in beside:
+        line = report.source.line_number(beside[near].key.span.start)
+        fix = f'Remove it: "{near}" stands in line {line}.'
+    elif near is None and above is not None and _empty(above.value):
+        fix = f'Indent it, so that it belongs to "{above.key.text}".'
+        report.meant.add(above.key.text)
     report.add("unknown-key", key.span, message, fix)
     report.meant.add(near or "")
+
+
+def _empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
 
 
 def scalar(node: Node, report: Report, what: str) -> Scalar:
     """A single value that is not empty."""
     if isinstance(node, Scalar):
         if node.value is None:
-            fix = _comment_hint(node, report) or "Write one behind the colon."
+            fix = comment_hint(node, report) or "Write one behind the colon."
             report.fail("value", node.span, f"{capital(what)} has no value.", fix)
         return node
     refuse_reported(node, report)
     form = "a list" if isinstance(node, Sequence) else "keys with values"
-    fix = "Write one value, and another entry for each further one."
+    fix = "Write one value behind the colon."
+    if isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
+        fix = f"Write it without brackets: {node.items[0].text}"
     return report.fail("value", node.span, f"{capital(what)} takes one value, not {form}.", fix)
 
 
 def text(node: Node, report: Report, what: str, *, empty: bool = False) -> str:
     """A text as it is written, without placeholders; with `empty`, a key without a value gives ""."""
-    if empty and isinstance(node, Scalar) and node.value is None and not _comment_hint(node, report):
+    if empty and isinstance(node, Scalar) and node.value is None and not comment_hint(node, report):
         return ""
     found = scalar(node, report, what)
     if "{{" in found.text:
@@ -91,7 +133,7 @@ def text(node: Node, report: Report, what: str, *, empty: bool = False) -> str:
             "placeholder-here",
             found.span,
             f"A placeholder cannot stand in {what}.",
-            "Write the text itself.",
+            (what.startswith("the name of") and bare_name(found.text)) or "Write the text itself.",
         )
     return found.text
 
@@ -108,6 +150,13 @@ def check_own_name(entry: Entry | None, name_: str, what: str, report: Report) -
     """The name inside a file must be the file's own."""
     if entry is None:
         return
+    if isinstance(entry.value, MappingNode):
+        message = f'Behind "{what}" stands its name alone, and what it is made of in the lines below.'
+        fix = f"Write {what}: {name_}, and begin the keys below it at the start of their lines."
+        report.add("value", entry.value.span, message, fix)
+        report.meant.update(entry.value.entries)
+        report.broken = True
+        return
     written = attempt(lambda: text(entry.value, report, f'"{what}"'), name_)
     if written != name_:
         message = f'This is {name_}.yaml, so the {what} is called "{name_}", not "{written}".'
@@ -119,9 +168,12 @@ def name(node: Node, report: Report, what: str) -> str:
     found = text(node, report, what)
     if not found.strip():
         report.fail("value", node.span, f"{capital(what)} is empty.", "Write a word or a few.")
-    if len(found) > _LONGEST_NAME or not found.isprintable() or found != found.strip():
+    if found != found.strip() and found.isprintable():
+        message = f"{capital(what)} begins or ends with a space."
+        report.fail("not-one-line", node.span, message, f'Write "{found.strip()}".')
+    if len(found) > _LONGEST_NAME or not found.isprintable():
         message = f"{capital(what)} must be one line of at most {_LONGEST_NAME} characters."
-        report.fail("not-one-line", node.span, message, "Shorten it, and leave no space at its ends.")
+        report.fail("not-one-line", node.span, message, "Shorten it.")
     return found
 
 
@@ -130,13 +182,16 @@ def plain_name(node: Node, report: Report, what: str) -> str:
     found = name(node, report, what)
     if not NAME.fullmatch(found):
         message = f'"{found}" cannot be {what}: use small letters, digits, - and _, at most 64.'
-        report.fail("bad-name", node.span, message, f"For example {slug(found)}.")
+        report.fail("bad-name", node.span, message, f"Write {slug(found)}, for example.")
     return found
 
 
 def slug(text_: str) -> str:
     """The nearest plain name."""
-    return re.sub(r"[^a-z0-9_]+", "-", text_.lower()).strip("-")[:64] or "a-name"
+    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        text_ = text_.lower().replace(letter, plain)
+    text_ = "".join(each for each in unicodedata.normalize("NFKD", text_) if not unicodedata.combining(each))
+    return re.sub(r"[^a-z0-9_]+", "-", text_).strip("-")[:64] or "a-name"
 
 
 def whole_number(node: Node, report: Report, what: str, low: int, high: int) -> int:
@@ -162,13 +217,14 @@ def yes_no(node: Node, report: Report, what: str) -> bool:
     return value
 
 
-def one_of(node: Node, report: Report, what: str, words: Iterable[str]) -> str:
-    """One of a few words."""
+def one_of(node: Node, report: Report, what: str, words: Iterable[str], explained: str = "") -> str:
+    """One of a few words; `explained` says what they mean."""
     found = scalar(node, report, what)
     known = list(words)
     if found.text not in known:
         near = meant(found.text, known, "value")
-        fix = f'Did you mean "{near}"?' if near else f"Write {known[0]}, for example."
+        fix = f'Did you mean "{near}"?' if near else explained or "Write one of them."
+        fix = fix if len(known) > 1 else f"Write {known[0]}."
         allowed = f"{', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else known[0]
         report.fail("not-one-of", found.span, f'{capital(what)} is {allowed}, not "{found.text}".', fix)
     return found.text
@@ -179,7 +235,9 @@ def times(node: Node, report: Report, what: str) -> int:
     found = scalar(node, report, what)
     match = _COUNT.fullmatch(found.text.strip())
     if match is None:
-        fix = "For example 2 times."
+        from autoflow.language import likely
+
+        fix = asked(likely.count(found.text), "For example 2 times.")
         report.fail("value", found.span, f'{capital(what)} is a count, not "{found.text}".', fix)
     return int(match[1])
 
@@ -193,7 +251,9 @@ def duration(node: Node, report: Report, what: str) -> Duration:
     try:
         length = parse_duration(found.text)
     except ValueError as error:
-        report.fail("duration", found.span, str(error), "Write a number and a unit, such as 3 days.")
+        too_long = "hundred years" in str(error)
+        fix = "Write a shorter one." if too_long else length_fix(found.text)
+        report.fail("duration", found.span, str(error), fix)
     if length.months < 0 or length.days < 0 or length.micros < 0 or length == Duration(0, 0, 0):
         message = f"{capital(what)} must be longer than nothing."
         report.fail("duration", found.span, message, "For example 3 days.")
@@ -231,21 +291,3 @@ def refuse_reported(node: Node, report: Report) -> None:
     """Give up on a part that the YAML reader has reported already."""
     if isinstance(node, Broken):
         report.give_up()
-
-
-def _colon_hint(node: Node) -> str:
-    if isinstance(node, Scalar) and re.search(r"\w:\S", node.text) and not re.search(r":\s", node.text):
-        return "Put a space after the colon."
-    if isinstance(node, Scalar) and re.match(r"-\S", node.text):
-        return "Put a space after the dash."
-    return ""
-
-
-def _comment_hint(node: Scalar, report: Report) -> str:
-    """A value such as #b4532a is a comment to YAML."""
-    source = report.source
-    number_ = source.line_number(node.span.start)
-    rest = source.line(number_)[node.span.start - source.start_of(number_) :].strip()
-    if re.match(r"#\S", rest):
-        return f'# begins a comment here. Put quotes around it: "{rest.split()[0]}"'
-    return ""

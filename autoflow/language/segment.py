@@ -51,7 +51,7 @@ def read_segment(name: str, text: str, names: Names, file: str = "") -> ReadSegm
     """Read one segment, also an old version from elsewhere; `names` says what may be named."""
     report = Report(Source(file or f"segments/{name}.yaml", text))
     root = read_yaml(report)
-    if root is None:
+    if root is None or not scalars.in_its_folder(root, report, "segment", ("segment",)):
         return ReadSegment(None, report)
     try:
         entries = scalars.section(root, report, "a segment", SEGMENT_KEYS)

@@ -22,6 +22,9 @@ from autoflow.model.durations import Duration
 MOST_MAILS = 100
 _KEYS = ("consent", "late_after", "quiet_hours", "at_most")
 _RECIPE_KEYS = ("quiet_hours", "if_quiet", "at_most", "if_over", "hold_up_to")
+_CONSENT = (
+    "It is whoever gave consent (required), bought as well (customers), or did not unsubscribe (not_refused)."
+)
 _OR = ("wait", "skip")
 _QUIET = 'quiet_hours: {from: "21:00", to: "08:00"}'
 
@@ -44,7 +47,7 @@ def read_sending(node: Node, filling: Filling) -> Sending:
     if "consent" in entries:
         words = ("required", "customers", "not_refused")
         value = entries["consent"].value
-        read = attempt(lambda: scalars.one_of(value, report, '"consent"', words), "")
+        read = attempt(lambda: scalars.one_of(value, report, '"consent"', words, _CONSENT), "")
         consent = cast("Consent", read) if read else "required"
     if "late_after" in entries:
         late = entries["late_after"].value
@@ -86,6 +89,8 @@ def _both(node: Node, report: Report, what: str, keys: tuple[str, str], example:
         message = f'"{what}" is written with "{keys[0]}" and "{keys[1]}".'
         report.fail("value", node.span, message, f"For example {example}.")
     entries = scalars.section(node, report, f'"{what}"', keys)
+    if len(entries) < len(node.entries):
+        report.give_up()  # one of them may be meant, and is reported
     for key in keys:
         if key not in entries:
             report.fail("missing-key", node.span, f'"{what}" needs "{key}".', f"For example {example}.")

@@ -29,8 +29,12 @@ class Explained(NamedTuple):
     word: str = ""
 
 
-def explain(said: str) -> Explained:
-    """Jinja's sentence about a syntax error in ours."""
+def explain(said: str, line: str = "") -> Explained:
+    """Jinja's sentence about a syntax error in ours; `line` is the text in which it stands."""
+    for written, told in _ELSEWHERE:
+        found = re.search(written, line)
+        if found is not None:
+            return told(found)
     for pattern, tell in _KNOWN:
         found = re.search(pattern, said)
         if found is not None:
@@ -62,7 +66,10 @@ def _unknown_tag(found: re.Match[str]) -> Explained:
     tag = found[1]
     opener = _ENDS.get(tag, "if" if tag in {"else", "elif"} else "")
     if not opener:
-        near = did_you_mean(tag, _TAGS)
+        near = {"elseif": "elif", "elsif": "elif", "unless": "if not"}.get(tag) or did_you_mean(tag, _TAGS)
+        if tag == "end":
+            closes = re.search(r"needs to be closed is '(\w+)'", found.string)
+            near = f"end{closes[1]}" if closes else "endif"
         fix = f'Did you mean "{near}"?' if near else "A value stands in {{ … }}."
         return Explained(f'There is no "{{% {tag} %}}".', fix, tag)
     inner = re.search(r"needs to be closed is '(\w+)'", found.string)
@@ -115,7 +122,9 @@ def _not_closed(found: re.Match[str]) -> Explained:
 
 def _stray(found: re.Match[str]) -> Explained:
     if found[1] in "}%":
-        return Explained("A placeholder ends with two signs.", "Write }} behind {{, and %} behind {%.")
+        return Explained(
+            "A placeholder ends with two signs.", "Write }} behind {{, and %} behind {%.", found[1]
+        )
     return Explained(f'"{found[1]}" closes nothing, or stands alone.', _CLOSED)
 
 
@@ -125,6 +134,30 @@ def _unclosed(found: re.Match[str]) -> Explained:
     return Explained("A comment is not closed.", "Put #} at its end.")
 
 
+def _value_behind_colon(found: re.Match[str]) -> Explained:
+    message = "A filter takes its value in brackets, not behind a colon."
+    return Explained(message, f"Write {found[2]}({found[3]})", found[1])
+
+
+def _of_handlebars(found: re.Match[str]) -> Explained:
+    word = found[1]
+    write = f"{{% end{word[1:]} %}}" if word[0] == "/" else f"{{% {word[1:]} … %}}"
+    if word[1:] not in {"if", "for"}:
+        write = "{% if … %} and {% endif %}, or {% for … in … %} and {% endfor %}"
+    return Explained("Branches and loops stand between {% and %}.", f"Write {write}", found[0])
+
+
+def _in_dollar(found: re.Match[str]) -> Explained:
+    name = found[1].rpartition(".")[2]
+    return Explained('A "$" means nothing between {{ }}.', f"Write {{{{ contact.{name} }}}}", found[0])
+
+
+_VALUE = r"'[^']*'|\"[^\"]*\"|[\w.]+"
+_ELSEWHERE: tuple[tuple[str, Callable[[re.Match[str]], Explained]], ...] = (  # as other programs write it
+    (rf"\{{[{{%][^{{}}]*?\|\s*((\w+)\s*:\s*({_VALUE}))", _value_behind_colon),
+    (r"\{\{\s*([#/]\w+)", _of_handlebars),
+    (r"\{\{\s*\$\{\s*([\w.]+)\s*\}\s*\}\}", _in_dollar),
+)
 _MISSING = Explained("A name or a value is missing.", "For example {{ contact.first_name }}.")
 _KNOWN: tuple[tuple[str, Callable[[re.Match[str]], Explained]], ...] = (
     (r"unknown tag '(\w+)'", _unknown_tag),

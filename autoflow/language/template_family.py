@@ -21,20 +21,28 @@ class TemplateProblem(AutoflowError):
     """A mistake in a template: its file in the workspace, line and column from 1, and how to mend it."""
 
     def __init__(
-        self, file: str, line: int, column: int, message: str, fix: str = "", code: Code = "template"
+        self,
+        file: str,
+        line: int,
+        column: int,
+        message: str,
+        fix: str = "",
+        code: Code = "template",
+        width: int = 1,
     ) -> None:
         super().__init__(message, fix)
         self.file = file
         self.line = line
         self.column = column
         self.code = code
+        self.width = width
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {super().__str__()}"
 
     def as_problem(self) -> Problem:
         """The same as `check` lists it."""
-        return Problem(self.file, self.line, self.column, self.code, self.message, self.fix)
+        return Problem(self.file, self.line, self.column, self.code, self.message, self.fix, width=self.width)
 
 
 class UnknownName(NamedTuple):
@@ -84,9 +92,15 @@ class Family:
         """Note mistakes of one file; what is used twice is noted once."""
         lines = self.texts[source].split("\n")
         for mistake in mistakes:
-            column = _column(lines, mistake.line, mistake.word)
+            column, width = _place(lines, mistake.line, mistake.word)
             problem = TemplateProblem(
-                f"{FOLDER}/{source}", mistake.line, column, mistake.message, mistake.fix, mistake.code
+                f"{FOLDER}/{source}",
+                mistake.line,
+                column,
+                mistake.message,
+                mistake.fix,
+                mistake.code,
+                width,
             )
             if all(str(problem) != str(known) for known in self.problems):
                 self.problems.append(problem)
@@ -126,11 +140,11 @@ class Family:
         """Whether what is used can be walked; if not, why has been noted."""
         wrong: tuple[str, str] | None = None
         if use.source in above:
-            wrong = (f"“{use.source}” uses itself.", "Break the circle.")
+            wrong = (f'"{use.source}" uses itself.', "Break the circle.")
         elif use.source not in self.sources:
             near = did_you_mean(use.source, (name for name in self.sources if name.startswith("_")))
-            fix = f"Did you mean “{near}”?" if near else f"Write {FOLDER}/{use.source}, or remove this line."
-            wrong = (f"There is no file “{FOLDER}/{use.source}”.", fix)
+            fix = f'Did you mean "{near}"?' if near else f"Write {FOLDER}/{use.source}, or remove this line."
+            wrong = (f'There is no file "{FOLDER}/{use.source}".', fix)
         elif self.uses >= MOST_USES:
             wrong = (
                 f"The template uses more than {MOST_USES} others.",
@@ -151,8 +165,8 @@ class Family:
         inside = names_of(self.prepared[use.source], use.source.endswith(".html"))
         path = next((read.path for read in inside.reads if root_of(read.path) in ROOTS), None)
         if path is not None:
-            message = f"“{use.source}” reads “{path}”, which it does not see when it is imported like this."
-            mend = "Write “with context” at the end."
+            message = f'"{use.source}" reads "{path}", which it does not see when it is imported like this.'
+            mend = 'Write "with context" at the end.'
             self.note(file, [Mistake(use.line, message, mend, use.source, "template-part")])
 
     def unknown(self) -> Iterator[UnknownName]:
@@ -162,7 +176,7 @@ class Family:
             at = (root_of(path), line, file)
             if at[0] not in ROOTS and at not in seen:
                 seen.add(at)
-                column = _column(self.texts[file].split("\n"), line, at[0])
+                column, _ = _place(self.texts[file].split("\n"), line, at[0])
                 yield UnknownName(at[0], line, column, f"{FOLDER}/{file}")
 
 
@@ -180,8 +194,9 @@ def _clean(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _column(lines: list[str], line: int, word: str) -> int:
+def _place(lines: list[str], line: int, word: str) -> tuple[int, int]:
+    """The column in which a word stands, and how long it is there; the beginning of the line where it is not found."""
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
     around = (r"(?<![\w.])", r"(?!\w)") if word[:1].isalnum() or word[:1] == "_" else ("", "")
     found = re.search(re.escape(word).join(around), shown) if word else None
-    return found.start() + 1 if found else len(shown) - len(shown.lstrip()) + 1
+    return (found.start() + 1, len(found[0])) if found else (len(shown) - len(shown.lstrip()) + 1, 1)

@@ -12,6 +12,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.visitor import NodeVisitor
 
 from autoflow.language.codes import Code
+from autoflow.language.elsewhere import asked, meant
 from autoflow.language.sandbox import FILTER_NAMES, environment
 from autoflow.model.problems import did_you_mean
 
@@ -19,6 +20,8 @@ ROOTS = frozenset(
     ("contact", "event", "recipe", "segments", "tags", "now", "sender", "unsubscribe_url", "preferences_url")
 )
 _FUNCTIONS = frozenset(("range", "namespace", "self", "super"))
+
+USUAL_FILTERS = "Usual ones are default('…'), upper, title, round, money and date."
 
 _reader = environment({})
 
@@ -86,7 +89,9 @@ def names_of(source: str, escaped: bool) -> Names:  # noqa: FBT001 - part of the
         from autoflow.language.template_errors import explain, line_of
 
         said = error.message or ""
-        return Names(mistakes=[Mistake(line_of(said, source, error.lineno), *explain(said))])
+        line = line_of(said, source, error.lineno)
+        shown = source.split("\n")[line - 1] if line <= source.count("\n") + 1 else ""
+        return Names(mistakes=[Mistake(line, *explain(said, shown))])
     return walk.found
 
 
@@ -115,7 +120,7 @@ class _Walk(NodeVisitor):
         for name in names:
             if name in ROOTS:
                 self.mistake(
-                    node, f"“{name}” is given to the template and cannot be set.", "Use another name.", name
+                    node, f'"{name}" is given to the template and cannot be set.', "Use another name.", name
                 )
             self.scopes[-1].add(name)
 
@@ -208,7 +213,7 @@ class _Walk(NodeVisitor):
 
     def visit_Block(self, node: nodes.Block) -> None:
         if node.name in self.seen:
-            self.mistake(node, f"There are two blocks called “{node.name}”.", "Rename one.", node.name)
+            self.mistake(node, f'There are two blocks called "{node.name}".', "Rename one.", node.name)
         self.seen.add(node.name)
         self.found.replaced.add(node.name)
         around, self.blocks = self.blocks, (*self.blocks, node.name)
@@ -254,20 +259,16 @@ class _Walk(NodeVisitor):
 
     def visit_Filter(self, node: nodes.Filter) -> None:
         if node.name not in FILTER_NAMES:
-            near = did_you_mean(node.name, FILTER_NAMES)
-            fix = (
-                f"Did you mean “{near}”?"
-                if near
-                else "The filters are " + ", ".join(sorted(FILTER_NAMES)) + "."
-            )
-            self.mistake(node, f"There is no filter called “{node.name}”.", fix, node.name, "unknown-filter")
+            fix = asked(meant(node.name, FILTER_NAMES, "filter"), USUAL_FILTERS)
+            message = f'There is no filter called "{node.name}".'
+            self.mistake(node, message, fix, node.name, "unknown-filter")
         self.generic_visit(node)
 
     def visit_Test(self, node: nodes.Test) -> None:
         if node.name not in _reader.tests:
             near = did_you_mean(node.name, _reader.tests)
-            fix = f"Did you mean “{near}”?" if near else ""
-            self.mistake(node, f"There is no test called “{node.name}”.", fix, node.name, "unknown-filter")
+            fix = f'Did you mean "{near}"?' if near else ""
+            self.mistake(node, f'There is no test called "{node.name}".', fix, node.name, "unknown-filter")
         self.generic_visit(node)
 
     def visit_EvalContextModifier(self, node: nodes.EvalContextModifier) -> None:

@@ -143,9 +143,9 @@ def _not_there(name: str, sources: Mapping[str, str]) -> TemplateProblem:
         message = "Templates in MJML are not supported yet."
         return TemplateProblem(f"{FOLDER}/{name}.mjml", 1, 1, message, f"Compile it to {file}.")
     if not _NAME.fullmatch(name):
-        message = f"“{name}” is no name for a template."
+        message = f'"{name}" is no name for a template.'
         return TemplateProblem(file, 1, 1, message, "Use up to 64 of the characters a-z 0-9 _ -")
     near = did_you_mean(name, email_names(sources))
     return TemplateProblem(
-        file, 1, 1, f"There is no template called “{name}”.", f"Did you mean “{near}”?" if near else ""
+        file, 1, 1, f'There is no template called "{name}".', f'Did you mean "{near}"?' if near else ""
     )

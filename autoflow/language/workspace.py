@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from autoflow.language.crosscheck import check_circles, check_recipes
 from autoflow.language.definitions import Workspace
+from autoflow.language.elsewhere import meant
 from autoflow.language.entry_logic import Facts, check_entries, check_segments
 from autoflow.language.filling_checks import check_audiences, check_tags
 from autoflow.language.handing import with_handed
@@ -25,6 +26,7 @@ from autoflow.language.segment import ReadSegment, read_segment
 from autoflow.language.settings import Settings
 from autoflow.language.settings_reader import ReadSettings, read_settings
 from autoflow.language.source import FIRST, Report, Source, Span
+from autoflow.language.strays import is_stray, stray_problem, strays
 from autoflow.language.templates import (
     Template,
     TemplateProblem,
@@ -37,7 +39,7 @@ from autoflow.model.problems import AutoflowError, Problem, did_you_mean
 _FOLDERS = {
     "recipes": (".yaml", ".yml"),
     "segments": (".yaml", ".yml"),
-    "templates": (".html", ".txt", ".mjml"),
+    "templates": (".html", ".htm", ".txt", ".mjml"),
 }
 _MOST_BYTES = 4_000_000  # of one file; what is longer is refused by its reader for its length
 
@@ -61,6 +63,7 @@ def load_sources(folder: Path) -> dict[str, str]:
                 for entry in os.scandir(root / name)
                 if entry.name.endswith(endings) and not entry.name.startswith(".") and entry.is_file()
             )
+    paths += strays(root)
     return {path.relative_to(root).as_posix(): _load(path, root) for path in paths}
 
 
@@ -96,7 +99,8 @@ def read_workspace(sources: Mapping[str, str], environment: Mapping[str, str]) -
 
 def read_with_places(sources: Mapping[str, str], environment: Mapping[str, str]) -> Read:
     """The same with the places of everything, for who has more to say about them."""
-    problems: list[Problem] = []
+    problems = [stray_problem(path, sources[path]) for path in sources if is_stray(path)]
+    sources = {path: text for path, text in sources.items() if not is_stray(path)}
     settings = _settings(sources, environment)
     files = {folder: _named(folder, sources, problems) for folder in ("recipes", "segments")}
     letters, unreadable = _template_sources(sources, problems)
@@ -148,7 +152,7 @@ def _settings(sources: Mapping[str, str], environment: Mapping[str, str]) -> Rea
     if SETTINGS_FILE in sources:
         return read_settings(sources[SETTINGS_FILE], environment)
     report = Report(Source(SETTINGS_FILE, ""))
-    fix = "autoflow init DIR makes a workspace."
+    fix = "Write one, with a line such as  name: My shop  or let  autoflow init DIR  make a whole workspace."
     report.add("no-settings", FIRST, f"There is no {SETTINGS_FILE}.", fix)
     return ReadSettings(Settings(), report, declared=False)
 
@@ -164,7 +168,7 @@ def _named(folder: str, sources: Mapping[str, str], problems: list[Problem]) -> 
     """The files of a folder by the names of what they hold; files with other names are reported."""
     found: dict[str, str] = {}
     for path in sorted(sources):
-        if not path.startswith(f"{folder}/"):
+        if not path.startswith(f"{folder}/") or is_stray(path):
             continue
         stem, _, ending = path.removeprefix(f"{folder}/").rpartition(".")
         if ending == "yaml" and NAME.fullmatch(stem):
@@ -218,7 +222,8 @@ def _templates(
 def _unknown_roots(template: Template, names: Names) -> Iterator[Problem]:
     roots = ("contact", "event", "recipe", "segments", "tags", "now", "sender", "unsubscribe_url")
     for unknown in template.unknown:
-        near = did_you_mean(unknown.name, roots)
+        known = (*roots, *(f"contact.{name}" for name in names.settings.attributes))
+        near = meant(unknown.name, known, "root")
         if unknown.name in names.settings.attributes:
             near = f"contact.{unknown.name}"
         fix = f'Did you mean "{near}"?' if near else f"A template sees {', '.join(roots)}."
@@ -237,6 +242,8 @@ def _orphans(sources: Mapping[str, str], names: list[str]) -> Iterator[Problem]:
             continue
         if ending == "mjml":
             message, fix = "Templates in MJML are not read.", f"Compile it to templates/{stem}.html."
+        elif ending == "htm":
+            message, fix = "A template's file is called NAME.html.", f"Rename it to templates/{stem}.html."
         elif ending == "txt":
             near = did_you_mean(stem, names)
             message = f"There is no templates/{stem}.html for this text part."

@@ -6,7 +6,14 @@ import re
 from dataclasses import replace
 
 from autoflow.language.source import Report, Span
-from autoflow.language.yaml_values import LOOKED_AT, QUOTED, colon_inside, unquoted_braces, value_at
+from autoflow.language.yaml_values import (
+    LOOKED_AT,
+    QUOTED,
+    colon_inside,
+    quotes_end,
+    unquoted_braces,
+    value_at,
+)
 
 _NO_BRACKETS = re.compile(rf"{QUOTED.pattern}|(?<=\s)#.*")
 _PAIRS = {"{": "}", "[": "]"}
@@ -32,6 +39,8 @@ def report_brackets(report: Report, at: int) -> None:
     elif sign == ",":
         message = "There is nothing before this comma."
         report.add("yaml-brackets", Span(at, at + 1), message, "Remove it, or write what it parts.")
+    elif text[at - 1 : at] in {'"', "'"}:
+        quotes_end(report, at)
     else:
         message = f'A comma or the closing "{close}" is missing here.'
         report.add("yaml-brackets", Span(at, at + 1), message, "Put a comma between two entries.")

@@ -17,18 +17,24 @@ from autoflow.language.yaml_values import (
     LOOKED_AT,
     colon_inside,
     curled_quotes,
+    hard_space,
     in_quotes,
     is_a_sign,
     needs_quotes,
+    quoted,
+    quotes_end,
     unquoted_braces,
     value_at,
 )
 
 __all__ = [
     "curled_quotes",
+    "hard_space",
     "look_at_comment",
     "look_at_lines",
+    "marker_fix",
     "needs_quotes",
+    "no_key",
     "report_syntax",
     "sign_instead",
 ]
@@ -80,6 +86,22 @@ def look_at_comment(report: Report, span: Span) -> None:
         message = "# begins a comment, so the value ends before it."
         fix = in_quotes(value_at(source, span.start, commented=True))
         report.warn("yaml-comment", Span(span.end + 1, span.end + 2), message, fix)
+
+
+def no_key(span: Span, text: str) -> tuple[str, str]:
+    """The sentence and the fix for a list or a block of keys that stands in the place of a key."""
+    word = re.fullmatch(r"[{\[]\s*([\w. -]*\w)\s*[}\]]", text[span.start : span.end])
+    fix = f"Write it without brackets: {word[1]}" if word else "Write a word in its place."
+    return "A key must be a word, not a list or a block of keys.", fix
+
+
+def marker_fix(source: Source, span: Span) -> str:
+    """How to mend a value that begins with an anchor or a tag, which stands at `span`."""
+    value = value_at(source, span.start)
+    rest = value[span.end - span.start :].strip()
+    if not rest:
+        return in_quotes(value)
+    return f"Write what follows alone, {rest}, or quotes around all of it: {quoted(value)}"
 
 
 def sign_instead(report: Report, start: int) -> bool:
@@ -168,15 +190,16 @@ def _expected_key(report: Report, at: int, opened: int) -> None:
         message = f'This "{sign}" closes nothing.' if sign != "," else "This comma is one too many."
         report.add("yaml-brackets", Span(at, at + 1), message, "Remove it, or put quotes around the value.")
     elif before.rstrip()[-1] in "\"'":
-        _quotes_end(report, at, before, shown)
+        _quotes_end(report, at, before)
     elif "]" in before or "}" in before:
         message = "The value goes on behind its bracket."
-        report.add("yaml-brackets", Span(at, at + 1), message, "Put quotes around the value.")
+        value = COMMENT.sub("", _KEY.sub("", shown[:LOOKED_AT], 1)).rstrip()
+        report.add("yaml-brackets", Span(at, at + 1), message, in_quotes(value))
     else:
         misaligned(report, at)
 
 
-def _quotes_end(report: Report, at: int, before: str, shown: str) -> None:
+def _quotes_end(report: Report, at: int, before: str) -> None:
     """Something follows a closing quote; where that was meant to open a value, one above was never closed."""
     quote = before.rstrip()[-1]
     if before.count(quote) == 1 and re.search(r"(?:[:,\[{-]\s+|^\s*)$", before.rstrip()[:-1]):
@@ -184,9 +207,7 @@ def _quotes_end(report: Report, at: int, before: str, shown: str) -> None:
         if opened is not None:
             _open_quote(report, at, opened)
             return
-    message = "The quotes end before the value does."
-    fix = "Put quotes around all of it, of the other sort where it holds quotes itself."
-    report.add("yaml-quotes", Span(at, at + len(shown[len(before) :].rstrip())), message, fix)
+    quotes_end(report, at)
 
 
 def _never_closed(source: Source, end: int, quote: str) -> int | None:
@@ -238,6 +259,13 @@ def _document(report: Report, at: int, opened: int) -> None:
 
 
 def _unclear(report: Report, at: int, opened: int) -> None:
+    source = report.source
+    line = next((each for each in (1, source.line_number(at)) if source.line(each).startswith("%")), 0)
+    if line:
+        start = source.start_of(line)
+        message = "A line that begins with % tells YAML how to read the file, and none is needed."
+        report.add("yaml", Span(start, start + len(source.line(line))), message, "Remove it.")
+        return
     fix = "Look for a missing quote, colon or space in this line and the one above it."
     report.add("yaml", Span(at, at + 1), "This cannot be read as YAML.", fix)
 

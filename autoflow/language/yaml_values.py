@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from autoflow.kinds.operators import WORDS
 from autoflow.language.source import Report, Source, Span
 
 LOOKED_AT = 1_000  # characters around a mistake, so that no line is long enough to take time
@@ -23,12 +24,33 @@ _SIGNS = {
     "=": "is",
 }
 _CURLED = "“”„‘\u201a«»’"  # the last one is an apostrophe as well
+_HARD = "\u00a0\u2007\u202f\u3000"
+_STRAIGHT = "\"'"
+_OPENS = re.compile(r"(?:[:,\[{-]\s+|^\s*|[\[{])[\"']")
+_ENDS = re.compile(r"[\"'](?=\s*[,}\]])")
 _QUOTES_FIX = "Put quotes around it"
+
+
+def hard_space(report: Report, span: Span) -> bool:
+    """Report a hard space that stands where YAML needs one of the usual ones; False where it is a part of a text."""
+    value = report.source.text[span.start : span.end]
+    found = re.match(rf"(?:-|[\w.-]+:)?([{_HARD}]+)", value)
+    if found is None:
+        return False
+    message = "This space is a hard one, as web pages and word processors make them, and none for YAML."
+    place = Span(span.start + found.start(1), span.start + found.end(1))
+    report.add("yaml-space", place, message, "Delete it, and type a space in its place.")
+    return True
 
 
 def needs_quotes(report: Report, start: int) -> None:
     """Report a value, beginning at `start`, that YAML takes for something else."""
     text = report.source.text
+    if text[start - 1 : start] in _CURLED[:-1] and start:
+        _straighten(report, start - 1, value_at(report.source, start - 1))
+        return
+    if _is_a_bullet(report, start):
+        return
     value = value_at(report.source, start)
     shown = value.split()[0] if value.split() else text[start : start + 1]
     if text.startswith(("{{", "{%"), start):
@@ -45,27 +67,50 @@ def curled_quotes(report: Report, span: Span) -> bool:
     inner = value[1:-1]
     if value[-1] not in _CURLED or len(value) < 2 or any(quote in inner for quote in _CURLED[:-1]):
         return False
+    _straighten(report, span.start, value)
+    return True
+
+
+def _straighten(report: Report, start: int, value: str) -> None:
     message = "These quotes are those of a word processor, and no quotes for YAML."
-    report.add("yaml-quotes", span, message, f'Write straight ones: "{inner}"')
+    fix = f"Write straight ones: {quoted(value[1:].rstrip(_CURLED))}"
+    report.add("yaml-quotes", Span(start, start + len(value)), message, fix)
+
+
+def _is_a_bullet(report: Report, start: int) -> bool:
+    """Report an entry of a list that begins with a star, as in `* wait: 2 days`; False where it is none."""
+    value = value_at(report.source, start)
+    found = re.fullmatch(r"[*•]\s+([\w-]+:\s.*)", value)
+    if found is None:
+        return False
+    message = f'An entry of a list begins with a dash, not with "{value[0]}".'
+    report.add("yaml-indent", Span(start, start + len(value)), message, f"Write - {found[1]}")
     return True
 
 
 def is_a_sign(report: Report, start: int, value: str) -> bool:
     """Report an operator that is written as a sign, as in `is: >= 500`; False where there is none."""
-    sign, fix = operator_sign(value)
+    begins = report.source.start_of(report.source.line_number(start))
+    key = re.search(r"([\w-]+):\s+$", report.source.text[max(begins, start - LOOKED_AT) : start])
+    sign, fix = operator_sign(value, key[1] if key else "")
     if sign:
         span = Span(start, start + len(value))
         report.add("yaml-quotes", span, f'"{sign}" is not an operator here.', fix)
     return bool(sign)
 
 
-def operator_sign(value: str) -> tuple[str, str]:
-    """The sign with which a value begins, and what to write instead; nothing where it begins otherwise."""
+def operator_sign(value: str, key: str) -> tuple[str, str]:
+    """The sign with which the value of a key begins, and what to write instead; nothing where it begins otherwise."""
     sign = next((sign for sign in _SIGNS if value.startswith(sign)), "")
-    operand = value[len(sign) :].strip()
+    operand = value[len(sign) :].lstrip(": ").rstrip()
     if not sign:
         return "", ""
-    return sign, f"Operators are words: {_SIGNS[sign]}: {operand}" if operand else f"Use {_SIGNS[sign]}."
+    if not operand:
+        return sign, f"Use {_SIGNS[sign]}."
+    worded = f"{_SIGNS[sign]}: {operand}"
+    if key in WORDS or key in {"value", "equals"}:
+        return sign, f"Write {worded} in place of {key}: {value}"
+    return sign, f"Write {key}: {{{worded}}}" if key else f"Operators are words: {worded}"
 
 
 def unquoted_braces(report: Report, at: int) -> bool:
@@ -111,6 +156,26 @@ def in_brackets(source: Source, start: int) -> bool:
 
 def in_quotes(value: str) -> str:
     """`Put quotes around it: …`, with those that go around this value."""
+    return f"{_QUOTES_FIX}: {quoted(value)}"
+
+
+def quoted(value: str) -> str:
+    """The value in quotes that go around it."""
     if '"' not in value and "\\" not in value:
-        return f'{_QUOTES_FIX}: "{value}"'
-    return f"{_QUOTES_FIX}: '{value}'" if "'" not in value else f"{_QUOTES_FIX}."
+        return f'"{value}"'
+    return "'" + value.replace("'", "''") + "'"
+
+
+def quotes_end(report: Report, at: int) -> None:
+    """Report quotes that stand inside a value in quotes of the same sort, so that it ends before `at`."""
+    source = report.source
+    begins = source.start_of(source.line_number(at))
+    line = source.line(source.line_number(at))[: at - begins + LOOKED_AT]
+    start = next((each.end() - 1 for each in _OPENS.finditer(line) if begins + each.end() <= at), 0)
+    rest = line[start:]
+    ends = _ENDS.search(rest, at - begins - start) if in_brackets(source, begins + start) else None
+    value = rest[: ends.end()] if ends else COMMENT.sub("", rest).rstrip()
+    whole = len(value) > 1 and value[0] in _STRAIGHT and value[-1] == value[0]
+    message = "The quotes end before the value does."
+    fix = f"Put other quotes around all of it: {quoted(value[1:-1])}" if whole else in_quotes(value)
+    report.add("yaml-quotes", Span(begins + start, begins + start + len(value)), message, fix)

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_NEAR = 0.7  # of 1, where two words are the same
+
 
 class AutoflowError(Exception):
     """Ends a command with exit status 1: what went wrong in one sentence, and how to mend it."""
@@ -34,8 +36,17 @@ class Problem:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known name nearest to `word`, or None where nothing is near."""
-    names = sorted(known)
-    folded = {name.casefold(): name for name in names}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
+    """The known name nearest to `word`, or None where nothing is near.
+
+    Less alike are only names of which one begins the other, and those with one other letter or the same ones in another
+    order: a wrong guess is worse than none.
+    """
+    sought = word.casefold()
+    folded = {name.casefold(): name for name in sorted(known)}
+    for near in difflib.get_close_matches(sought, folded, n=3, cutoff=0.6):
+        begins = near.startswith(sought) or sought.startswith(near)
+        alike = difflib.SequenceMatcher(None, near, sought).ratio()
+        slip = len(near) == len(sought) and sum(map(str.__ne__, near, sought)) == 1
+        if begins or slip or alike >= _NEAR or sorted(near) == sorted(sought):
+            return folded[near]
+    return None

@@ -97,9 +97,16 @@ def test_a_segment_that_holds_nobody(shop: Shop, conditions: list[str], line: in
     assert _segment(shop, *conditions, kind="deny") == []
 
 
+def test_what_people_have_instead_is_told_unless_it_names_them(shop: Shop) -> None:
+    _segment(shop, "{attribute: city, is: Kiel}")
+    assert 'People have as "city": Bonn and Ulm.' in shop.run("check", "--data").stdout
+    _segment(shop, "{attribute: first_name, is: Dora}")
+    assert "ana" not in shop.run("check", "--data").stdout
+
+
 def test_a_segment_that_holds_everybody(shop: Shop) -> None:
     assert _segment(shop, "{attribute: city, is_set: true}") == [
-        (4, "holds-everybody", "Everybody is in this segment: all of 3 contacts.")
+        (4, "holds-everybody", "Everybody is in this segment: 3 of 3 contacts.")
     ]
     assert len(_segment(shop, "{attribute: city, is_set: true}", kind="deny")) == 1
 

@@ -208,7 +208,7 @@ def test_the_figures_of_a_recipe(page: Page) -> None:
     assert table(found, "Not sent") == [["mails: held out", "2"], ["notices to sales: held out", "2"]]
     assert found.one("div", class_="failing").one("li").text == (
         "1 mail of thanks , such as that for cy: templates/thanks.html:2: “contact.first_name” has no value here. "
-        'Give it a stand-in, as in {{ contact.first_name | default("…") }}'
+        "Give it a stand-in, as in {{ contact.first_name | default('…') }}"
     )
 
 

@@ -310,7 +310,7 @@ def test_each_line_of_the_timeline_is_a_sentence(shop: Shop) -> None:
         "moved to the stage regular (care)",
         "score lead: 15 points (care)",
         "fell into the part letter (care)",
-        "mail letter could not be made or delivered (care): " + why + '{{ contact.card | default("…") }}',
+        "mail letter could not be made or delivered (care): " + why + "{{ contact.card | default('…') }}",
         "mail thanks (care)",
         "took back the consent to offers (care)",
         "task: Ring him (care)",

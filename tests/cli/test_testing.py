@@ -40,7 +40,7 @@ greeted (tests/greeted.yaml)
   ✗ an order is confirmed
       tests/greeted.yaml:7: the mail greeting of 2026-03-06 14:00 cannot be made
         templates/greeting.html:5: “event.order_id” has no value here. """
-        """Give it a stand-in, as in  {{ event.order_id | default("…") }}
+        """Give it a stand-in, as in  {{ event.order_id | default('…') }}
       What happened (times in Europe/London):
         2026-03-06 14:00           purchased (total: 12)
                           greeted  entered

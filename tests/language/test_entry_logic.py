@@ -244,7 +244,7 @@ def test_through_segments_of_segments() -> None:
         (
             "never-holds",
             4,
-            'This and the condition in line 3 can never both hold (the segment "quiet" asks it).',
+            'This and the condition in line 3 can never both hold (see the segment "quiet").',
         )
     ]
     found = _found(

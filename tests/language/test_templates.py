@@ -141,18 +141,24 @@ def test_unknown_names_have_their_place() -> None:
     [
         ("<p>Hi</p>", "a.html:1:1: The template has no subject."),
         ("---\npreheader: x\n---\n", "a.html:1:1: The template has no subject."),
-        ("---\nsubject: x\n", "a.html:1:1: The front matter is not closed."),
-        ("---\nsubject: {{ contact.x }}\n---\n", 'Put quotes around it:  subject: "{{ contact.x }}"'),
-        ("---\nsubject: x\nsubject: y\n---\n", "a.html:3:1: “subject” is given twice."),
-        ("---\nsubject: x\nsubjct: y\n---\n", "a.html:3:1: There is no field called “subjct”."),
-        ("---\nsubject: x\nclass: newsletter\n---\n", "a.html:3:8: There is no class called “newsletter”."),
-        ("---\nsubject: [x]\n---\n", "a.html:2:1: Only plain text can stand here."),
-        ("---\nsubject: &a x\npreheader: *a\n---\n", "a.html:2:1: Only plain text can stand here."),
-        ("---\nsubject: !!python/object:os.system x\n---\n", "a.html:2:1: Only plain text can stand here."),
+        ("---\nsubject: x\n", "a.html:1:1: The first lines are not closed."),
+        ("---\nsubject: {{ contact.x }}\n---\n", 'Put quotes around it: "{{ contact.x }}"'),
+        ("---\nsubject: x\nsubject: y\n---\n", 'a.html:3:1: "subject" stands here twice.'),
+        ("---\nsubject: x\nsubjct: y\n---\n", 'a.html:3:1: There is no "subjct" in a template.'),
+        (
+            "---\nsubject: x\nclass: newsletter\n---\n",
+            'a.html:3:8: "class" is marketing or transactional, not "newsletter".',
+        ),
+        ("---\nsubject: [x]\n---\n", 'a.html:2:10: A value cannot begin with "[" without quotes.'),
+        (
+            "---\nsubject: &a x\npreheader: *a\n---\n",
+            'a.html:2:10: A value cannot begin with "&" without quotes.',
+        ),
+        ("---\nsubject: !!python/object:os.system x\n---\n", 'A value cannot begin with "!" without quotes.'),
         ("---\nsubject: |\n  a\n  b\n---\n", "a.html:2:1: The subject must be one line."),
-        ("---\nsubject: x: y\n---\n", "a.html:2:1: The front matter cannot be read here."),
-        ("---\n" + "- [" * 2000 + "\n---\n", "a.html:2:1: Only plain text can stand here."),
-        ("---\njust text\n---\n", "a.html:2:1: The front matter cannot be read here."),
+        ("---\nsubject: x: y\n---\n", "a.html:2:10: A colon followed by a space stands inside this value."),
+        ("---\n" + "- [" * 2000 + "\n---\n", "a.html:2:1: These lines cannot be read as fields with values."),
+        ("---\njust text\n---\n", "a.html:2:1: These lines cannot be read as fields with values."),
         ("---\nsubject: x\n" + "#" * 9000 + "\n---\n", "a.html:2:1: The front matter is longer"),
         ("---\nsubject: 'x {{ contact.first_name '\n---\n", 'a.html:2:1: "}}" is missing.'),
     ],
@@ -166,24 +172,24 @@ def test_mistakes_in_the_front_matter(source: str, said: str) -> None:
     ("body", "said"),
     [
         ("\n{% if contact.x %}", 'a.html:5:4: "if" has no end.'),
-        ("\n{{ contact.x | uper }}", "a.html:5:16: There is no filter called “uper”. Did you mean “upper”"),
-        ("{{ contact.x | safe }}", "There is no filter called “safe”."),
-        ("{{ 'x' | random }}", "There is no filter called “random”."),
+        ("\n{{ contact.x | uper }}", 'a.html:5:16: There is no filter called "uper". Did you mean "upper"'),
+        ("{{ contact.x | safe }}", 'There is no filter called "safe".'),
+        ("{{ 'x' | random }}", 'There is no filter called "random".'),
         (
             "{% if contact is definde %}{% endif %}",
-            "There is no test called “definde”. Did you mean “defined”?",
+            'There is no test called "definde". Did you mean "defined"?',
         ),
         ("{% autoescape false %}{{ contact.x }}{% endautoescape %}", "Escaping cannot be switched here"),
-        ("{% set contact = 1 %}", "“contact” is given to the template and cannot be set."),
+        ("{% set contact = 1 %}", '"contact" is given to the template and cannot be set.'),
         ("{% for x in tags recursive %}{{ loop(x) }}{% endfor %}", "A loop cannot be recursive here."),
         ("{% include contact.x %}", "Which template is used must not depend on a value."),
         ("{% include '_part.txt' %}", "A .html template can use only .html templates."),
-        ("{% extends '_lay.html' %}", "There is no file “templates/_lay.html”. Did you mean “_layout.html”?"),
-        ("{% include '../secret.html' %}", "There is no file “templates/../secret.html”."),
-        ("{% include 'a.html' %}", "“a.html” uses itself."),
-        ("{% include '_circle.html' %}", "“_circle.html” uses itself."),
-        ("{% block b %}{% endblock %}{% block b %}{% endblock %}", "There are two blocks called “b”."),
-        ("{% from '_macro.html' import m %}{{ m() }}", "reads “contact.x”, which it does not see"),
+        ("{% extends '_lay.html' %}", 'There is no file "templates/_lay.html". Did you mean "_layout.html"?'),
+        ("{% include '../secret.html' %}", 'There is no file "templates/../secret.html".'),
+        ("{% include 'a.html' %}", '"a.html" uses itself.'),
+        ("{% include '_circle.html' %}", '"_circle.html" uses itself.'),
+        ("{% block b %}{% endblock %}{% block b %}{% endblock %}", 'There are two blocks called "b".'),
+        ("{% from '_macro.html' import m %}{{ m() }}", 'reads "contact.x", which it does not see'),
         ("{% include '_d1.html' %}", "The template uses more than 200 others."),
         ("x" * 500_001, "The file is longer than 500,000 characters."),
         ("{% include '_front.html' %}", "templates/_front.html:1:1: A layout has no front matter."),
@@ -220,7 +226,7 @@ def test_all_mistakes_at_once_and_the_first_one_raised() -> None:
 
 def test_a_template_that_is_not_there() -> None:
     sources = {"welcome.html": WELCOME, "old.mjml": "<mjml>", "_layout.html": LAYOUT}
-    assert "Did you mean “welcome”?" in str(template_problems("welcom", sources)[0])
+    assert 'Did you mean "welcome"?' in str(template_problems("welcom", sources)[0])
     assert "MJML" in str(template_problems("old", sources)[0])
     assert "no name for a template" in str(template_problems("../etc/passwd", sources)[0])
     assert email_names(sources) == ["welcome"]

@@ -270,5 +270,8 @@ def test_a_file_of_an_old_coding_is_one_mistake_where_it_shows(name: str) -> Non
     text = SOURCES[name].replace("welcome", "wélcome").replace("Come", "Cóme")
     found = workspace({name: text.encode("latin-1").decode("utf-8", "surrogateescape")})
     [problem] = found.problems
-    assert (problem.code, problem.message) == ("not-text", "The file is not UTF-8 text here.")
+    assert (problem.code, problem.message) == (
+        "not-text",
+        "This character is not saved as UTF-8, in which files are read.",
+    )
     assert found.sources[name].splitlines()[problem.line - 1][problem.column - 1] > "\udc7f"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from autoflow.kinds.operators import comparable
 from autoflow.lab.data.asked import MAIL_TELLS, Asked, AskedOf, events, once_a_file, properties
 from autoflow.lab.data.segments import warning
+from autoflow.language.names import listed
 from autoflow.language.workspace import Read
 from autoflow.model.problems import Problem
 from autoflow.store import seen
@@ -28,16 +29,24 @@ def check_log(database: Database, read: Read) -> Iterator[Problem]:
     To be used within one transaction that reads.
     """
     listened, asked = list(events(read)), list(properties(read))
-    happened = seen.events_seen(database, {each.name for each in listened} | {each.event for each in asked})
-    yield from _never_seen(database, (each for each in listened if each.name not in happened))
+    own = {name for name, each in read.workspace.settings.events.items() if not each.built_in}
+    looked_for = {each.name for each in listened} | {each.event for each in asked}
+    happened = seen.events_seen(database, looked_for | own)
+    silent = (each for each in listened if each.name not in happened)
+    yield from _never_seen(database, silent, sorted(own & happened))
     yield from _of_properties(database, read, [each for each in asked if each.event in happened])
 
 
-def _never_seen(database: Database, asked: Iterable[Asked]) -> Iterator[Problem]:
-    """Warn of each event once a file; of what mail brings about, once mail has gone out."""
+def _never_seen(database: Database, asked: Iterable[Asked], others: Sequence[str]) -> Iterator[Problem]:
+    """Warn of each event once a file; of what mail brings about, once mail has gone out.
+
+    `others` are the declared events that have come in.
+    """
     sent = seen.mails_sent(database)
+    shown = listed(f'"{each}"' for each in others)
+    came = f", and {shown} {'have' if len(others) > 1 else 'has'} come in" if others else ""
     for name, source, at in once_a_file(asked):
-        message, fix = f'The event "{name}" has never come in', _SENT
+        message, fix = f'The event "{name}" has never come in', f"{_SENT[:-1]}{came}."
         if name in MAIL_TELLS:
             message, fix = (
                 f"{message}, and {sent:,} mail{' has' if sent == 1 else 's have'} gone out",

@@ -48,7 +48,7 @@ def explained(error: Exception, template: Template) -> RenderError:
     file = template.file_of(source or f"{template.name}.html")
     if isinstance(error, MissingValueError):
         path = str(error.message)
-        fix = f'Give it a stand-in, as in  {{{{ {path} | default("…") }}}}'
+        fix = f"Give it a stand-in, as in  {{{{ {path} | default('…') }}}}"
         return RenderError(f"“{path}” has no value here.", fix, file=file, line=line, variable=path)
     if isinstance(error, SecurityError):
         return RenderError("This cannot be used in a template.", file=file, line=line)

@@ -213,8 +213,8 @@ def test_that_none_of_the_cases_held_is_a_branch() -> None:
     [
         ("parts: {halfs: mail}", 'The recipe "trial" has no split called "halfs".', 'Did you mean "halves"?'),
         (
-            "parts: {halves: males}",
-            'The split "halves" has no part called "males".',
+            "parts: {halves: mails}",
+            'The split "halves" has no part called "mails".',
             'Did you mean "mail"?',
         ),
         (

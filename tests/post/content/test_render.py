@@ -150,7 +150,7 @@ def test_missing_values_are_named_with_their_line() -> None:
     assert (error.file, error.line, error.variable) == ("templates/basket.html", 6, "contact.plan")
     assert str(error) == (
         "templates/basket.html:6: “contact.plan” has no value here. "
-        'Give it a stand-in, as in  {{ contact.plan | default("…") }}'
+        "Give it a stand-in, as in  {{ contact.plan | default('…') }}"
     )
 
 

@@ -34,7 +34,7 @@ subject: "{{ contact.first_name | default('Hello') }}"
 )
 MISSING = (
     "templates/asking.html:4: “event.category” has no value here. "
-    'Give it a stand-in, as in  {{ event.category | default("…") }}'
+    "Give it a stand-in, as in  {{ event.category | default('…') }}"
 )
 
 

@@ -1,0 +1,52 @@
+"""Placeholders as other programs write them, `*|FNAME|*`, `%FIRST_NAME%`, `{name}`, sent as they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from autoflow.language.elsewhere import meant
+from autoflow.language.names import Names
+from autoflow.language.source import Span
+
+# Of single braces only those around what is surely no style and no text of its own.
+_OURS = r"(?:contact|event|customer|person|user)\.\w+|first_?name|last_?name|name|email|company"
+_FOREIGN = re.compile(
+    r"\*\|([A-Z][A-Z0-9_:]*)\|\*|%([A-Z][A-Z_]{2,}|recipient\.\w+)%"
+    rf"|(?<![{{$\w])\$?\{{\s*({_OURS})\s*\}}(?!\}})",
+    re.IGNORECASE,
+)
+
+
+class Foreign(NamedTuple):
+    """One of them: where it stands in the text, the sentence, and the fix."""
+
+    span: Span
+    message: str
+    fix: str
+
+
+def foreign_placeholders(text: str, names: Names) -> Iterator[Foreign]:
+    """All of them in a text."""
+    if "%" not in text and "{" not in text and "|*" not in text:
+        return
+    for found in _FOREIGN.finditer(text):
+        shown = found[0]
+        if shown[0] in "*%" and shown.upper() != shown and "recipient" not in shown:
+            continue
+        path = _ours(next(part for part in found.groups() if part), names)
+        message = f'"{shown}" is a placeholder of another program, and is sent as it stands.'
+        fix = (
+            f"Write {{{{ {path or 'contact.first_name'} | default('…') }}}}{'' if path else ', for example'}."
+        )
+        yield Foreign(Span(*found.span()), message, fix)
+
+
+def _ours(written: str, names: Names) -> str:
+    """What a name of theirs is called here; nothing where it cannot be told."""
+    root, _, name = written.lower().rpartition(".")
+    if root == "event":
+        return f"event.{name}"
+    known = [f"contact.{each}" for each in names.settings.attributes]
+    return f"contact.{name}" if f"contact.{name}" in known else meant(name, known, "root") or ""
