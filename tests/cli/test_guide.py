@@ -122,6 +122,7 @@ def test_what_was_imported_and_not_applied_counts_nobody_either(
     assert shop.json("guide")["contacts"] is None
 
 
+ABOUT = "A mail to regulars who fell silent. A purchase within the month counts as won back."
 MARKDOWN = """\
 # Segment guide: My shop
 
@@ -154,7 +155,7 @@ Time alone moves people in and out too, each at the very second, though nothing 
 
 ### Where it is used
 
-- Recipe win-back: what it begins with
+- Recipe win-back: what it begins with. {about}
 
 ## of-bonn
 
@@ -174,13 +175,20 @@ Nowhere.
 """
 
 
+def test_a_recipe_that_does_nothing_yet_is_told_as_one(shop: Shop) -> None:
+    shop.replace("recipes/win-back.yaml", "reentry:", "status: draft\nreentry:")
+    shop.run("guide")
+    told = (shop.folder / ".autoflow/guide/segments.md").read_text(encoding="utf-8")
+    assert f"- Recipe win-back (a draft, which does nothing yet): what it begins with. {ABOUT}\n" in told
+
+
 def test_as_markdown(shop: Shop) -> None:
     for name in ("buyers", "keen", "left-alone"):
         (shop.folder / f"segments/{name}.yaml").unlink()
     shop.replace("recipes/win-back.yaml", "conditions: [{in_segment: keen}]\n", "")
     shop.replace("recipes/win-back.yaml", "  - {in_segment: left-alone}\n", "")
     shop.replace("segments/of-bonn.yaml", "  - {in_segment: buyers}\n", "")
-    assert markdown(shop) == MARKDOWN.format(means=MEANS)
+    assert markdown(shop) == MARKDOWN.format(about=ABOUT, means=MEANS)
 
 
 # ---- with one
@@ -265,9 +273,9 @@ def test_what_each_segment_means_and_where_it_is_used(lived: Shop) -> None:
     assert uses == {
         "all": [],
         "buyers": ["Segment of-bonn: who is in it"],
-        "keen": ["Recipe win-back: who may enter", "Test tests/keen.yaml: 2 cases ask about it"],
-        "lapsed-buyers": ["Recipe win-back: what it begins with"],
-        "left-alone": ["Recipe win-back: its exit"],
+        "keen": [f"Recipe win-back: who may enter. {ABOUT}", "Test tests/keen.yaml: 2 cases ask about it"],
+        "lapsed-buyers": [f"Recipe win-back: what it begins with. {ABOUT}"],
+        "left-alone": [f"Recipe win-back: its exit. {ABOUT}"],
         "of-bonn": ["Test tests/keen.yaml: 1 case asks about it"],
     }
     assert (

@@ -64,7 +64,7 @@ def _segment(entry: Entry, guide: Guide) -> Iterator[str]:
         yield "\n".join(_listed(told.named))
     yield from _shared(entry)
     yield "### Where it is used"
-    yield "\n".join(f"- {_said(use)}" for use in words.uses_of(entry)) or "Nowhere."
+    yield "\n".join(f"- {_said(use)}" for use in words.uses_of(entry, guide)) or "Nowhere."
 
 
 def _shared(entry: Entry) -> Iterator[str]:

@@ -24,6 +24,7 @@ KINDS = {
     "deny": "who is to be left alone: no marketing mail, and in no audience",
 }
 MOST_SHARED = 6
+_STATUS = {"draft": " (a draft, which does nothing yet)", "paused": " (paused)"}
 
 
 class About(NamedTuple):
@@ -61,13 +62,16 @@ def stands(entry: Entry, guide: Guide) -> str:
     return "It is in force in an older wording, by which it is counted." if entry.stands == CHANGED else ""
 
 
-def uses_of(entry: Entry) -> Iterator[str]:
-    """Where it is used, a line for each place."""
+def uses_of(entry: Entry, guide: Guide) -> Iterator[str]:
+    """Where it is used, a line for each place; of a recipe also what it does, for whoever has never heard of it."""
     places: dict[tuple[str, str], list[str]] = {}
     for use in entry.told.used:
         places.setdefault((use.kind, use.name), []).append(use.says)
     for (kind, name), says in places.items():
-        yield f"{kind.capitalize()} {name}: {joined(says)}"
+        recipe = guide.recipes.get(name) if kind == "recipe" else None
+        status = _STATUS.get(recipe.status, "") if recipe is not None else ""
+        about = f". {recipe.description}" if recipe is not None and recipe.description else ""
+        yield f"{kind.capitalize()} {name}{status}: {joined(says)}{about}"
     for test in entry.tests:
         yield f"Test {test.file}: {count(test.cases, 'case asks', 'cases ask')} about it"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from autoflow.lab.segments.overlap import overlap
 from autoflow.lab.testing.story import RecipeTest
-from autoflow.language.definitions import Workspace
+from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.explain.segment import explain_segment
 from autoflow.language.explain.told import SegmentTold
 from autoflow.store import reports, standing
@@ -54,10 +54,12 @@ class Entry(NamedTuple):
 @dataclass(frozen=True)
 class Guide:
     """The segments of the files by name. `contacts` are all that the engine knows, as of the instant `at`; both are
-    None where there is nobody to count. `building` is how far the engine is with what is new.
+    None where there is nobody to count. `building` is how far the engine is with what is new. `recipes` are those of
+    the files, for what uses a segment is named.
     """
 
     entries: tuple[Entry, ...]
+    recipes: Mapping[str, Recipe]
     contacts: int | None = None
     at: int | None = None
     building: tuple[int, int] | None = None
@@ -73,7 +75,7 @@ def guide(
     """What the files say, with what the store knows of it at one moment; without a `database` nothing is counted."""
     tested = list(tests)
     if database is None:
-        return Guide(tuple(_entries(workspace, tested, {}, {})))
+        return Guide(tuple(_entries(workspace, tested, {}, {})), workspace.recipes)
     with database.read():
         return _of_store(workspace, tested, database, environment, now)
 
@@ -88,7 +90,7 @@ def _of_store(
     release = standing.standing(database).release
     contacts = reports.counts(database).contacts
     if not release or not contacts:
-        return Guide(tuple(_entries(workspace, tested, {}, {})))
+        return Guide(tuple(_entries(workspace, tested, {}, {})), workspace.recipes)
     applied = load_release(database, release, environment)
     in_force = (
         {each.id: each.hash for each in applied.workspace.segments.values()} if applied.workspace else {}
@@ -96,6 +98,7 @@ def _of_store(
     counted = _counted(database, sorted(in_force.keys() & workspace.segments.keys()))
     return Guide(
         tuple(_entries(workspace, tested, in_force, counted)),
+        workspace.recipes,
         contacts,
         standing.settled(database, now),
         standing.building(database),
