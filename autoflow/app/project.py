@@ -78,10 +78,6 @@ class Project:
 
     def apply_unasked(self, database: Database) -> int | None:
         """The same where nobody asked for it just now; raises `RolledBackError` where these files were rolled back."""
-        from autoflow.store import rollbacks
-        from autoflow.store.definitions import files_of
-
-        rollbacks.check_unasked(database, files_of(self.sound_workspace()))
         return self.apply_with(database, what="run").release
 
     def rollback(self, database: Database, asked: int | None = None) -> tuple[int, int]:
@@ -91,20 +87,22 @@ class Project:
         `AutoflowError` where there is nothing to go back to.
         """
         from autoflow.store import rollbacks
-        from autoflow.store.definitions import apply, files_of, latest_release, release_workspace
+        from autoflow.store.definitions import apply_within, files_of, latest_release, release_workspace
+        from autoflow.store.orders import Orders
         from autoflow.store.releases import origins
 
-        to, latest = rollbacks.before(database, asked), latest_release(database)
+        latest, to = latest_release(database), rollbacks.before(database, asked)
         older, now = release_workspace(database, to, self.environment), self.clock.now()
         if not older.sound:
             raise Unsound(older)
         self._check_owners(database, older, "rollback")
-        release = apply(database, older, now, by=self.person(), commit=origins(database)[to].written)
+        person, commit = self.person(), origins(database)[to].written
+        with database.write():
+            ordered = Orders(upon=latest)
+            release = apply_within(database, older, now, by=person, commit=commit, ordered=ordered)
+            rollbacks.mark(database, to, latest, now)
+            rollbacks.forgive(database, files_of(older))  # of what was rolled back itself: it is wanted again
         assert release is not None
-        rollbacks.mark(database, to, latest, now)
-        rollbacks.forgive(
-            database, files_of(older)
-        )  # whoever goes back to what was rolled back wants it again
         return release, to
 
     def apply_with(
@@ -119,23 +117,25 @@ class Project:
     ) -> Outcome:
         """Apply the workspace, and let those into recipes who match already; or exactly what was `planned`.
 
-        See `lab.plan_apply`. `moved` moves people who are under way to the new versions of their recipes
-        (`lab.moving`). `what` does it, for who is refused. Raises `NotAllowedError` where a file is somebody else's.
+        See `lab.plan.apply`. `moved` moves people who are under way to the new versions of their recipes
+        (`lab.plan.moving`). `what` does it, for who is refused: a "run", which nobody asked for just now, puts nothing
+        in force that was rolled back. Raises `NotAllowedError` where a file is somebody else's, or a recipe into which
+        people are let, or in which they are moved; `OvertakenError` where somebody else applies meanwhile.
         """
         from autoflow.lab.plan.apply import Files, LetIn, apply_letting_in, apply_planned
         from autoflow.store import rollbacks
-        from autoflow.store.definitions import files_of
+        from autoflow.store.definitions import files_of, latest_release
 
-        workspace = self.sound_workspace()
-        self._check_owners(database, workspace, what)
+        workspace, moved, upon = self.sound_workspace(), moved or {}, latest_release(database)
+        if what == "run":
+            rollbacks.check_unasked(database, files_of(workspace))
+        self._check_owners(database, workspace, what, {recipe for recipe, _ in moved})
         now, person, commit = self.clock.now(), self.person(), self._commit_and_edits()
-        files = Files(workspace, self.environment, now, person, commit, moved=moved or {})
+        files = Files(workspace, self.environment, now, person, commit, moved, upon)
+        allow = partial(self._check_owners, database, workspace, what)
         if planned is not None:
-            outcome = apply_planned(database, files, planned, progress)
-        else:
-            outcome = apply_letting_in(database, files, let_in or LetIn(), progress)
-        rollbacks.forgive(database, files_of(workspace))
-        return outcome
+            return apply_planned(database, files, planned, allow, progress)
+        return apply_letting_in(database, files, let_in or LetIn(), allow, progress)
 
     def halt(self, database: Database, recipes: Collection[str], state: Halted | None) -> set[str]:
         """Stop recipes by hand, whatever their files say; or, with None, let them go on. Returns those that change.
@@ -146,13 +146,13 @@ class Project:
         from autoflow.store import orders
         from autoflow.store.definitions import apply, latest_release, latest_versions, latest_workspace
 
-        applied = latest_workspace(database, self.environment)
-        before = orders.halts(database, latest_release(database))
+        upon = latest_release(database)
+        applied, before = latest_workspace(database, self.environment), orders.halts(database, upon)
         after = orders.changed(applied, before, recipes, state, latest_versions(database))
         files = {f"recipes/{name}.yaml": "" for name in recipes}  # as if their status were changed
         self._allow(database, _HALTING[state], {}, files, applied.owners)
-        ordered = orders.Orders(after)
-        apply(database, applied, self.clock.now(), by=self.person(), commit=self.commit(), ordered=ordered)
+        now, person, ordered = self.clock.now(), self.person(), orders.Orders(after, upon=upon)
+        apply(database, applied, now, by=person, commit=self.commit(), ordered=ordered)
         return {name for name in recipes if before.get(name) != after.get(name)}
 
     def trial(self, secret: bytes | None = None) -> Trial:
@@ -203,8 +203,11 @@ class Project:
         """Who works here: as AUTOFLOW_USER says, else git's user.email, else the login."""
         return self.environment.get("AUTOFLOW_USER") or self._git("config", "user.email") or user()
 
-    def _check_owners(self, database: Database, after: Workspace, what: What) -> None:
-        """Raise `NotAllowedError` where whoever works here may not change what is in force to that.
+    def _check_owners(
+        self, database: Database, after: Workspace, what: What, concerned: Collection[str] = ()
+    ) -> None:
+        """Raise `NotAllowedError` where whoever works here may not change what is in force to that, or something about
+        people in the recipes that are `concerned`.
 
         By owners.yaml as it is in force, so that nobody lets himself in; by the new one where there was none. The very
         first apply is anybody's: nothing is there yet to be changed.
@@ -216,7 +219,8 @@ class Project:
         before = latest_workspace(database, self.environment)
         owners = before.owners if before.owners.patterns else after.owners
         if owners.patterns:
-            self._allow(database, what, before.sources, after.sources, owners)
+            as_if = {f"recipes/{name}.yaml": "" for name in concerned}
+            self._allow(database, what, before.sources, {**after.sources, **as_if}, owners)
 
     def _allow(
         self,

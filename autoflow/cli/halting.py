@@ -48,8 +48,7 @@ def halt(state: State, recipes: tuple[str, ...], to: Halted | None) -> None:
             "are": "is" if one else "are",
         }
         said = _ALREADY if recipe not in changed else _DONE if number else _NOBODY
-        deleted = f"recipes/{recipe}.yaml" not in files and f"recipes/{recipe}.yml" not in files
-        on_deleted = recipe in changed and to is None and deleted
-        say((_DELETED if on_deleted else said[to]).format(**words))
+        deleted = recipe in changed and to is None and f"recipes/{recipe}.yaml" not in files
+        say((_DELETED if deleted else said[to]).format(**words))
     if to is not None and changed:
         say(f"`autoflow resume {' '.join(dict.fromkeys(recipes))}` lets them go on; an apply does not.")

@@ -25,6 +25,7 @@ from autoflow.model.clock import MICROS
 from autoflow.model.instants import to_datetime, to_wall
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import StoreError
+from autoflow.store.definitions import OvertakenError
 from autoflow.store.lease import FencedOff, Held
 from autoflow.store.rollbacks import RolledBackError
 from autoflow.store.wake import address, listen
@@ -198,7 +199,7 @@ def run(project: Project, *, until_idle: bool = False, watch: bool = False, say:
 def _apply(project: Project, engine: Engine, say: Say, *, watch: bool) -> None:
     try:
         release = project.apply_unasked(engine.database)
-    except (Unsound, RolledBackError, NotAllowedError) as error:
+    except (Unsound, RolledBackError, NotAllowedError, OvertakenError) as error:
         if isinstance(error, Unsound) and not watch:
             raise
         say(mistakes(error))

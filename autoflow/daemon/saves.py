@@ -11,7 +11,8 @@ from autoflow.language.changes import changed, stamps
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.present import as_text
 from autoflow.model.problems import AutoflowError
-from autoflow.store.database import Database
+from autoflow.store.database import Database, StoreError
+from autoflow.store.definitions import OvertakenError
 
 LOOK_SECONDS = 0.1
 
@@ -28,25 +29,33 @@ class Saves:
         self._applied = applied
         self._seen = self._last = stamps(project.folder)
         self._database: Database | None = None
-        self._mistaken = False
+        self._mistaken, self._trouble = False, ""
         refresh(project.folder, project.workspace)
 
     def look(self) -> None:
         """Apply what was saved since the last time, unless it has mistakes: then what is in force stays so. Editors
         learn of new names either way.
 
-        Files that changed since the last look are left for the next one: somebody may be half-way through them.
+        Files that changed since the last look, or while they were read, are left for the next one: somebody may be
+        half-way through them. Where the store is in trouble it is tried again.
         """
-        now = stamps(self._project.folder)
+        folder, seen, now = self._project.folder, self._seen, stamps(self._project.folder)
         settled, self._last = not changed(self._last, now), now
-        if not settled or not changed(self._seen, now):
+        if not settled or not changed(seen, now):
+            return
+        saved = Project(folder, environment=self._project.environment, clock=self._project.clock)
+        with suppress(AutoflowError):
+            _ = saved.workspace  # it is read
+        if changed(now, stamps(folder)):
             return
         self._seen = now
-        saved = Project(
-            self._project.folder, environment=self._project.environment, clock=self._project.clock
-        )
         try:
             self._apply(saved)
+        except (StoreError, OvertakenError) as error:
+            self._seen = seen
+            if str(error) != self._trouble:
+                self._say(mistakes(error))
+            self._trouble = str(error)
         except AutoflowError as error:
             self._mistaken = True
             self._say(mistakes(error))
@@ -62,7 +71,7 @@ class Saves:
             self._applied(release, saved)
         elif self._mistaken:
             self._say("The files have no mistakes any more, and say what is in force.")
-        self._mistaken = False
+        self._mistaken, self._trouble = False, ""
 
     def _check_store(self, saved: Project) -> None:
         """Raise `AutoflowError` where the files have mistakes, or belong to another store than the one that runs."""

@@ -82,6 +82,9 @@ def read_owners(text: str) -> tuple[Owners, Report]:
             report.fail("value", span, '"owners" is written as people, each with files.', _EXAMPLE)
         for each in entry.value.entries.values():
             found[each.key.text] = attempt(lambda each=each: _patterns(each, report), ())  # type: ignore[misc]
+        if found and not Owners(found).of(OWNERS_FILE) and not report.problems:
+            message = f"{OWNERS_FILE} itself is nobody's, so anybody could let himself in."
+            report.add("value", entry.key.span, message, f"For example {next(iter(found))}: [{OWNERS_FILE}].")
     except Unreadable:
         return Owners(found), report
     return Owners(found), report

@@ -20,6 +20,7 @@ from autoflow.language.definitions import Workspace
 from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION, Incoming
+from autoflow.model.problems import AutoflowError
 from autoflow.store import orders
 from autoflow.store.database import Database, listed
 from autoflow.store.last_look import Cap
@@ -33,6 +34,16 @@ RECIPE, TEMPLATE = "recipe", "template"
 _AT_ONCE = 10_000  # messages
 FOLDER = "templates/"
 _TIMES_ALONE = (LastTimes, FirstTimes)
+
+
+class OvertakenError(AutoflowError):
+    """Something else was applied between the look at what is in force and now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else has applied something at this very moment.",
+            "See `autoflow versions`, then try again. Nothing was changed.",
+        )
 
 
 class Applied(NamedTuple):
@@ -63,7 +74,7 @@ def apply(
     None where nothing has changed.
 
     Right `behind` its place in the log, in the same transaction, these messages are appended; where nothing has
-    changed, they alone.
+    changed, they alone. Raises `OvertakenError` where what it was decided upon is the latest release no more.
     """
     with database.write():
         return apply_within(database, workspace, now, by=by, commit=commit, behind=behind, ordered=ordered)
@@ -80,6 +91,8 @@ def apply_within(
     ordered: Orders = NOTHING,
 ) -> int | None:
     """The same inside a transaction that somebody else has begun."""
+    if ordered.upon not in {None, latest_release(database)}:
+        raise OvertakenError
     release = _write_release(database, workspace, now, (by, commit), ordered)
     messages = iter(behind)
     while some := list(islice(messages, _AT_ONCE)):

@@ -20,10 +20,13 @@ Moves = Mapping[tuple[str, int], Mapping[str, str]]
 
 
 class Orders(NamedTuple):
-    """What is ordered with a release: what is stopped by hand from then on (None: what was before), and who moves."""
+    """What is ordered with a release: what is stopped by hand from then on (None: what was before), and who moves;
+    `upon` is the release that was the latest as it was decided, where nothing else may have come between.
+    """
 
     halted: Mapping[str, Halted] | None = None
     moved: Moves = MappingProxyType({})
+    upon: int | None = None
 
 
 NOTHING = Orders()

@@ -47,8 +47,8 @@ def pinned(
 def _deleted(database: Database, name: str, release: int, files: Files) -> Recipe:
     """A recipe as its file said last, up to a release; stopped where it is stopped by hand as of that one."""
     row = database.one(
-        "SELECT max(release) FROM release_file WHERE path IN (?, ?) AND release <= ?",
-        *(f"recipes/{name}{ending}" for ending in (".yaml", ".yml")),
+        "SELECT max(release) FROM release_file WHERE path = ? AND release <= ?",
+        f"recipes/{name}.yaml",
         release,
     )
     assert row is not None

@@ -43,17 +43,12 @@ def before(database: Database, asked: int | None = None) -> int:
 
 
 def mark(database: Database, since: int, latest: int, now: int) -> None:
-    """Mark what came after the release `since`, up to `latest`, as rolled back."""
+    """Mark what came after the release `since`, up to `latest`, as rolled back, within a transaction."""
     kept = files_in(database, since)
-    with database.write():
-        database.many(
-            "INSERT OR REPLACE INTO undone VALUES (?, ?)",
-            [
-                (release, now)
-                for release in range(since + 1, latest + 1)
-                if files_in(database, release) != kept
-            ],
-        )
+    database.many(
+        "INSERT OR REPLACE INTO undone VALUES (?, ?)",
+        [(release, now) for release in range(since + 1, latest + 1) if files_in(database, release) != kept],
+    )
 
 
 def check_unasked(database: Database, files: Mapping[str, str]) -> None:
@@ -67,11 +62,9 @@ def check_unasked(database: Database, files: Mapping[str, str]) -> None:
 
 
 def forgive(database: Database, files: Mapping[str, str]) -> None:
-    """These files are wanted again."""
+    """These files are wanted again; within a transaction."""
     wanted = [(each,) for each in _undone(database) if files_in(database, each) == files]
-    if wanted:
-        with database.write():
-            database.many("DELETE FROM undone WHERE release = ?", wanted)
+    database.many("DELETE FROM undone WHERE release = ?", wanted)
 
 
 def _undone(database: Database) -> set[int]:

@@ -131,6 +131,52 @@ def test_whatever_is_refused_is_kept(
     assert refused(owned) == [("cy", what, files)] * 2
 
 
+def test_people_in_a_recipe_are_moved_and_let_in_by_its_owners_alone(owned: Shop) -> None:
+    """Also where somebody else changes no file of it."""
+    owned.replace(RECIPE, "30 days", "40 days")
+    as_(owned, "ben")
+    owned.run("apply")
+    as_(owned, "cy")
+    for words in (["--move-running"], ["--move-running", "win-back"], ["--include-existing", "win-back"]):
+        told = owned.run("apply", *words, status=1).stderr
+        assert told.startswith(
+            f"cy@shop.example may not change this file: {RECIPE} is for ana@shop.example, ben"
+        )
+    assert refused(owned) == [("cy", "apply", {RECIPE: BOTH})] * 3
+    as_(owned, "ben")
+    owned.run("apply", "--move-running", "win-back", "--include-existing", "win-back")
+
+
+def _delete(shop: Shop) -> None:
+    (shop.folder / RECIPE).unlink()
+
+
+def _rename(shop: Shop) -> None:
+    text = (shop.folder / RECIPE).read_text().replace("recipe: win-back", "recipe: mine")
+    shop.write("recipes/mine.yaml", text)
+    _delete(shop)
+
+
+def _twin(shop: Shop) -> None:
+    shop.write("templates/win-back.txt", "{{ unsubscribe_url }}")
+
+
+def _settings(shop: Shop) -> None:
+    shop.replace("autoflow.yaml", "Europe/London", "Europe/Paris")
+
+
+def _take_owners_away(shop: Shop) -> None:
+    (shop.folder / "owners.yaml").unlink()
+
+
+@pytest.mark.parametrize("edit", [_delete, _rename, _twin, _settings, _take_owners_away, _edit])
+@pytest.mark.parametrize("words", [["apply"], ["run", "--until-idle"]])
+def test_no_door_leads_around_the_owners(owned: Shop, edit: Callable[[Shop], Any], words: list[str]) -> None:
+    edit(owned)
+    assert "cy@shop.example may not change" in owned.run(*words, status=words == ["apply"]).output
+    assert len(owned.json("versions")["releases"]) == 2
+
+
 def test_what_is_allowed_or_fails_otherwise_is_no_refusal(owned: Shop) -> None:
     as_(owned, "ana")
     _edit(owned)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autoflow.app import Project
+from autoflow.app import Project, project
 from autoflow.app.schemas import write
 from autoflow.daemon.saves import Saves
+from autoflow.language import workspace as workspace_files
 from autoflow.model.clock import VirtualClock
 from autoflow.store import reports
 from autoflow.store.definitions import latest_release, latest_workspace
@@ -139,6 +140,44 @@ def test_a_store_that_cannot_be_written_is_told(watched: Watched) -> None:
         watched.saves.look()
     [told] = watched.said
     assert told.endswith("What is in force stays so.") and "cannot be read" in told
+
+
+def test_a_save_is_tried_again_once_the_store_can_be_written(watched: Watched) -> None:
+    store = watched.folder / ".autoflow/store.db"
+    sound = store.read_bytes()
+    store.write_bytes(b"no store")
+    watched.save("recipes/hello.yaml", RECIPE)
+    for _ in range(4):
+        watched.saves.look()
+    assert len(watched.said) == 1
+    store.write_bytes(sound)
+    watched.saves.look()
+    assert (watched.applied, watched.recipes()) == ([2], {"hello"})
+
+
+def test_what_is_written_while_it_is_read_is_left_for_the_next_look(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.save("recipes/hello.yaml", RECIPE)
+    watched.saves.look()
+    real = workspace_files.load_sources
+
+    def reads(folder: Path) -> dict[str, str]:
+        """Half of a longer recipe, which is one of its own, and then the rest is there."""
+        monkeypatch.undo()
+        watched.save("recipes/hello.yaml", RECIPE)
+        found = real(folder)
+        watched.save("recipes/hello.yaml", RECIPE + "  - wait: 1 day\n")
+        return found
+
+    monkeypatch.setattr(project, "load_sources", reads)
+    watched.saves.look()
+    assert (watched.applied, watched.said) == ([], [])
+    for _ in range(2):
+        watched.saves.look()
+    assert watched.applied == [2]
+    with closing(watched.project.database()) as database:
+        assert len(latest_workspace(database, {}).recipes["hello"].steps) == 2
 
 
 def test_a_save_that_names_another_store_goes_into_force_in_none(watched: Watched) -> None:

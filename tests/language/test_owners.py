@@ -29,6 +29,15 @@ def test_a_file_that_nobody_owns_is_anybodys() -> None:
     assert owners.may("anybody", "segments/vip-2.yaml")
 
 
+@pytest.mark.parametrize("pattern", ["owners.yaml", "owners", "'*'", "own*"])
+def test_somebody_owns_the_file_itself(pattern: str) -> None:
+    owners, report = read_owners(
+        f"owners:\n  crm@shop.example: [segments/vip]\n  ops@shop.example: [{pattern}]\n"
+    )
+    assert report.problems == []
+    assert owners.of("owners.yaml") == ("ops@shop.example",)
+
+
 def test_every_file_that_is_refused_is_told_with_whose_it_is() -> None:
     owners, _ = read_owners(TEXT)
     before = {"segments/vip.yaml": "a", "recipes/win-back.yaml": "a", "recipes/hello.yaml": "a"}
@@ -50,6 +59,7 @@ def test_every_file_that_is_refused_is_told_with_whose_it_is() -> None:
         ("owner: {a: b}\n", "owner"),
         ("owners: {ana: [/etc/*]}\n", '"/etc/*" fits no file of a workspace.'),
         ("owners: {ana: [[x]]}\n", "A pattern of files takes one value, not a list."),
+        ("owners: {ana: [recipes/*]}\n", "owners.yaml itself is nobody's, so anybody could let himself in."),
     ],
 )
 def test_mistakes_stand_at_their_place(text: str, said: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,12 +10,14 @@ from autoflow.lab.plan.file import PlanFile, check_basis, check_files
 from autoflow.lab.plan.letting_in import Pace, put_forward, read_pace
 from autoflow.lab.plan.plan import Plan, matching
 from autoflow.language.definitions import Workspace
+from autoflow.store import rollbacks
 from autoflow.store.database import Database
 from autoflow.store.definitions import apply_within, files_of
 from autoflow.store.orders import Moves, Orders
 from autoflow.store.planned import basis
 
 Progress = Callable[[int, int], None]
+Allow = Callable[[Collection[str]], None]
 
 
 class Entering(NamedTuple):
@@ -34,8 +36,8 @@ class Outcome(NamedTuple):
 
 
 class Files(NamedTuple):
-    """What is applied, when and by whom: a sound workspace, the variables that it names, an instant, a commit; and
-    how people are moved who are under way (`lab.moving`).
+    """What is applied, when and by whom: a sound workspace, the variables that it names, an instant, a commit; how
+    people are moved who are under way (`lab.plan.moving`); and upon which release, where that matters.
     """
 
     workspace: Workspace
@@ -44,6 +46,7 @@ class Files(NamedTuple):
     by: str
     commit: str
     moved: Moves = MappingProxyType({})
+    upon: int | None = None
 
 
 class LetIn(NamedTuple):
@@ -54,17 +57,18 @@ class LetIn(NamedTuple):
 
 
 def apply_letting_in(
-    database: Database, files: Files, let_in: LetIn, progress: Progress | None = None
+    database: Database, files: Files, let_in: LetIn, allow: Allow, progress: Progress | None = None
 ) -> Outcome:
     """Apply, and let those in who match already. Where nothing has changed, they enter all the same.
 
-    Raises `AutoflowError`, and changes nothing, where nobody can be let into a recipe so.
+    `allow` hears into which recipes people are let, and raises where that is not to be. Raises `AutoflowError`, and
+    changes nothing, where nobody can be let into a recipe so.
     """
-    return _apply(database, files, let_in, progress)
+    return _apply(database, files, let_in, allow, progress)
 
 
 def apply_planned(
-    database: Database, files: Files, planned: PlanFile, progress: Progress | None = None
+    database: Database, files: Files, planned: PlanFile, allow: Allow, progress: Progress | None = None
 ) -> Outcome:
     """Apply exactly what was planned, who enters included; raises `AutoflowError`, and changes nothing, where the
     store, what was applied or the files are others by now.
@@ -76,21 +80,23 @@ def apply_planned(
     check_files(planned, files_of(files.workspace))
     check()
     pace = read_pace(planned.pace) if planned.pace else None
-    return _apply(database, files, LetIn(planned.existing, pace), progress, check)
+    return _apply(database, files, LetIn(planned.existing, pace), allow, progress, check)
 
 
 def _apply(
     database: Database,
     files: Files,
     let_in: LetIn,
+    allow: Allow,
     progress: Progress | None,
     before: Callable[[], None] | None = None,
 ) -> Outcome:
-    workspace, environment, now, by, commit, moved = files
+    workspace, environment, now, by, commit, moved, upon = files
     found = None
     if let_in.recipes:
         found = matching(database, workspace, environment, now, let_in.recipes, progress)
     people, pace = _by_recipe(found), let_in.pace
+    allow(people.keys())
     begin = found.at if found is not None else now
     behind = (
         message
@@ -100,8 +106,9 @@ def _apply(
     with database.write():
         if before is not None:
             before()
-        orders = Orders(moved=moved)
+        orders = Orders(moved=moved, upon=upon)
         release = apply_within(database, workspace, now, by=by, commit=commit, behind=behind, ordered=orders)
+        rollbacks.forgive(database, files_of(workspace))
     return Outcome(
         release,
         tuple(
