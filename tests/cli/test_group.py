@@ -36,6 +36,13 @@ def test_help_lists_every_command_with_a_sentence() -> None:
         assert len(line.split()) > 3
 
 
+def test_help_breaks_off_nowhere() -> None:
+    """It is the first thing that somebody new reads."""
+    lines = invoke("--help").stdout.splitlines()[1:]  # the first is the usage
+    assert not [line for line in lines if line.endswith(("...", "…")) or len(line) > 80]
+    assert "  init      makes a small workspace in a folder" in lines
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str) -> None:
     result = invoke(name, "--help")
