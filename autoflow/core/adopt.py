@@ -5,9 +5,11 @@ language.md, rules 6 and 11: the state at the apply is the baseline, so a change
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from typing import Any
 
 from autoflow.core.existing import kept as put_forward
+from autoflow.core.fresh import Fresh
 from autoflow.core.moving import move
 from autoflow.core.program import Program
 from autoflow.core.remember import recall
@@ -24,26 +26,27 @@ def adopt(
     history: Iterable[Event],
     at: int,
     epoch: int,
-    fresh: frozenset[str],
+    fresh: Fresh,
     *,
     spill: bool = True,
 ) -> Effects:
     """Bring a record to `program` as of the instant `at`, changing it in place.
 
-    `history` holds the contact's events before `at` (those that the memories named in `fresh` need, in order).
-    Runs under way stay on their version, unless the release moves them; those that a pause held go on from `at` where
-    their recipe is no longer paused. `spill` is as in `advance`.
+    The record is at rest just before `at`, under definitions to which `fresh` says what is new. `history` holds the
+    contact's events before `at` that its memories need, in order. Runs under way stay on their version, unless the
+    release moves them; those that a pause held go on from `at` where their recipe is no longer paused. `spill` is as
+    in `advance`.
     """
     walk = Walk(program, record, spill=spill)
     walk.view.now = at
     known = program.memory_keys()
-    for key in [key for key in record.memory if key not in known or key in fresh]:
+    for key in [key for key in record.memory if key not in known or key in fresh.keys]:
         del record.memory[key]
     for event in history:
         walk.view.now = event.at
-        recall(walk, event, fresh)
+        recall(walk, event, fresh.memories)
     walk.view.now = at
-    _memberships(walk)
+    _memberships(walk, fresh, at)
     walk.set_timers(program.timed)
     for run in record.runs:
         move(walk, run, at)
@@ -56,19 +59,24 @@ def adopt(
     return walk.effects
 
 
-def _memberships(walk: Walk) -> None:
-    record, effects = walk.record, walk.effects
-    names = {segment.id for segment in walk.program.segments}
-    for name in [name for name in record.segments if name not in names]:
+def _memberships(walk: Walk, fresh: Fresh, at: int) -> None:
+    """Forget what is asked no more, and look at what is new, and at what changes at this very instant."""
+    record, effects, program = walk.record, walk.effects, walk.program
+    for name in [name for name in record.segments if name not in program.segment_names]:
         del record.segments[name]
         effects.segments[name] = None
-    watched, timed = {each.id for each in walk.program.ranked}, walk.program.timed
-    for kept, known in ((record.moved, names), (record.watches, watched), (record.fired, timed)):
-        for name in [name for name in kept if name not in known]:
-            del kept[name]
-    computed = {each.name for each in walk.program.computed}
-    for name in [name for name in record.computed if name not in computed]:
-        del record.computed[name]
-    record.timers = put_forward(record.timers)
+    _keep(record.moved, program.segment_names)
+    _keep(record.watches, program.ranked_names)
+    _keep(record.fired, program.timed)
+    _keep(record.computed, program.computed_names)
+    waiting = put_forward(record.timers)
+    _keep(record.timers, program.clocks)
+    record.timers.update(waiting)
     if record.first_known:
-        walk.reassess(set(), everything=True, baseline=True)
+        due = [name for name, instant in record.timers.items() if instant <= at]
+        walk.reassess(set(), baseline=True, due=[*fresh.answers, *due])
+
+
+def _keep(values: dict[str, Any], names: Container[str]) -> None:
+    for name in [name for name in values if name not in names]:
+        del values[name]

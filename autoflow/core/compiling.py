@@ -201,7 +201,12 @@ def _memories(
             found.update((memory.key, memory) for memory in trigger.memories())
         for step in recipe.steps:
             found.update((memory.key, memory) for memory in step.action.memories())
-    return {event: _index(event, memories) for event, memories in _by_event(found.values()).items()}
+    return indexed(found.values())
+
+
+def indexed(memories: Iterable[Memory]) -> dict[str, PropertyIndex[Memory]]:
+    """Memories by the name of the event that they look at."""
+    return {event: _index(event, found) for event, found in _by_event(memories).items()}
 
 
 def _index(event: str, memories: Iterable[Memory]) -> PropertyIndex[Memory]:

@@ -6,7 +6,7 @@ never looked at.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -201,9 +201,30 @@ class Program:
     def _statuses(self) -> list[tuple[str, str]]:
         return sorted((name, recipe.status) for name, recipe in self.recipes.items())
 
+    @cached_property
+    def segment_names(self) -> frozenset[str]:
+        """The names of segments."""
+        return frozenset(segment.id for segment in self.segments)
+
+    @cached_property
+    def clocks(self) -> frozenset[str]:
+        """The names of all timers that definitions set."""
+        return self.answers.union(self.timed)
+
+    @cached_property
+    def answers(self) -> frozenset[str]:
+        """The names of the timers of everything that is looked at and known of a contact."""
+        segments = (segment.timer for segment in self.ranked)
+        return frozenset(segments).union(each.timer for each in self.computed)
+
     def segment(self, name: str) -> RankedSegment | None:
         """The segment of that name, or what is watched under it."""
         return self._by_name.get(name)
+
+    @property
+    def ranked_names(self) -> Collection[str]:
+        """The names of segments and of what is watched."""
+        return self._by_name.keys()
 
     @cached_property
     def _by_name(self) -> dict[str, RankedSegment]:

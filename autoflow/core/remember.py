@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from autoflow.core.audiences import own_name
 from autoflow.core.computed import changed
 from autoflow.core.consents import EVERY_TOPIC, give, refuse
+from autoflow.core.property_index import PropertyIndex
 from autoflow.core.zone import change_zone
 from autoflow.kinds.base import ANY_OWN_DOING, ATTRIBUTE, AUDIENCE, CONSENT, MEMORY, STAGE, TAG, Signal, Topic
-from autoflow.kinds.memory import InWindow
+from autoflow.kinds.memory import InWindow, Memory
 from autoflow.kinds.view import View
 from autoflow.model.contact import Cell, Entries, Window
 from autoflow.model.effects import Spill
@@ -101,15 +103,14 @@ def observe(walk: Walk, item: Event) -> set[Topic]:
     return touched
 
 
-def recall(walk: Walk, item: Event, fresh: frozenset[str]) -> None:
-    """Take an event of the past into the memories named in `fresh`, and nothing else."""
-    for name in (item.name, ANY_OWN_DOING) if own_doing(item) else (item.name,):
-        index = walk.program.memories.get(name)
+def recall(walk: Walk, item: Event, memories: Mapping[str, PropertyIndex[Memory]]) -> None:
+    """Take an event of the past into these memories, by the event that they look at, and nothing else."""
+    name, cells, view = item.name, walk.record.memory, walk.view
+    for each in (name, ANY_OWN_DOING) if ANY_OWN_DOING in memories and own_doing(item) else (name,):
+        index = memories.get(each)
         for memory in index.find(item.properties) if index is not None else ():
-            if memory.key not in fresh or not memory.observe(walk.record.memory, item, walk.view):
-                continue
-            if walk.spills and isinstance(memory, InWindow):
-                _overflow(walk, walk.record.memory, memory, item)
+            if memory.observe(cells, item, view) and walk.spills and isinstance(memory, InWindow):
+                _overflow(walk, cells, memory, item)
 
 
 def _overflow(walk: Walk, cells: dict[str, Cell], memory: InWindow, item: Event) -> None:

@@ -46,7 +46,8 @@ def update(
                     found.add(segment)
     if not found:
         return []
-    return _evaluate(walk, sorted(found, key=_rank) if len(found) > 1 else list(found), touched)
+    pending = sorted(found, key=_rank) if len(found) > 1 else list(found)
+    return _evaluate(walk, pending, touched, baseline=baseline)
 
 
 def _named(walk: Walk, timers: Iterable[str]) -> Iterable[RankedSegment]:

@@ -124,10 +124,10 @@ class Building:
         with database.aside():
             self._past = Gathering(
                 database,
-                applied.fresh_events,
+                applied.fresh.events,
                 at.applied_at,
                 contacts,
-                properties=applied.reads_properties,
+                properties=applied.fresh.reads_properties,
             )
 
     @property
@@ -188,7 +188,7 @@ class Building:
             effects = adopt(applied.program, record, history, at.applied_at, at.epoch, applied.fresh)
             # He stands below `built_to` from here on, so that his record need not say that he is there.
             record.epoch = before
-            changed = effects != _NOTHING or not applied.fresh.isdisjoint(record.memory)
+            changed = effects != _NOTHING or not applied.fresh.keys.isdisjoint(record.memory)
             if changed or not _same(contact.stored, record):
                 record.epoch = at.epoch
                 batch.add(contact, effects)
@@ -204,7 +204,7 @@ def bring_up(
     stale = [each for each in contacts if each.id > at.built_to and each.record.epoch < at.epoch]
     known = [each.id for each in stale if each.record.first_known]
     past = histories(
-        database, known, applied.fresh_events, at.applied_at, properties=applied.reads_properties
+        database, known, applied.fresh.events, at.applied_at, properties=applied.fresh.reads_properties
     )
     for contact in stale:
         record = contact.record

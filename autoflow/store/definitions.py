@@ -14,8 +14,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from autoflow.core.compiling import compile_program
+from autoflow.core.fresh import Fresh, compare, everything
 from autoflow.core.program import Program
-from autoflow.kinds.memory import FirstTimes, LastTimes
 from autoflow.language.definitions import Workspace
 from autoflow.language.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
@@ -33,7 +33,6 @@ from autoflow.store.standing import BUILT
 RECIPE, TEMPLATE = "recipe", "template"
 _AT_ONCE = 10_000  # messages
 FOLDER = "templates/"
-_TIMES_ALONE = (LastTimes, FirstTimes)
 
 
 class OvertakenError(AutoflowError):
@@ -47,16 +46,12 @@ class OvertakenError(AutoflowError):
 
 
 class Applied(NamedTuple):
-    """A release ready to run, and what it remembers that the one before did not: memories, of which events, and
-    whether of more than their times. `sweeps`: everybody has to be looked at.
-    """
+    """A release ready to run, and what is new in it. `sweeps`: everybody has to be looked at."""
 
     release: int
     workspace: Workspace | None
     program: Program
-    fresh: frozenset[str]
-    fresh_events: frozenset[str]
-    reads_properties: bool
+    fresh: Fresh
     sweeps: bool
 
 
@@ -278,14 +273,10 @@ def _ready(
     program: Program,
 ) -> Applied:
     before = compile_program(release_workspace(database, release - 1, environment)) if release > 1 else None
-    old = set(before.memory_keys()) if before is not None else set()
-    fresh = frozenset(key for key in program.memory_keys() if key not in old)
-    memories = [memory for key, memory in program.memory_keys().items() if key in fresh]
-    events = frozenset(event for memory in memories for event in memory.events)
-    reads = any(type(memory) not in _TIMES_ALONE or memory.where.tests for memory in memories)
+    fresh = everything(program) if before is None else compare(before, program)
     halted = orders.halts(database, release - 1) != orders.halts(database, release)  # of deleted recipes, too
     sweeps = before is None or before.meaning() != program.meaning() or bool(program.moves) or halted
-    return Applied(release, workspace, program, fresh, events, reads, sweeps)
+    return Applied(release, workspace, program, fresh, sweeps)
 
 
 def caps(program: Program) -> tuple[Cap, ...]:
@@ -324,7 +315,7 @@ def forget_windows(database: Database, applied: Applied, people: Collection[int]
     """What is remembered anew must not find what was remembered once: of these contacts, or of all but those who are
     set aside, who come to this release later.
     """
-    kept = listed(key for key in applied.program.memory_keys() if key not in applied.fresh)
+    kept = listed(key for key in applied.program.memory_keys() if key not in applied.fresh.keys)
     database.do(
         "DELETE FROM window_entry WHERE memory NOT IN (SELECT value FROM json_each(?1)) AND"
         " CASE WHEN ?2 IS NULL THEN contact NOT IN (SELECT contact FROM set_aside)"

@@ -171,9 +171,9 @@ class Foresight:
         past = histories(
             self._database,
             [each.id for each in stale],
-            applied.fresh_events,
+            applied.fresh.events,
             span.began,
-            properties=applied.reads_properties,
+            properties=applied.fresh.reads_properties,
             apart=self._apart,
         )
         for each in stale:
@@ -182,7 +182,7 @@ class Foresight:
                 record.epoch = span.epoch
                 continue
             history = [event for one in copies.persons(each.id) for event in past.get(one, ())]
-            history += copies.inside(each.id, applied.fresh_events)
+            history += copies.inside(each.id, applied.fresh.events)
             history.sort(key=lambda event: event.at)
             effects = adopt(
                 applied.program, record, history, span.began, span.epoch, applied.fresh, spill=False

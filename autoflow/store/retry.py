@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from autoflow.core.adopt import adopt
+from autoflow.core.fresh import everything
 from autoflow.model.event import APPLY, MERGE
 from autoflow.store import set_aside
 from autoflow.store.batches import Batch, load
@@ -123,9 +124,7 @@ def _as_it_was(database: Database, releases: Releases, at: Standing, group: Grou
 
 def _as_it_is(database: Database, applied: Applied, at: Standing, group: Group) -> int:
     """By the definitions of today: all that they remember is built from what he has read."""
-    memories = applied.program.memory_keys()
-    events = frozenset(event for memory in memories.values() for event in memory.events)
-    anew = applied._replace(fresh=frozenset(memories), fresh_events=events, reads_properties=True)
+    anew = applied._replace(fresh=everything(applied.program))
     rows, first = at.journal_rows, min(each.cursor for each in group.values())
     for contact, each in group.items():
         due = database.one("SELECT due FROM contact WHERE id = ?", contact)
@@ -166,7 +165,9 @@ def _take_on(
     }
     if only is not None:
         database.do("DELETE FROM window_entry WHERE contact = ?", only)
-    past = histories(database, stale, applied.fresh_events, span.began, properties=applied.reads_properties)
+    past = histories(
+        database, stale, applied.fresh.events, span.began, properties=applied.fresh.reads_properties
+    )
     for name, each in stale.items():
         history = past.get(name, ())
         batch.add(each, adopt(applied.program, each.record, history, span.began, span.epoch, applied.fresh))

@@ -9,6 +9,7 @@ import pytest
 from autoflow.core.adopt import adopt
 from autoflow.core.advance import advance
 from autoflow.core.compiling import compile_program
+from autoflow.core.fresh import compare
 from autoflow.lab.plan.words import steps_paired
 from autoflow.language.definitions import Recipe
 from autoflow.language.workspace import read_workspace
@@ -54,7 +55,9 @@ class Mover:
             Event(2, START, START, "purchased", {"order_id": "A"}),
         ]
         self.effects.append(advance(self.before, self.record, items, self.release - 1))
-        self.effects.append(adopt(self.after, self.record, (), self.release, 2, frozenset()))
+        self.effects.append(
+            adopt(self.after, self.record, (), self.release, 2, compare(self.before, self.after))
+        )
         self.effects.append(advance(self.after, self.record, later, START + 60 * DAY))
         return self
 
@@ -228,9 +231,9 @@ def test_whom_a_pause_has_held_since_his_wait_was_over_waits_as_long_as_the_new_
     paused = replace(one.before, recipes={"r": recipe})
     one.effects += [
         advance(one.before, one.record, arrived(), START + 3 * DAY - 1),
-        adopt(paused, one.record, (), START + 3 * DAY, 2, frozenset()),
+        adopt(paused, one.record, (), START + 3 * DAY, 2, compare(one.before, paused)),
         advance(paused, one.record, (), one.release - 1),
-        adopt(one.after, one.record, (), one.release, 3, frozenset()),
+        adopt(one.after, one.record, (), one.release, 3, compare(paused, one.after)),
         advance(one.after, one.record, (), START + 60 * DAY),
     ]
     assert one.mails == [("hello", 0), ("again", 20)]
@@ -244,7 +247,7 @@ def test_time_alone_meets_what_the_new_version_waits_for() -> None:
     one = Mover(waits.format("{has_tag: keen}"), waits.format(BIRTHDAY), 3 * DAY)
     one.effects += [
         advance(one.before, one.record, arrived(birthday="1980-03-12"), one.release - 1),
-        adopt(one.after, one.record, (), one.release, 2, frozenset()),
+        adopt(one.after, one.record, (), one.release, 2, compare(one.before, one.after)),
         advance(one.after, one.record, (), START + 60 * DAY),
     ]
     [(name, day)] = one.mails
@@ -261,7 +264,7 @@ def test_time_alone_meets_an_exit_that_came_while_he_was_under_way() -> None:
     assert after.meaning() != one.before.meaning()  # so that everybody is looked at
     one.effects += [
         advance(one.before, one.record, arrived(birthday="1980-03-06"), one.release - 1),
-        adopt(after, one.record, (), one.release, 2, frozenset()),
+        adopt(after, one.record, (), one.release, 2, compare(one.before, after)),
         advance(after, one.record, (), START + 60 * DAY),
     ]
     [ended] = [row for each in one.effects for row in each.runs.values() if row.ended_at is not None]
@@ -279,7 +282,7 @@ def test_nobody_gets_what_comes_behind_a_moment_that_had_gone_by_when_he_began_t
     one = Mover(waits.format("0 days"), waits.format("-5 days"), DAY)
     one.effects += [
         advance(one.before, one.record, arrived(birthday="2026-03-06"), one.release - 1),
-        adopt(one.after, one.record, (), one.release, 2, frozenset()),
+        adopt(one.after, one.record, (), one.release, 2, compare(one.before, one.after)),
         advance(one.after, one.record, (), START + 60 * DAY),
     ]
     assert one.mails == [("again", 1)]

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autoflow.core.adopt import adopt
+from autoflow.core.fresh import everything
 from autoflow.core.program import Program
 from autoflow.kinds.memory import InWindow
 from autoflow.kinds.view import View
@@ -102,14 +103,13 @@ def test_a_memory_built_from_the_log_is_the_one_that_was_kept(scenario: Scenario
         world = live(scenario, Path(folder), [5])
         try:
             program = world.engine.applied.program
-            keys = frozenset(program.memory_keys())
-            events = frozenset(event for memory in program.memory_keys().values() for event in memory.events)
+            fresh = everything(program)
             rows = world.database.all("SELECT id, record FROM contact WHERE record IS NOT NULL")
-            past = histories(world.database, [row[0] for row in rows], events, before=scenario.end + 1)
+            past = histories(world.database, [row[0] for row in rows], fresh.events, before=scenario.end + 1)
             for contact, blob in rows:
                 kept = unpack(blob)
                 built = copy.deepcopy(kept)
-                adopt(program, built, past.get(contact, []), scenario.end + 1, 1, keys)
+                adopt(program, built, past.get(contact, []), scenario.end + 1, 1, fresh)
                 assert remembered(program, built, scenario.end) == remembered(program, kept, scenario.end)
         finally:
             world.close()
