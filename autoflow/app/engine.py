@@ -41,7 +41,7 @@ class Engine:
             tick,
         )
 
-        gc.set_threshold(100_000, 50, 50)  # a batch is many small objects that all die together
+        gc.set_threshold(1_000_000, 50, 50)  # a batch is many small objects that all die together
         self._tick, self._definitions, self._standing = tick, definitions, standing
         self._aside, self._erasing = set_aside, erasing
         self.project = project

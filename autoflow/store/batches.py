@@ -14,12 +14,26 @@ from autoflow.model.contact import Record, Window, pack, unpack
 from autoflow.model.effects import SENT, TASKS, Effects, Message, Spill
 from autoflow.model.values import fold
 from autoflow.store import tasks
-from autoflow.store.database import Database, listed
+from autoflow.store.database import Database, Row
+from autoflow.store.history import some
 from autoflow.store.log import CHUNK
 
 _text = msgspec.json.encode
 PENDING = "pending"
 FOREVER = 1 << 62
+_SAVED = {  # what goes before what comes
+    "contact": "UPDATE contact SET record = ?, due = ? WHERE id = ?",
+    "no timer": "DELETE FROM timer WHERE due = ? AND contact = ?",
+    "timer": "INSERT INTO timer VALUES (?, ?)",
+    "no email": "DELETE FROM email WHERE address = ? AND contact = ?",
+    "email": "INSERT OR IGNORE INTO email VALUES (?, ?)",
+    "run": "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "no membership": "DELETE FROM membership WHERE segment = ? AND contact = ?",
+    "membership": "INSERT OR REPLACE INTO membership VALUES (?, ?, ?)",
+    "no tag": "DELETE FROM tag WHERE tag = ? AND contact = ?",
+    "tag": "INSERT OR REPLACE INTO tag VALUES (?, ?, ?)",
+    "window_entry": "INSERT INTO window_entry VALUES (?, ?, ?, ?, ?)",
+}
 
 
 class Loaded(msgspec.Struct):
@@ -35,7 +49,7 @@ class Loaded(msgspec.Struct):
 
 def load(
     database: Database,
-    contacts: Iterable[int],
+    contacts: Collection[int],
     program: Program,
     horizon: int,
     whole: Collection[int] = (),
@@ -47,17 +61,39 @@ def load(
     Those in `whole` get all of their window entries back. A `range` of contacts is read in one stretch. Of a `copy`,
     which nobody will save, the entries stay in their table as well.
     """
-    columns = "SELECT id, part, key, due, record FROM contact WHERE id"
-    if isinstance(contacts, range):
-        rows = database.all(f"{columns} BETWEEN ? AND ?", contacts.start, contacts.stop - 1)
-    else:
-        rows = database.all(f"{columns} IN (SELECT value FROM json_each(?))", listed(sorted(contacts)))
-    loaded = {}
+    select, bound = _select(contacts)
+    rows = database.all(select, *bound)
+    found = _unpacked(database, rows, program, horizon, whole, take=not copy)
+    return {contact.id: contact for contact in found}
+
+
+def each(database: Database, contacts: Collection[int], program: Program, horizon: int) -> Iterator[Loaded]:
+    """The same one after the other, ascending, so that each is in memory for as long as he is worked on."""
+    select, bound = _select(contacts)
+    return _unpacked(
+        database, database.each(f"{select} ORDER BY id", *bound), program, horizon, (), take=True
+    )
+
+
+def _select(contacts: Collection[int]) -> tuple[str, tuple[Any, ...]]:
+    these, bound = some(contacts if isinstance(contacts, range) else sorted(contacts))
+    return f"SELECT id, part, key, due, record FROM contact WHERE id {these}", bound
+
+
+def _unpacked(
+    database: Database,
+    rows: Iterable[Row],
+    program: Program,
+    horizon: int,
+    whole: Collection[int],
+    *,
+    take: bool,
+) -> Iterator[Loaded]:
     for contact, part, key, due, blob in rows:
         record = unpack(blob) if blob is not None else Record(key, key[2:])
-        loaded[contact] = Loaded(contact, part, record, due, record.attributes.get("email"), blob)
-    _refill(database, loaded, program, horizon, whole, take=not copy)
-    return loaded
+        until = FOREVER if contact in whole else horizon
+        _refill(database, contact, record, program, until, take=take)
+        yield Loaded(contact, part, record, due, record.attributes.get("email"), blob)
 
 
 def _address(email: object) -> str | None:
@@ -65,38 +101,26 @@ def _address(email: object) -> str | None:
 
 
 def _refill(
-    database: Database,
-    loaded: Mapping[int, Loaded],
-    program: Program,
-    horizon: int,
-    whole: Collection[int],
-    *,
-    take: bool,
+    database: Database, contact: int, record: Record, program: Program, until: int, *, take: bool
 ) -> None:
-    """Bring back spilled entries: all that leave their window by the horizon, and enough to know what is next."""
-    keys: dict[str, InWindow] | None = None
-    for contact in loaded.values():
-        for key, cell in contact.record.memory.items():
-            if isinstance(cell, Window) and cell.spilled:
-                if keys is None:
-                    keys = {
-                        key: each for key, each in program.memory_keys().items() if isinstance(each, InWindow)
-                    }
-                if key in keys:
-                    until = FOREVER if contact.id in whole else horizon
-                    view = View(contact.record, until, program.zone)
-                    _refill_cell(database, contact, keys[key], cell, view, take=take)
+    """Bring back spilled entries: all that leave their window until then, and enough to know what is next."""
+    for key, cell in record.memory.items():
+        if type(cell) is Window and cell.spilled:
+            memory = program.memory_keys().get(key)
+            if isinstance(memory, InWindow):
+                view = View(record, until, program.zone)
+                _refill_cell(database, contact, memory, cell, view, take=take)
 
 
 def _refill_cell(
-    database: Database, contact: Loaded, memory: InWindow, cell: Window, view: View, *, take: bool
+    database: Database, contact: int, memory: InWindow, cell: Window, view: View, *, take: bool
 ) -> None:
     left = 0  # entries that were brought back and are in the table still
     while not memory.covers(cell, view.now, view):
         rows = database.all(
             "SELECT at, seq, value FROM window_entry WHERE contact = ? AND memory = ? ORDER BY at, seq"
             " LIMIT ? OFFSET ?",
-            contact.id,
+            contact,
             memory.key,
             KEPT // 2,
             left,
@@ -112,7 +136,7 @@ def _refill_cell(
             continue
         database.many(
             "DELETE FROM window_entry WHERE contact = ? AND memory = ? AND at = ? AND seq = ?",
-            [(contact.id, memory.key, at, seq) for at, seq, _ in rows],
+            [(contact, memory.key, at, seq) for at, seq, _ in rows],
         )
 
 
@@ -121,6 +145,9 @@ class Batch:
 
     def __init__(self) -> None:
         self._touched: dict[int, tuple[Loaded, Effects]] = {}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in _SAVED}
+        self._lines: list[tuple[Any, ...]] = []
+        self._messages: list[tuple[int, int, str, Message]] = []
 
     def add(self, contact: Loaded, effects: Effects) -> None:
         """A contact's record as it is now, and what came of his items; again for the same contact adds on."""
@@ -133,87 +160,74 @@ class Batch:
         """Have something changed of what came of a contact."""
         how(self._touched[contact][1])
 
+    def seal(self) -> None:
+        """Nothing more comes for those added so far: of them only what will be written is kept.
+
+        A batch that is sealed as it grows is small, and what is worked on stays in the processor's cache.
+        """
+        rows, lines = self._rows, self._lines
+        for contact, effects in self._touched.values():
+            name, part = contact.id, contact.part
+            rows["window_entry"] += [
+                (name, *spill) for spill in (*effects.spills, *_outgrown(contact.record))
+            ]
+            self._seal_contact(contact)
+            for each in effects.journal:
+                detail = _text(each[8]).decode() if each[8] else None
+                lines.append((name, each[0], part, *each[1:8], detail))
+            for run in effects.runs.values():
+                rows["run"].append((name, run.recipe, run.entry, part, run.version, *run[3:]))
+            self._seal_changes("membership", name, effects.segments)
+            self._seal_changes("tag", name, effects.tags)
+            key = contact.record.key
+            self._messages += [(name, part, key, message) for message in effects.messages]
+        self._touched.clear()
+
+    def _seal_contact(self, contact: Loaded) -> None:
+        rows, name, record = self._rows, contact.id, contact.record
+        due = record.alarm
+        rows["contact"].append((pack(record), due, name))
+        if due != contact.due:
+            if contact.due is not None:
+                rows["no timer"].append((contact.due, name))
+            if due is not None:
+                rows["timer"].append((due, name))
+        email = record.attributes.get("email")
+        if email != contact.email:
+            before, address = _address(contact.email), _address(email)
+            if before is not None:
+                rows["no email"].append((before, name))
+            if address is not None:
+                rows["email"].append((address, name))
+
+    def _seal_changes(self, kind: str, contact: int, changes: Mapping[str, int | None]) -> None:
+        for subject, since in changes.items():
+            if since is None:
+                self._rows[f"no {kind}"].append((subject, contact))
+            else:
+                self._rows[kind].append((subject, contact, since))
+
     def save(self, database: Database, journal_rows: int) -> int:
         """Write everything; returns how many lines the journal has now."""
-        touched = self._touched.values()
-        spills = [(c.id, *spill) for c, effects in touched for spill in effects.spills]
-        spills += [(c.id, *spill) for c, _ in touched for spill in _outgrown(c.record)]
-        self._save_contacts(database)
+        self.seal()
+        for kind, statement in _SAVED.items():
+            database.many(statement, self._rows[kind])
         chunk = journal_rows // CHUNK
-        lines = [
-            (
-                chunk,
-                contact.id,
-                each[0],
-                contact.part,
-                *each[1:8],
-                _text(each[8]).decode() if each[8] else None,
-            )
-            for contact, effects in touched
-            for each in effects.journal
-        ]
-        database.many("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", lines)
         database.many(
-            "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (contact.id, run.recipe, run.entry, contact.part, run.version, *run[3:])
-                for contact, effects in touched
-                for run in effects.runs.values()
-            ],
-        )
-        _save_projection(
-            database,
-            "DELETE FROM membership WHERE segment = ? AND contact = ?",
-            "INSERT OR REPLACE INTO membership VALUES (?, ?, ?)",
-            [(segment, c.id, since) for c, effects in touched for segment, since in effects.segments.items()],
-        )
-        _save_projection(
-            database,
-            "DELETE FROM tag WHERE tag = ? AND contact = ?",
-            "INSERT OR REPLACE INTO tag VALUES (?, ?, ?)",
-            [(tag, c.id, since) for c, effects in touched for tag, since in effects.tags.items()],
-        )
-        database.many(
-            "INSERT INTO window_entry VALUES (?, ?, ?, ?, ?)",
-            spills,
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((chunk, *line) for line in self._lines),
         )
         self._save_messages(database)
-        return journal_rows + len(lines)
-
-    def _save_contacts(self, database: Database) -> None:
-        contacts, gone, timers, emails_gone, emails = [], [], [], [], []
-        for contact, _ in self._touched.values():
-            due = contact.record.alarm
-            contacts.append((pack(contact.record), due, contact.id))
-            if due != contact.due:
-                if contact.due is not None:
-                    gone.append((contact.due, contact.id))
-                if due is not None:
-                    timers.append((due, contact.id))
-            email = contact.record.attributes.get("email")
-            if email != contact.email:
-                before, address = _address(contact.email), _address(email)
-                if before is not None:
-                    emails_gone.append((before, contact.id))
-                if address is not None:
-                    emails.append((address, contact.id))
-        database.many("UPDATE contact SET record = ?, due = ? WHERE id = ?", contacts)
-        database.many("DELETE FROM timer WHERE due = ? AND contact = ?", gone)
-        database.many("INSERT INTO timer VALUES (?, ?)", timers)
-        database.many("DELETE FROM email WHERE address = ? AND contact = ?", emails_gone)
-        database.many("INSERT OR IGNORE INTO email VALUES (?, ?)", emails)
+        return journal_rows + len(self._lines)
 
     def _save_messages(self, database: Database) -> None:
-        messages = [
-            (contact, each) for contact, effects in self._touched.values() for each in effects.messages
-        ]
-        messages.sort(key=lambda pair: (pair[1].at, pair[0].record.key, pair[1].n))
-        tasks.add(database, [(c.id, c.part, each) for c, each in messages if each.channel == TASKS])
+        decided = sorted(self._messages, key=lambda each: (each[3].at, each[2], each[3].n))
+        tasks.add(database, [(name, part, each) for name, part, _, each in decided if each.channel == TASKS])
         database.many(
             "INSERT INTO outbox (key, part, contact, at, n, recipe, version, entry, step, channel, name, outcome,"
             " reason, klass, template_version, payload, state, attempts, next_at, result)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')",
-            [_outbox_row(c.id, c.part, each) for c, each in messages if each.channel != TASKS],
+            [_outbox_row(name, part, each) for name, part, _, each in decided if each.channel != TASKS],
         )
 
 
@@ -235,13 +249,6 @@ def _joined(first: Effects, then: Effects) -> Effects:
         {**first.segments, **then.segments},
         first.spills + then.spills,
     )
-
-
-def _save_projection(
-    database: Database, delete: str, insert: str, rows: list[tuple[str, int, int | None]]
-) -> None:
-    database.many(delete, [row[:2] for row in rows if row[2] is None])
-    database.many(insert, [row for row in rows if row[2] is not None])
 
 
 def _outbox_row(contact: int, part: int, message: Message) -> tuple[Any, ...]:

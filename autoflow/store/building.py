@@ -13,7 +13,7 @@ from autoflow.model.clock import MICROS, Clock
 from autoflow.model.contact import Record, pack, unpack
 from autoflow.model.effects import Effects
 from autoflow.store import set_aside
-from autoflow.store.batches import Batch, Loaded, load
+from autoflow.store.batches import Batch, Loaded, each
 from autoflow.store.database import Database, is_trouble
 from autoflow.store.definitions import Applied
 from autoflow.store.gathering import Gathering
@@ -168,19 +168,18 @@ class Building:
         return 0
 
     def _one_by_one(self, at: Standing, contacts: range) -> int:
-        def work(alone: Collection[int], journal_rows: int) -> int:
-            return self._build(range(min(alone), max(alone) + 1), journal_rows, at)
+        def work(people: Collection[int], journal_rows: int) -> int:
+            return self._build(range(min(people), max(people) + 1), journal_rows, at)
 
-        each = (range(contact, contact + 1) for contact in contacts)
-        return set_aside.unless_done(self._database, at, each, work, max(at.horizon, at.applied_at))[0]
+        alone = (range(contact, contact + 1) for contact in contacts)
+        return set_aside.unless_done(self._database, at, alone, work, max(at.horizon, at.applied_at))[0]
 
     def _build(self, contacts: range, journal_rows: int, at: Standing) -> int:
         database, applied, batch = self._database, self._applied, Batch()
         waiting = set_aside.contacts(database)
         here = [contact for contact in contacts if contact not in waiting] if waiting else contacts
-        loaded = load(database, here, applied.program, at.applied_at)
         past = self._past.of(contacts)
-        for _, contact in sorted(loaded.items()):
+        for contact in each(database, here, applied.program, at.applied_at):
             record, before = contact.record, contact.record.epoch
             if before >= at.epoch or not record.first_known:
                 continue
@@ -192,6 +191,7 @@ class Building:
             if changed or not _same(contact.stored, record):
                 record.epoch = at.epoch
                 batch.add(contact, effects)
+                batch.seal()
         return batch.save(database, journal_rows)
 
 
