@@ -12,6 +12,7 @@ from autoflow.app.files import Files, programs
 from autoflow.app.machine import user
 from autoflow.language.definitions import Workspace
 from autoflow.language.names import SETTINGS_FILE
+from autoflow.language.owners import OWNERS_FILE
 from autoflow.language.workspace import load_sources, read_workspace
 from autoflow.model.clock import Clock, SystemClock
 from autoflow.model.problems import AutoflowError
@@ -196,7 +197,7 @@ class Project:
 
     def uncommitted(self) -> bool:
         """Whether the files that say what is done are not as that commit has them, or whether nobody can tell."""
-        files = (SETTINGS_FILE, "recipes", "segments", "templates")
+        files = (SETTINGS_FILE, OWNERS_FILE, "recipes", "segments", "templates")
         return self._git("status", "--porcelain", "--ignored", "--", *files) != ""
 
     def person(self) -> str:

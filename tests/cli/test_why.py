@@ -351,6 +351,20 @@ def test_paused(lived: Shop) -> None:
     ]
 
 
+def test_what_is_stopped_is_told_at_a_glance_too(lived: Shop) -> None:
+    """Whoever asks why somebody got nothing must not be left to find out that it was paused."""
+    lived.run("pause", "win-back")
+    recipe(lived, "rest", "status: draft\ntrigger: {event: page_visited}\nactions: [{add_tag: x}]\n")
+    goes_on(lived)
+    assert told(lived, "ana")[2:4] == [
+        "recipe    how it stands  when and why",
+        (
+            "win-back  missed by one  90 days without purchased; by itself on 2026-04-30 11:00;"
+            " it is paused, and nobody enters"
+        ),
+    ]
+
+
 def test_who_comes_while_it_drains_is_told_that_nobody_enters(lived: Shop) -> None:
     recipe(lived, "rest", "trigger: {event: page_visited}\nactions: [{wait: 1 day}, {add_tag: x}]\n")
     goes_on(lived)
@@ -447,7 +461,7 @@ def test_who_was_erased(lived: Shop) -> None:
         (["ana", "winback"], 'There is no recipe or mail called "winback".\n  Did you mean "win-back"?\n'),
         (
             ["ana", "templates/xyz"],
-            'There is no mail called "xyz".\n  `autoflow why WHO` tells of every live recipe.\n',
+            'There is no mail called "xyz".\n  `autoflow why WHO` tells of every recipe in force.\n',
         ),
         (
             ["ana", "--at", "soon"],

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def command(state: State, who: str, what: str | None, at: str | None, *, as_json: bool) -> None:
     """Tell why WHO (a user id or an email address) is in RECIPE, was, or is not.
 
-    Without RECIPE, of every live recipe, near misses first. RECIPE may be the name of a mail as well; where a recipe
-    and a mail share a name, templates/NAME is the mail. TIME is in the project's time zone. Nothing is changed.
+    Without RECIPE, of every recipe but drafts, near misses first. RECIPE may be the name of a mail as well; where a
+    recipe and a mail share a name, templates/NAME is the mail. TIME is in the project's time zone. Nothing is changed.
     """
     found = _ask(state, who, what, at)
     if as_json:

@@ -1,4 +1,4 @@
-"""Why, in sentences that can be read aloud: what was asked, every live recipe, and what the answers rest on."""
+"""Why, in sentences that can be read aloud: what was asked, every recipe, and what the answers rest on."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from autoflow.lab.why.contact import Why
 
 _BEHIND = 60 * MICROS
+_STOPPED = {"paused": "it is paused, and nobody enters", "draining": "it is draining, and nobody enters"}
 
 
 def tell(why: Why, now: int) -> None:
@@ -88,7 +89,7 @@ def _of_files(recipe: str, word: str) -> str:
     }[word]
 
 
-# ---- every live recipe
+# ---- every recipe
 
 
 def _overview(why: Why, times: Times) -> None:
@@ -111,6 +112,12 @@ def _nothing_then(why: Why, times: Times) -> str:
 
 
 def _in_short(each: Answer, times: Times) -> tuple[str, str]:
+    stands, words = _stands(each, times)
+    stopped = _STOPPED.get(each.recipe.status)
+    return stands, f"{words}; {stopped}" if stopped else words
+
+
+def _stands(each: Answer, times: Times) -> tuple[str, str]:
     if each.near:
         return "missed by one", missed(each, times)
     if each.state == RUNNING:

@@ -37,8 +37,8 @@ class Why:
 
     `release` is the one that was in force, `pending` one that is applied and not yet reached. `record` is None where
     nothing was known of the contact then. Refusals of before `told_from` have been let go (None: none has). `asked` is
-    the recipe or the mail that was asked about ("": every live recipe), `is_mail` says which, and `twin` that a mail
-    has the recipe's name. `files` says of a recipe that it is not what is (or was) in force, by one of the words above.
+    the recipe or the mail that was asked about ("": every recipe but drafts), `is_mail` says which, and `twin` that a
+    mail has the recipe's name. `files` says of a recipe that it is not what is (or was) in force, by one of the words above.
     `origins` has every release, `brought` the release of each version of a recipe.
     """
 
@@ -67,7 +67,7 @@ class Why:
 
 
 def why(database: Database, files: Files, who: str, what: str | None, at: int | None, now: int) -> Why:
-    """Why `who` got, or did not get, the recipe or mail called `what`; of every live recipe where that is None.
+    """Why `who` got, or did not get, the recipe or mail called `what`; of every recipe but drafts where that is None.
 
     `at` is an instant of the past. Raises `AutoflowError` where there is no such contact, recipe or template.
     """
@@ -165,7 +165,7 @@ class _Asking:
         if folder != "recipes" and name in mails:
             return name, True
         near = did_you_mean(name, recipes | mails)
-        hint = "`autoflow why WHO` tells of every live recipe."
+        hint = "`autoflow why WHO` tells of every recipe in force."
         if self.files is None:
             hint = "The files have mistakes, so only what is in force is known: `autoflow check` shows them."
         word = {"templates": "mail", "recipes": "recipe"}.get(folder, "recipe or mail")
@@ -178,7 +178,7 @@ class _Asking:
         """The recipes that are asked about, each with the word for what is not in force."""
         every = self.workspace.recipes.values()
         if not name:
-            return [(each, self._differs(each)) for each in every if each.status == "live"]
+            return [(each, self._differs(each)) for each in every if each.status != "draft"]
         if is_mail:
             return [(each, self._differs(each)) for each in every if _sends(each, name)]
         if name in self.workspace.recipes:
