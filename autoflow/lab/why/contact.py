@@ -38,8 +38,8 @@ class Why:
     `release` is the one that was in force, `pending` one that is applied and not yet reached. `record` is None where
     nothing was known of the contact then. Refusals of before `told_from` have been let go (None: none has). `asked` is
     the recipe or the mail that was asked about ("": every recipe but drafts), `is_mail` says which, and `twin` that a
-    mail has the recipe's name. `files` says of a recipe that it is not what is (or was) in force, by one of the words above.
-    `origins` has every release, `brought` the release of each version of a recipe.
+    mail has the recipe's name. `files` says of a recipe that it is not what is (or was) in force, by one of the words
+    above. `origins` has every release, `brought` the release of each version of a recipe.
     """
 
     person: Person
