@@ -123,12 +123,12 @@ def test_a_store_without_history(shop: Shop) -> None:
 
 def test_who_may_change_what_is_a_change_too(shop: Shop) -> None:
     shop.run("apply")
-    shop.write("owners.yaml", 'owners:\n  kim@shop.example: ["recipes/*"]\n')
+    shop.write("owners.yaml", 'owners:\n  kim@shop.example: ["*"]\n')
     assert shop.run("plan", "--weeks", "0").stdout == (
         "Changed since release 1 was applied: owners.yaml.\n"
         "\n"
         "owners.yaml: changed\n"
-        "  - owners: new, {kim@shop.example: [recipes/*]}\n"
+        "  - owners: new, {kim@shop.example: [*]}\n"
     )
     shop.run("apply")
     assert shop.run("versions").stdout.splitlines()[0].endswith(", in force: owners.yaml changed.")
