@@ -15,10 +15,19 @@ from autoflow.language.recipe import ReadRecipe
 from autoflow.language.settings_reader import ReadSettings
 from autoflow.language.source import Source, Span
 from autoflow.language.steps_of import steps_of
-from autoflow.language.template_family import FOLDER
+from autoflow.language.template_family import FOLDER, LINK
 from autoflow.language.templates import Template
 from autoflow.model.problems import Problem
 
+_OF_SENDER = {"sender": ("name", "email", "postal_address")}
+_INSIDE = {  # what to write in the place of something inside of these
+    "sender": "It has name, email and postal_address.",
+    "segments": 'It is a list of names: write "{name}" in segments.',
+    "tags": 'It is a list of names: write "{name}" in tags.',
+    "recipe": "Write {{{{ recipe }}}}, which is its name.",
+    "now": 'Write {{{{ now | date("%-d %B %Y") }}}}, for example.',
+    LINK: "Write {{{{ unsubscribe_url }}}}, which is an address.",
+}
 _LINK = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
 
 
@@ -55,19 +64,8 @@ def template_warnings(
 ) -> Iterator[Problem]:
     """What a template reads and nothing defines, and a marketing mail that nobody can unsubscribe from."""
     yield from _elsewhere(template, names, sources)
-    written = any(meant(unknown.name, ("unsubscribe_url",), "root") for unknown in template.unknown)
-    for file in () if written else template.without_link:
-        path = f"{FOLDER}/{file}"
-        part, fix = "This marketing mail", f"Add {_LINK}, or class: transactional where it is one."
-        if file.endswith(".txt"):
-            part, fix = (
-                "The text part of this marketing mail",
-                "Add a line  Unsubscribe: {{ unsubscribe_url }}",
-            )
-        source = Source(path, sources.get(path, ""))
-        yield source.problem(
-            "unsubscribe-missing", Span(0, 3), f"{part} has no unsubscribe link.", fix, "warning"
-        )
+    if not any(meant(unknown.name, (LINK,), "root") for unknown in template.unknown):
+        yield from _lacking_link(template, sources)
     if not names.declared:
         return
     starts = _starting_events(template.name, recipes, names)
@@ -78,6 +76,26 @@ def template_warnings(
             yield _unknown(path, template, sources, *names.missing("attribute", name))
         elif root == "event" and name and starts is not None:
             yield from _unknown_property(path, name, starts, template, names, sources)
+        elif name and root in _INSIDE and name not in _OF_SENDER.get(root, ()):
+            message = f'There is no "{root}.{name}".'
+            yield _unknown(path, template, sources, message, _INSIDE[root].format(name=name))
+
+
+def _lacking_link(template: Template, sources: Mapping[str, str]) -> Iterator[Problem]:
+    for file, at_times in template.lacking_link:
+        text = sources.get(f"{FOLDER}/{file}", "")
+        span, part = Span(0, 3), "This marketing mail"
+        fix = f"Add {_LINK}, or class: transactional where it is one."
+        if file.endswith(".txt"):
+            part = "The text part of this marketing mail"
+            fix = "Add a line  Unsubscribe: {{ unsubscribe_url }}"
+        message = f"{part} has no unsubscribe link."
+        if at_times:
+            found = max(text.find(LINK), 0)
+            span = Span(found, found + len(LINK)) if found else span
+            message = f"Some get {part[0].lower()}{part[1:]} without the unsubscribe link."
+            fix = "Put it outside of {% if … %} and {% for … %}, or into each of the ways."
+        yield Source(f"{FOLDER}/{file}", text).problem("unsubscribe-missing", span, message, fix, "warning")
 
 
 def _elsewhere(template: Template, names: Names, sources: Mapping[str, str]) -> Iterator[Problem]:
@@ -127,8 +145,8 @@ def _begun_by(recipe: Recipe, names: Names) -> frozenset[str]:
 
 
 def _unknown(path: str, template: Template, sources: Mapping[str, str], message: str, fix: str) -> Problem:
-    short = ".".join(path.split(".")[:2])
-    pattern = re.compile(rf"(?<![\w.]){re.escape(short)}(?!\w)")
+    root, name = map(re.escape, path.split(".")[:2])
+    pattern = re.compile(rf"(?<![\w.]){root}(?:\.{name}(?!\w)|\[\s*[\"']{name}[\"'])")
     main = f"templates/{template.name}.html"
     files = dict.fromkeys((main, *(template.file_of(source) for source in sorted(template.sources))))
     for file in files:

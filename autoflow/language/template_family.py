@@ -13,6 +13,7 @@ from autoflow.language.template_names import ROOTS, Mistake, Use, names_of
 from autoflow.model.problems import AutoflowError, Problem, did_you_mean
 
 FOLDER = "templates"
+LINK = "unsubscribe_url"
 MOST_CHARACTERS = 500_000  # of one source
 MOST_USES = 200  # of other sources, each counted as often as it is used
 
@@ -68,6 +69,9 @@ class Family:
         self.front = _front(self.texts[main])
         self.prepared = {main: "\n" * (self.front.body_line - 1) + self.front.body}
         self.reads: list[tuple[str, int, str]] = []  # path, line, file
+        self.links: list[
+            tuple[str, bool]
+        ] = []  # each source with the link to unsubscribe, and whether at times alone
         self.problems: list[TemplateProblem] = []
         self.uses = 0
         self.note(main, self.front.mistakes)
@@ -112,11 +116,13 @@ class Family:
         bound: frozenset[str] = frozenset(),
         above: tuple[str, ...] = (),
         replaced: frozenset[str] = frozenset(),
+        *,
+        at_times: bool = False,
     ) -> None:
         """Take in what `source` reads and uses.
 
-        `bound` are the names set where it is used, `above` the sources on the way to it, and `replaced` the
-        blocks that those write over.
+        `bound` are the names set where it is used, `above` the sources on the way to it, `replaced` the blocks that
+        those write over, and `at_times` says whether they may pass it by.
         """
         if len(self.prepared[source]) > MOST_CHARACTERS:
             message = f"The file is longer than {MOST_CHARACTERS:,} characters."
@@ -127,14 +133,17 @@ class Family:
         for read in names.reads:
             if root_of(read.path) not in bound and replaced.isdisjoint(read.blocks):
                 self.reads.append((read.path, read.line, file))
+                if read.path == LINK:
+                    self.links.append((source, at_times or read.at_times))
         above = (*above, source)
         for use in names.uses:
             if not replaced.isdisjoint(use.blocks) or not self.has(use, file, above):
                 continue
             if use.how == "extends":
-                self.walk(use.source, use.source, bound | names.sets, above, replaced | names.replaced)
+                inner = (use.source, use.source, bound | names.sets, above, replaced | names.replaced)
             else:
-                self.walk(use.source, use.source, bound | use.bound, above)
+                inner = (use.source, use.source, bound | use.bound, above, frozenset())
+            self.walk(*inner, at_times=at_times or use.at_times)
 
     def has(self, use: Use, file: str, above: tuple[str, ...]) -> bool:
         """Whether what is used can be walked; if not, why has been noted."""

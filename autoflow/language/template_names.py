@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -41,7 +41,7 @@ class Mistake:
 class Use:
     """Another source that this one uses, with the names that it finds bound there.
 
-    `blocks` are the blocks that the use stands in, the innermost last.
+    `blocks` are the blocks that the use stands in, the innermost last, and `at_times` says whether it may be passed by.
     """
 
     source: str
@@ -50,15 +50,20 @@ class Use:
     sees_names: bool
     bound: frozenset[str]
     blocks: tuple[str, ...]
+    at_times: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A dotted path that is read from outside, in which line and in which blocks (the innermost last)."""
+    """A dotted path that is read from outside, in which line and in which blocks (the innermost last).
+
+    `at_times` says whether it may be passed by: inside a loop, or an `if` that does not read it whichever way it goes.
+    """
 
     path: str
     line: int
     blocks: tuple[str, ...]
+    at_times: bool = False
 
 
 @dataclass(slots=True)
@@ -174,6 +179,30 @@ class _Walk(NodeVisitor):
         if root not in _FUNCTIONS and not any(root in scope for scope in self.scopes):
             self.found.reads.append(Read(".".join((root, *steps)), node.lineno, self.blocks))
 
+    # ---- what is passed by at times
+
+    def visit_If(self, node: nodes.If) -> None:
+        self.visit(node.test)
+        begin, uses = len(self.found.reads), len(self.found.uses)
+        ways = []
+        others = ((each.test, each.body) for each in node.elif_)
+        for test, body in ((None, node.body), *others, (None, node.else_)):
+            if test is not None:
+                self.visit(test)
+            so_far = len(self.found.reads)
+            for child in body:
+                self.visit(child)
+            ways.append({each.path for each in self.found.reads[so_far:] if not each.at_times})
+        self.at_times(begin, uses, sure=set.intersection(*ways))
+
+    def at_times(self, reads: int, uses: int, sure: set[str]) -> None:
+        """Note of all that was read and used from there on that it may be passed by, unless it is sure."""
+        found = self.found
+        found.reads[reads:] = [
+            each if each.path in sure else replace(each, at_times=True) for each in found.reads[reads:]
+        ]
+        found.uses[uses:] = [replace(each, at_times=True) for each in found.uses[uses:]]
+
     # ---- what is bound
 
     def visit_For(self, node: nodes.For) -> None:
@@ -182,7 +211,9 @@ class _Walk(NodeVisitor):
                 node, "A loop cannot be recursive here.", "Write one loop inside the other.", "recursive"
             )
         self.visit(node.iter)
+        begin, uses = len(self.found.reads), len(self.found.uses)
         self.inside([node.target], [*([node.test] if node.test else []), *node.body], "loop")
+        self.at_times(begin, uses, sure=set())
         self.inside([], node.else_)
 
     def visit_With(self, node: nodes.With) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from autoflow.language.sandbox import Sandbox, environment
-from autoflow.language.template_family import FOLDER, Family, TemplateProblem, UnknownName, root_of
+from autoflow.language.template_family import FOLDER, LINK, Family, TemplateProblem, UnknownName, root_of
 from autoflow.language.template_names import ROOTS
 from autoflow.model.problems import did_you_mean
 
@@ -39,8 +39,8 @@ class Template:
     `version` names everything that the mail depends on, layouts included. `reads` holds the dotted paths that
     it reads (`contact.first_name`), or a shorter one where that cannot be told (`contact`). `sources` is what
     `environment` compiles: NAME.html, the layouts, and as `NAME.subject`, `NAME.preheader` and `NAME.txt` the
-    plain texts; each keeps the line numbers of its file. `without_link` are the files of a marketing mail, NAME.html
-    and NAME.txt, whose part of it shows nobody how to unsubscribe.
+    plain texts; each keeps the line numbers of its file. `lacking_link` are the files of a marketing mail, NAME.html
+    and NAME.txt, whose part of it does not show everybody how to unsubscribe, and whether it does so at times.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Template:
     reads: frozenset[str]
     sources: Mapping[str, str] = field(repr=False, compare=False)
     unknown: tuple[UnknownName, ...] = ()
-    without_link: tuple[str, ...] = field(default=(), compare=False)
+    lacking_link: tuple[tuple[str, bool], ...] = field(default=(), compare=False)
 
     def file_of(self, source: str) -> str:
         """The path in the workspace of one of `sources`."""
@@ -115,19 +115,25 @@ def _read(name: str, sources: Mapping[str, str]) -> tuple[Template | None, list[
         reads=_narrowed({path for path, _, _ in walk.reads if root_of(path) in ROOTS}),
         sources=walk.prepared,
         unknown=tuple(walk.unknown()),
-        without_link=() if klass == "transactional" else tuple(_without_link(name, walk)),
+        lacking_link=() if klass == "transactional" else tuple(_lacking_link(name, walk)),
     ), []
 
 
-def _without_link(name: str, walk: Family) -> Iterator[str]:
-    """The parts in which no `unsubscribe_url` stands, unless in a comment of HTML."""
+def _lacking_link(name: str, walk: Family) -> Iterator[tuple[str, bool]]:
+    """The parts that some or all get without the link to unsubscribe, and whether it is there for others.
+
+    In a comment of HTML it is not there.
+    """
     for ending in ("html", "txt"):
         if f"{name}.{ending}" not in walk.texts:
             continue
-        files = {file for path, _, file in walk.reads if path == "unsubscribe_url" and file.endswith(ending)}
-        texts = (walk.texts[file] for file in files)
-        if not any("unsubscribe_url" in re.sub(r"(?s)<!--.*?-->", "", text) for text in texts):
-            yield f"{name}.{ending}"
+        found = [
+            at_times
+            for source, at_times in walk.links
+            if source.endswith(f".{ending}") and LINK in re.sub(r"(?s)<!--.*?-->", "", walk.prepared[source])
+        ]
+        if all(found):
+            yield f"{name}.{ending}", bool(found)
 
 
 def _narrowed(paths: set[str]) -> frozenset[str]:
