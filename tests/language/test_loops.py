@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.language.small import workspace
+from tests.language.small import SETTINGS, workspace
 
 TAGGED = "conditions: [{has_tag: warm}]\n"
 UNTAGGED = "conditions: [{none: [{has_tag: warm}]}]\n"
@@ -132,3 +132,45 @@ def test_something_holds_it_up(rest: str) -> None:
 def test_what_is_recorded_does_not_start_what_asks_for_more() -> None:
     text = "trigger: {event: {name: purchased, where: {total: {at_least: 5}}}}\nactions: [{record_event: purchased}]\n"
     assert _circles(text) == []
+
+
+STAGED = SETTINGS + "stages: [new, warm, cold]\n"
+
+
+def _moved(*recipes: str) -> list[tuple[str, str]]:
+    files = {f"recipes/m{number}.yaml": text for number, text in enumerate(recipes, 1)}
+    found = workspace({"autoflow.yaml": STAGED, **files}).problems
+    return [(each.file, each.message) for each in found if each.code != "audience-never-emptied"]
+
+
+WARMS = "trigger: {stage_entered: cold}\nactions: [{set_stage: warm}]\n"
+COOLS = "trigger: {stage_entered: warm}\nactions: [{set_stage: cold}]\n"
+LEAVES = "trigger: {audience_joined: fans}\nactions: [{remove_from_audience: fans}%s]\n"
+JOINS = "trigger: {audience_left: fans}\nactions: [{add_to_audience: fans}]\n"
+
+
+def test_by_stages_and_audiences() -> None:
+    around = 'this recipe starts "m2", then "m1", round and round.'
+    assert _moved(WARMS, COOLS) == [("recipes/m1.yaml", f"By stages {around}")]
+    assert _moved("trigger: {stage_left: new}\nactions: [{set_stage: new}, {set_stage: warm}]\n") == [
+        ("recipes/m1.yaml", "By this stage the recipe starts itself again, round and round.")
+    ]
+    assert _moved(LEAVES % "", JOINS) == [("recipes/m1.yaml", f"By audiences {around}")]
+    assert _moved(LEAVES % ", {add_to_audience: fans}") == [
+        ("recipes/m1.yaml", "By this audience the recipe starts itself again, round and round.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("actions: [", "actions: [{wait: 90 days}, "),
+        ("actions: [", "conditions: [{did: purchased}]\nactions: ["),
+        ("actions: [", "reentry: never\nactions: ["),
+        ("{set_stage: cold}", "{choose: [{if: [{did_not: purchased}], actions: [{set_stage: cold}]}]}"),
+        ("{set_stage: cold}", "{set_stage: warm}"),
+        ("{set_stage: cold}", "{set_stage: new}"),
+    ],
+)
+def test_a_life_that_goes_round_in_its_own_time(was: str, becomes: str) -> None:
+    assert _moved(WARMS, COOLS.replace(was, becomes)) == []
