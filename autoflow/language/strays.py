@@ -55,12 +55,12 @@ def stray_problem(path: str, text: str) -> Problem:
 def _below(root: Path) -> Iterator[Path]:
     for home in _HOMES:
         if (root / home).is_dir():
-            yield from (Path(entry.path) for entry in os.scandir(root / home) if entry.is_dir())
+            yield from (Path(entry.path) for entry in os.scandir(root / home) if Path(entry.path).is_dir())
 
 
 def _files(folder: Path) -> Iterator[Path]:
     for entry in os.scandir(folder):
-        if entry.name.endswith(_ENDINGS) and not entry.name.startswith(".") and entry.is_file():
+        if entry.name.endswith(_ENDINGS) and not entry.name.startswith(".") and Path(entry.path).is_file():
             yield Path(entry.path)
 
 

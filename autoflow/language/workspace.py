@@ -61,14 +61,20 @@ def load_sources(folder: Path) -> dict[str, str]:
             paths += sorted(
                 Path(entry.path)
                 for entry in os.scandir(root / name)
-                if entry.name.endswith(endings) and not entry.name.startswith(".") and entry.is_file()
+                if entry.name.endswith(endings)
+                and not entry.name.startswith(".")
+                and not Path(entry.path).is_dir()
             )
     paths += strays(root)
-    return {path.relative_to(root).as_posix(): _load(path, root) for path in paths}
+    return {path.relative_to(root).as_posix(): load_file(path, root) for path in paths}
 
 
-def _load(path: Path, root: Path) -> str:
+def load_file(path: Path, root: Path) -> str:
+    """The text of a file of the workspace in `root`, as `load_sources` gives it; raises `AutoflowError`."""
     shown = path.relative_to(root).as_posix()
+    if not path.is_file():
+        what = "a link that leads nowhere" if path.is_symlink() else "no file"
+        raise AutoflowError(f"{shown} is {what}.", "Remove it, or put the file itself there.")
     if not path.resolve().is_relative_to(root):
         raise AutoflowError(
             f"{shown} is a link that leads out of the workspace.", "Put the file itself there."

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from autoflow.lab.testing.testing import load_tests
 from autoflow.language.workspace import load_sources, read_workspace
 from autoflow.model.problems import AutoflowError
 from tests.language.small import SETTINGS, SOURCES, WELCOME, WIN_BACK, told, workspace
@@ -206,6 +207,22 @@ def test_files_are_loaded_from_where_they_belong(tmp_path: Path) -> None:
         "templates/_layout.html": "x",
         "templates/m.txt": "",
     }
+
+
+def test_links_that_lead_nowhere_and_what_is_no_file_are_told(tmp_path: Path) -> None:
+    folder = _write(tmp_path, {"autoflow.yaml": b"name: x", "recipes/a.yaml": b"a", "tests/a.yaml": b"a"})
+    for place, load in (("recipes", load_sources), ("tests", load_tests)):
+        other = folder / place / "b.yaml"
+        for target in ("gone.yaml", "b.yaml"):
+            other.symlink_to(target)
+            with pytest.raises(AutoflowError, match=rf"{place}/b\.yaml is a link that leads nowhere"):
+                load(folder)
+            other.unlink()
+        os.mkfifo(other)
+        with pytest.raises(AutoflowError, match=rf"{place}/b\.yaml is no file"):
+            load(folder)
+        other.unlink()
+        assert load(folder)[f"{place}/a.yaml"] == "a"
 
 
 def test_a_folder_without_settings_is_no_workspace(tmp_path: Path) -> None:

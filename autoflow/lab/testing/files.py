@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autoflow.language.names import SETTINGS_FILE
-from autoflow.model.problems import AutoflowError
+from autoflow.language.workspace import load_file
 
 _FOLDER = "tests"
-_MOST_BYTES = 4_000_000  # of one file; what is longer is refused by its reader for its length
 
 
 def load_tests(folder: Path) -> dict[str, str]:
@@ -20,7 +19,9 @@ def load_tests(folder: Path) -> dict[str, str]:
     ones. Raises `AutoflowError` where a file cannot be read, and for a link that leads out of the workspace.
     """
     root = folder.resolve()
-    return {path.relative_to(root).as_posix(): _load(path, root) for path in sorted(_files(root / _FOLDER))}
+    return {
+        path.relative_to(root).as_posix(): load_file(path, root) for path in sorted(_files(root / _FOLDER))
+    }
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -32,15 +33,3 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (
             Path(place, name) for name in files if name.endswith(".yaml") and not name.startswith(".")
         )
-
-
-def _load(path: Path, root: Path) -> str:
-    shown = path.relative_to(root).as_posix()
-    if not path.resolve().is_relative_to(root):
-        fix = "Put the file itself there."
-        raise AutoflowError(f"{shown} is a link that leads out of the workspace.", fix)
-    try:
-        with path.open("rb") as file:
-            return file.read(_MOST_BYTES).decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise AutoflowError(f"{shown} cannot be read: {error.strerror}.") from error
