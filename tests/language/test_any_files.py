@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from autoflow.kinds import registry
 from autoflow.kinds.operators import WORDS
+from autoflow.lab.testing.testing import read_tests
 from autoflow.language.codes import CODES
 from autoflow.language.computed_reader import COMPUTED
 from autoflow.language.field_specs import written_keys
@@ -17,8 +18,11 @@ from autoflow.language.present import as_github, as_json, as_text
 from autoflow.language.recipe import RECIPE_KEYS
 from autoflow.language.segment import SEGMENT_KEYS
 from autoflow.language.settings_reader import SETTINGS_KEYS
+from autoflow.language.source import Source
 from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.starters.catalogue import starters
 from tests.language.small import LAPSED, SETTINGS, SOURCES, VIP, WELCOME, WIN_BACK
+from tests.starters.workspaces import fresh, with_starters
 
 MEASURES = """\
 attributes: {rhythm: {usual_gap_between: purchased, where: {category: [coffee]}, needs: 3 times}}
@@ -108,8 +112,9 @@ def _read(files: dict[str, str], around: dict[str, str] = SOURCES) -> None:
     for problem in found.problems:
         assert problem.code in CODES
         assert problem.severity in {"error", "warning"}
-        assert problem.line >= 1
-        assert problem.column >= 1
+        inside = Source(problem.file, sources.get(problem.file, ""))
+        assert 1 <= problem.line <= inside.line_number(len(inside.text))
+        assert 1 <= problem.column <= len(inside.line(problem.line)) + 1
         assert problem.width >= 1
         assert problem.message
         assert problem.fix or problem.code.startswith(("template", "unknown-filter"))
@@ -176,6 +181,63 @@ SHIPPED = load_sources(Path(__file__).parents[2])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_the_shipped_files_with_slips(file: str, breaks: list[tuple[int, int, str]]) -> None:
     _read({file: _broken(SHIPPED[file], breaks)}, SHIPPED)
+
+
+_ODD = (
+    *("[]", "{}", "~", "9" * 30, "1e999", "😀日本", "!!str x", "&a x", "*a", "{{ x }}"),
+    *("- - x", "? x", "|\n  x", "x: y: z"),
+)
+_HOW = st.sampled_from(["drop", "twice", "in", "out", "swap", "odd", "cut"])
+_moves = st.lists(st.tuples(st.integers(0, 200), _HOW, st.integers(0, 13)), min_size=1, max_size=4)
+WRITTEN = {
+    **with_starters(fresh(), starters().values()),
+    "owners.yaml": "owners: {ana@shop.example: ['recipes/*']}\n",
+}
+
+
+def _moved(text: str, moves: list[tuple[int, str, int]]) -> str:
+    """With whole lines out of their places, and values that belong elsewhere."""
+    lines = text.split("\n")
+    for line, how, other in moves:
+        at = line % len(lines)
+        if how == "drop":
+            lines[at : at + 1] = []
+        elif how == "cut":
+            lines[at + 1 :] = []
+        elif how == "twice":
+            lines.insert(at, lines[at])
+        elif how == "swap":
+            lines[at], lines[other % len(lines)] = lines[other % len(lines)], lines[at]
+        elif how == "odd":
+            lines[at] = f"{lines[at].partition(':')[0]}: {_ODD[other]}"
+        else:
+            lines[at] = f"  {lines[at]}" if how == "in" else lines[at][1:]
+        lines = lines or [""]
+    return "\n".join(lines)
+
+
+@given(
+    st.sampled_from(sorted(WRITTEN)),
+    _moves,
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["", "\ufeff"]),
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_lines_out_of_their_places(
+    file: str, moves: list[tuple[int, str, int]], end: str, begin: str
+) -> None:
+    text = begin + _moved(WRITTEN[file], moves).replace("\n", end)
+    if file.startswith("tests/"):
+        found = read_workspace(WRITTEN, {})
+        _, problems = read_tests({file: text}, found)
+        as_text(problems, {file: text}).encode()
+        return
+    some = {
+        name: each
+        for name, each in WRITTEN.items()
+        if name.startswith(("templates/", "segments/", "autoflow"))
+    }
+    _read({file: text}, some)
 
 
 @given(_files, st.binary(max_size=200))
