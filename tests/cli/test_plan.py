@@ -122,6 +122,7 @@ def test_a_store_without_history(shop: Shop) -> None:
 
 
 def test_who_may_change_what_is_a_change_too(shop: Shop) -> None:
+    shop.environment["AUTOFLOW_USER"] = "kim@shop.example"
     shop.run("apply")
     shop.write("owners.yaml", 'owners:\n  kim@shop.example: ["*"]\n')
     assert shop.run("plan", "--weeks", "0").stdout == (
