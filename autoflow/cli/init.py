@@ -12,6 +12,22 @@ from autoflow.cli.output import say
 from autoflow.model.problems import AutoflowError
 
 _GITIGNORE = "gitignore"  # carries its dot in a workspace alone: in the package it would be one of ours
+_WHAT = {
+    "autoflow.yaml": "who you are, whom your mail comes from, which events there are",
+    "recipes/win-back.yaml": "a recipe: who is written to, and when",
+    "segments/lapsed-buyers.yaml": "whom it is for",
+    "templates/win-back.html": "its mail",
+    "tests/win-back.yaml": "its tests",
+    ".autoflow/, .gitignore": "what your editor knows of it, and what does not belong in git",
+}
+_NEXT = {
+    "check": "looks for mistakes",
+    "test": "runs the tests of its recipe",
+    "explain win-back": "reads the recipe back in plain English",
+    "import FILE": "brings in what your customers did",
+    "simulate": "shows what the recipe would have done",
+    "recipes": "lists starter recipes to add",
+}
 
 
 @click.command()
@@ -34,16 +50,13 @@ def command(folder: Path) -> None:
     from autoflow.app.schemas import write
     from autoflow.language.workspace import load_sources, read_workspace
 
-    written = [*found, *write(folder, read_workspace(load_sources(folder), {}))]
+    write(folder, read_workspace(load_sources(folder), {}))
     say(f"A workspace stands in {folder}:")
-    for path in sorted(written):
-        say(f"  {path}")
+    for path, what in _WHAT.items():
+        say(f"  {path:<29} {what}")
     say("What to do next:")
-    for line in ("check             looks for mistakes", "test              runs the tests of its recipe"):
-        say(f"  autoflow -C {folder} {line}")
-    say(f"  autoflow -C {folder} import FILE       brings in what your customers did")
-    say(f"  autoflow -C {folder} simulate          shows what the recipe would have done")
-    say(f"  autoflow -C {folder} recipes           lists starter recipes to add")
+    for command, does in _NEXT.items():
+        say(f"  autoflow -C {folder} {command:<17} {does}")
 
 
 def _walk(folder: Traversable, above: str = "") -> list[tuple[str, bytes]]:

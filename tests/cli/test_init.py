@@ -34,6 +34,19 @@ def test_the_new_workspace_is_sound_and_tested(shop: Shop) -> None:
     assert shop.json("test")["unwalked"] == []
 
 
+def test_every_file_is_told_with_what_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "my-shop"
+    told = CliRunner().invoke(cli, ["init", str(folder)]).stdout.splitlines()
+    named = [
+        line.split()[0].rstrip(",") for line in told if line.startswith("  ") and "autoflow -C" not in line
+    ]
+    assert [each for each in FILES if not each.startswith(".")] == sorted(
+        each for each in named if not each.startswith(".")
+    )
+    assert "  recipes/win-back.yaml         a recipe: who is written to, and when" in told
+    assert f"  autoflow -C {folder} recipes           lists starter recipes to add" in told
+
+
 def test_nothing_is_overwritten(shop: Shop) -> None:
     (shop.folder / "autoflow.yaml").unlink()
     shop.write("recipes/win-back.yaml", "mine")
