@@ -18,6 +18,7 @@ _TOKENS = {
     "begin of statement block": '"{%"',
 }
 _SIGNS = {"&": "Write and.", "!": "Write not.", "?": "Write A if B else C."}
+_CURLED = "Quotes of a word processor are no quotes here."
 _CLOSED = "See that each {{ … }} and {% … %} is closed, and that each if, for and block has its end."
 
 
@@ -85,8 +86,7 @@ def _strange_sign(found: re.Match[str]) -> Explained:
     if sign in "'\"":
         return Explained(f"A text that begins with {sign} is not closed.", f"Put {sign} at its end.", sign)
     if sign in "“”„‘’":
-        fix = "Write straight ones: \"…\" or '…'."
-        return Explained("Quotes of a word processor are no quotes here.", fix, sign)
+        return Explained(_CURLED, "Write straight ones: \"…\" or '…'.", sign)
     return Explained(f'"{sign}" means nothing between {{{{ }}}}.', _SIGNS.get(sign, "Remove it."), sign)
 
 
@@ -139,6 +139,11 @@ def _value_behind_colon(found: re.Match[str]) -> Explained:
     return Explained(message, f"Write {found[2]}({found[3]})", found[1])
 
 
+def _curled(found: re.Match[str]) -> Explained:
+    quote = '"' if "'" in found[2] else "'"
+    return Explained(_CURLED, f"Write straight ones: {quote}{found[2]}{quote}", found[1])
+
+
 def _of_handlebars(found: re.Match[str]) -> Explained:
     word = found[1]
     write = f"{{% end{word[1:]} %}}" if word[0] == "/" else f"{{% {word[1:]} … %}}"
@@ -155,6 +160,7 @@ def _in_dollar(found: re.Match[str]) -> Explained:
 _VALUE = r"'[^']*'|\"[^\"]*\"|[\w.]+"
 _ELSEWHERE: tuple[tuple[str, Callable[[re.Match[str]], Explained]], ...] = (  # as other programs write it
     (rf"\{{[{{%][^{{}}]*?\|\s*((\w+)\s*:\s*({_VALUE}))", _value_behind_colon),
+    (r"\{[{%][^{}]*?([“„‘«]([^“”„‘’«»{}]*)[”’“»])", _curled),
     (r"\{\{\s*([#/]\w+)", _of_handlebars),
     (r"\{\{\s*\$\{\s*([\w.]+)\s*\}\s*\}\}", _in_dollar),
 )

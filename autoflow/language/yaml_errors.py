@@ -84,8 +84,8 @@ def look_at_comment(report: Report, span: Span) -> None:
     source = report.source
     if _GOES_ON.match(source.text, span.end):
         message = "# begins a comment, so the value ends before it."
-        fix = in_quotes(value_at(source, span.start, commented=True))
-        report.warn("yaml-comment", Span(span.end + 1, span.end + 2), message, fix)
+        value = value_at(source, span.start, commented=True)
+        report.warn("yaml-comment", Span(span.start, span.start + len(value)), message, in_quotes(value))
 
 
 def no_key(span: Span, text: str) -> tuple[str, str]:
