@@ -85,6 +85,9 @@ def read_branching(
 
 
 def _steps(node: Node, scope: Scope, read_action: ReadAction, what: str) -> tuple[Step, ...]:
+    if isinstance(node, MappingNode) and list(node.entries) == ["actions"]:
+        message = f"Behind {what} stand the steps themselves."
+        scope.report.fail("value", node.span, message, 'Take the line "actions" away.')
     found = tuple(read_steps(scalars.items(node, scope.report), scope, read_action))
     if not found:
         fix = "For example [{add_tag: called}]."
@@ -155,7 +158,7 @@ def _case(
     report = scope.report
     condition = read_all(entries["if"].value, scope.within("choose")) if "if" in entries else None
     for key in ("if", "actions"):
-        if key not in entries and key in report.meant:
+        if key not in entries and scalars.strangers(item, entries):
             report.give_up()
         if key not in entries:
             fix = "For example {if: [{has_tag: vip}], actions: [{add_tag: called}]}."
@@ -186,6 +189,8 @@ def _parts(node: Node, around: Around, read_action: ReadAction) -> tuple[Part, .
 
 def _buckets(item: Node, entries: Mapping[str, Entry], scope: Scope) -> int:
     report, entry = scope.report, entries.get("percent")
+    if entry is None and scalars.strangers(item, entries):
+        report.give_up()
     if entry is None:
         report.fail("missing-key", item.span, 'This part has no "percent".', "For example percent: 50.")
     found = scalars.scalar(entry.value, report, '"percent"')

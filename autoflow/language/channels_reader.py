@@ -75,6 +75,8 @@ def _filled(entry: Entry, filling: Filling) -> str:
 
 def _email(node: Node, filling: Filling) -> Mailbox | Smtp:
     entries = scalars.section(node, filling.report, '"email"', ("mailbox", "smtp"))
+    if scalars.strangers(node, entries):
+        filling.report.give_up()
     if len(entries) != 1:
         message = '"email" is either a mailbox or smtp.'
         filling.report.fail("value", node.span, message, "For example email: {mailbox: .autoflow/mailbox}")

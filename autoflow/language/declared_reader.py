@@ -69,6 +69,11 @@ class DeclaredReader:
                     lambda inner=inner: scalars.duration(inner.value, self.report, '"triggers_within"'),  # type: ignore[misc]
                     DAY,
                 )
+            elif key == "properties" and isinstance(inner.value, MappingNode):
+                message = "Properties stand behind the event itself."
+                shown = ", ".join(f"{each}: …" for each in inner.value.entries)
+                self.report.add("value", inner.key.span, message, f"Write {name}: {{{shown}}}")
+                self.complete = False
             elif key in known.properties:
                 self._built_in(inner, f'The property "{key}"')
             elif self._usable(inner, "property"):
@@ -115,7 +120,9 @@ class DeclaredReader:
             self.report.fail("value", node.span, "A type takes one value, not a list.", fix)
         found = scalars.scalar(node, self.report, "a type").text
         if found not in TYPES or found == CHOICE:
-            near = meant(found, TYPES, "value")
+            near = meant(found, TYPES, "value") or next(
+                (each for each in TYPES if each == found.split()[0]), None
+            )
             fix = (
                 f'Did you mean "{near}"?' if near and near != CHOICE else f"The types are {', '.join(TYPES)}."
             )
@@ -129,6 +136,11 @@ class DeclaredReader:
             if word in COMPUTED:
                 message = f'"{word}" works out an attribute, and this is a property of an event.'
                 self.report.fail("out-of-place", entry.key.span, message, 'Move it to "attributes".')
+            if word == "type" and isinstance(entry.value, Scalar):
+                fix = f"Write {entry.value.text} alone, behind the name."
+                self.report.fail(
+                    "unknown-key", entry.key.span, "A type stands behind its name, without a key.", fix
+                )
             if word not in words:
                 scalars.unknown_key(self.report, entry.key, f'There is no "{word}" in a type.', words)
                 self.report.give_up()

@@ -13,9 +13,9 @@ from autoflow.model.problems import did_you_mean
 # What a word is called here, and as what it is known elsewhere; `_` also for a space and a hyphen.
 _ELSEWHERE: Mapping[str, Mapping[str, str]] = {
     "condition": {
-        "none": "not neither",
+        "none": "not neither except exclude without",
         "any": "or either",
-        "all": "and",
+        "all": "and if when where",
         "has_tag": "tag has tagged",
         "in_segment": "segment in_list list member_of cohort",
         "in_audience": "audience",
@@ -43,7 +43,7 @@ _ELSEWHERE: Mapping[str, Mapping[str, str]] = {
         "notify_sales": "slack notify",
         "create_task": "task",
         "webhook": "http call sms send_sms push",
-        "record_event": "track",
+        "record_event": "track track_event send_event log_event",
         "enter_recipe": "start_recipe goto start_flow",
         "wait_for": "wait_until_event wait_for_event wait_for_trigger",
         "withdraw_consent": "unsubscribe",
@@ -97,13 +97,13 @@ _ELSEWHERE: Mapping[str, Mapping[str, str]] = {
         "recipe": "flow name id alias automation workflow campaign journey",
         "otherwise": "else default on_timeout",
         "conditions": "condition conditions filter filters where rules criteria query",
-        "if": "condition conditions",
+        "if": "condition conditions when where",
         "up_to": "timeout max_wait for",
         "at_least": "times count minimum min",
         "at_most": "max maximum limit frequency_cap max_emails",
-        "within_last": "days period timeframe in_the_last in_last last over",
+        "within_last": "days period timeframe in_the_last in_last last over for",
         "from": "start begin",
-        "to": "end until email recipient",
+        "to": "end until email recipient assignee assigned_to",
         "message": "text body content",
         "email": "email",
         "title": "subject name",
@@ -115,7 +115,7 @@ _ELSEWHERE: Mapping[str, Mapping[str, str]] = {
         "description": "title label",
         "name": "title label event event_name",
         "sender": "from",
-        "path": "url",
+        "path": "url page page_path",
         "folder": "file",
         "store": "database",
         "timezone": "tz time_zone",
@@ -129,6 +129,19 @@ _ELSEWHERE: Mapping[str, Mapping[str, str]] = {
         "reentry": "repeat",
         "goal": "success",
         "exit": "stop_if",
+        "duration": "for time length",
+        "for": "days period after inactive_for",
+        "offset": "before after",
+        "subject": "title subject_line",
+        "choice": "enum options values one_of",
+    },
+    "event": {
+        "email_opened": "opened_email opens_email email_open open opened opened_mail",
+        "email_clicked": "clicked_email clicks_email email_click click clicked clicked_link link_clicked",
+        "email_bounced": "bounce bounced email_bounce",
+        "unsubscribed": "unsubscribe email_unsubscribed",
+        "page_visited": "page_view pageview page_viewed viewed_page visited visit visited_page active_on_site",
+        "purchased": "order ordered order_placed placed_order purchase bought checkout order_completed paid",
     },
     "root": {
         "contact.first_name": "fname firstname name",
@@ -153,12 +166,14 @@ _ELSEWHERE: Mapping[str, Mapping[str, str]] = {
         "round": "floatformat",
         "truncate": "truncatewords",
     },
+    "reentry": {
+        "always": "allow yes true any multiple",
+        "never": "once no false single",
+    },
     "value": {
         "live": "on active enabled true running published",
         "paused": "off inactive disabled stopped",
         "draft": "false test",
-        "always": "allow yes",
-        "never": "once no",
         "restart": "replace cancel",
         "parallel": "queue queued",
         "ignore": "single",
@@ -195,6 +210,16 @@ _BELONGING: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("body html text content message", "It stands in the template."),
         ("to recipient email", "A mail goes to the contact; notify_sales writes to colleagues."),
         ("from sender reply_to", "It stands under sender in autoflow.yaml."),
+        ("delay wait at when send_at", "Write a wait as a step of its own before it."),
+    ),
+    "webhook": (("url method headers secret", "It stands under channels, webhooks in autoflow.yaml."),),
+    "a recipe": (("quiet_hours if_quiet at_most if_over hold_up_to", "Write it under sending."),),
+    "autoflow.yaml": (
+        ("consent quiet_hours at_most late_after", "Write it under sending."),
+        ("smtp mailbox email", "Write it under channels."),
+    ),
+    '"email"': (
+        ("host port user username password security", "Write it under smtp: email: {smtp: {host: …}}"),
     ),
 }
 _NOT = re.compile(r"(?<![a-z])(?:not|no|isnt|without|lacks|never)_|_(?:not|no)(?=_|$)")
@@ -209,10 +234,13 @@ def meant(word: str, known: Iterable[str], what: str) -> str | None:
     sought = re.sub(r"[ -]", "_", word.casefold())
     if sought in names:
         return sought
+    spelled = did_you_mean(word, names)
+    if spelled is not None and sought.rstrip("s") == spelled.casefold().rstrip("s"):
+        return spelled
     for ours, theirs in _ELSEWHERE[what].items():
         if ours.partition(":")[0] in names and sought in theirs.split():
             return ours
-    return did_you_mean(word, names)
+    return spelled
 
 
 def belonging(word: str, key: str) -> str:

@@ -58,7 +58,11 @@ def read_operator(mark: Operators, around: Around) -> Test:
         message = "A condition has its subject, its operator and its value apart."
         report.fail("operator", place, message, asked(sentence))
     declared = _declared(subject, mark, scope, named.value.span if named else around.span)
-    if not words and any(key not in keys for key in around.entries):
+    torn = any(
+        isinstance(entry.value, Scalar) and entry.value.text == "" and key not in (*keys, *WORDS)
+        for key, entry in around.entries.items()
+    )
+    if torn or (not words and any(key not in keys for key in around.entries)):
         report.give_up()  # it may stand there under another name, and that is reported
     if not words:
         fix = f"For example {{{around.kind.word}: {subject}, {usual_operator(declared)}}}"
@@ -149,7 +153,9 @@ def _property_path(spec: Spec, node: Node, around: Around) -> str:
         return found  # told where its operator is missed
     event, dot, name = found.partition(".")
     if not dot or not event or not name:
-        fix = f"For example {around.kind.example}."
+        having = [name for name, each in scope.names.settings.events.items() if found in each.properties]
+        near = f"{having[0]}.{found}" if len(having) == 1 else None
+        fix = asked(near, f"For example {around.kind.example}.")
         report.fail("value", node.span, f'"{spec.key}" names an event and a number of it.', fix)
     known = scope.names.known("event")
     if known is not None and event not in known:

@@ -14,7 +14,7 @@ from autoflow.language.source import Span
 _OURS = r"(?:contact|event|customer|person|user)\.\w+|first_?name|last_?name|name|email|company"
 _FOREIGN = re.compile(
     r"\*\|([A-Z][A-Z0-9_:]*)\|\*|%([A-Z][A-Z_]{2,}|recipient\.\w+)%"
-    rf"|(?<![{{$\w])\$?\{{\s*({_OURS})\s*\}}(?!\}})",
+    rf"|(?<![{{$\w])\$?\{{\s*({_OURS})\s*\}}(?!\}})|\[(first_?name|last_?name)\]",
     re.IGNORECASE,
 )
 
@@ -29,7 +29,7 @@ class Foreign(NamedTuple):
 
 def foreign_placeholders(text: str, names: Names) -> Iterator[Foreign]:
     """All of them in a text."""
-    if "%" not in text and "{" not in text and "|*" not in text:
+    if not any(sign in text for sign in ("%", "{", "|*", "[")):
         return
     for found in _FOREIGN.finditer(text):
         shown = found[0]

@@ -11,6 +11,7 @@ import yaml
 from autoflow.language.elsewhere import asked, meant
 from autoflow.language.template_names import Mistake
 
+_OPENED = re.compile(r"\w+\s*:\s*(?:\"[^\"]*|'[^']*)")
 FENCE = "---"
 MOST_CHARACTERS = 8_000
 _FIELDS = ("subject", "preheader", "class", "topic")
@@ -58,7 +59,17 @@ def read_front_matter(source: str) -> FrontMatter:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 2
-        found.mistakes.append(_mistake(line, *_told(lines[line - 1])))
+        opened = next((n for n, each in enumerate(lines[1:end], 2) if _OPENED.fullmatch(each)), None)
+        if opened is not None:
+            quote = lines[opened - 1].partition(":")[2].strip()[0]
+            told = (
+                "The quote that opens here is never closed.",
+                f"Put {quote} at the end of the value.",
+                quote,
+            )
+            found.mistakes.append(_mistake(opened, *told))
+        else:
+            found.mistakes.append(_mistake(line, *_told(lines[line - 1])))
     _check(found)
     return found
 
@@ -78,8 +89,7 @@ def _read_fields(text: str, found: FrontMatter) -> None:
             return
         if isinstance(event, yaml.ScalarEvent):
             if depth == 0:
-                message = "These lines cannot be read as fields with values."
-                found.mistakes.append(_mistake(line, message, _ONE_LINE))
+                found.mistakes.append(_mistake(line, *_told(text.split("\n")[line - 2])))
                 return
             if key is None:
                 key = event.value
@@ -88,8 +98,19 @@ def _read_fields(text: str, found: FrontMatter) -> None:
                         _mistake(line, f'"{key}" stands here twice.', "Remove one of the two.", key)
                     )
             else:
+                _commented(event, text.split("\n")[line - 2], line, found)
                 found.fields[key] = (event.value.strip(), line)
                 key = None
+
+
+def _commented(event: yaml.ScalarEvent, shown: str, line: int, found: FrontMatter) -> None:
+    """Note a value that a `#` cuts off, as in `subject: Order #5`."""
+    value = shown.partition(":")[2].strip()
+    if event.style is None and re.match(r" #\S", value[len(event.value.strip()) :]):
+        from autoflow.language.yaml_values import in_quotes
+
+        message = "# begins a comment, so the value ends before it."
+        found.mistakes.append(_mistake(line, message, in_quotes(value), value))
 
 
 def _is_root(event: yaml.Event, depth: int) -> bool:
@@ -108,6 +129,13 @@ def _told(line: str) -> tuple[str, str, str]:
         return "A colon followed by a space stands inside this value.", in_quotes(value), value
     if colon and value[:1] in set("*&!|>@`%[{,?-"):
         return f'A value cannot begin with "{value[0]}" without quotes.', in_quotes(value), value
+    assigned = re.fullmatch(r"\s*(\w+)\s*=\s*(\S.*)", line)
+    if assigned is not None:
+        return (
+            "A key and its value are parted by a colon.",
+            f"Write {assigned[1]}: {assigned[2]}",
+            line.strip(),
+        )
     return "These lines cannot be read as fields with values.", _ONE_LINE, ""
 
 

@@ -17,6 +17,8 @@ def length_fix(written: str) -> str:
     if working is not None:
         until = f'wait: {{until: "09:00", days: weekdays, not_before: {working[1]} days}}'
         return f"Working days are not counted: write {working[1]} days, or {until}."
+    if "//" in written:
+        return f"A comment begins with #: {written.partition('//')[0].strip()}  # …"
     return asked(likely.length(written), "Write a number and a unit, such as 3 days.")
 
 

@@ -58,7 +58,8 @@ _AMOUNT = re.compile(r"[-+]?\d[\d., '\u00a0\u202f]*")
 
 def length(text: str) -> str | None:
     """`2 days` of `2d`, `48h`, `P2D`, `00:30:00`, `two days`, `last 2 Days`, `2 dasy`."""
-    words = text.strip().lower().replace("_", " ")
+    words = re.sub(r"\bhalf an? ", "0.5 ", text.strip().lower().replace("_", " "))
+    words = "1 day" if words == "tomorrow" else words
     colons = _COLONS.fullmatch(words)
     if colons is not None:
         hours, minutes, seconds = (int(part or 0) for part in colons.groups())
@@ -67,6 +68,8 @@ def length(text: str) -> str | None:
         before, _, clock = words[1:].partition("t")
         words = f"{before.replace('m', ' months ')} {clock}"
     found: list[str] = []
+    if re.search(r"\d\s*[-–]\s*\d", words):
+        return None
     for count, unit in re.findall(r"(\d+(?:[.,]\d+)?|[^\W\d]+)[\s-]*([^\W\d]*)", _without(words)):
         number = str(_COUNTS.get(count, count.replace(",", ".")))
         known = _unit(unit)

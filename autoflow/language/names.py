@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from autoflow.language.declared import Declared
+from autoflow.language.elsewhere import meant
 from autoflow.language.settings import Settings
 from autoflow.model.problems import did_you_mean
 
@@ -21,7 +22,7 @@ _SECTIONS = {  # with a line that declares one
     "stage": ("stages", ""),
     "webhook": ("channels, webhooks", '{name}: {{url: "{url}", secret: "${{CRM_SECRET}}"}}'),
 }
-_DECLARABLE = re.compile(r"\w[\w -]*")
+_DECLARABLE = re.compile(r"[^\W\d][\w -]*")
 
 
 @dataclass(eq=False, repr=False)
@@ -64,12 +65,21 @@ class Names:
         known = self.known(of) or ()
         bare = name
         if of in FOLDERS:  # a file's name is not what it is called
-            bare = name.removeprefix(f"{FOLDERS[of]}/").removesuffix(_ENDINGS[of])
+            bare = name.rpartition(f"{FOLDERS[of]}/")[2].removesuffix(_ENDINGS[of])
         elif of == "attribute":
             bare = name.removeprefix("contact.")
-        near = did_you_mean(bare, known)
+        near = self._near(of, bare, known)
         message = f'There is no {of} called "{name}".'
         return message, self.suggest(of, near) if near else self._make(of, name, known, next(iter(types)))
+
+    def _near(self, of: str, name: str, known: Iterable[str]) -> str | None:
+        if of == "event":
+            return meant(name, known, "event")
+        near = did_you_mean(name, known)
+        if of == "attribute" and near is None:
+            path = meant(name, [f"contact.{each}" for each in known], "root")
+            near = path.removeprefix("contact.") if path else None
+        return near
 
     def suggest(self, of: str, near: str) -> str:
         """`Did you mean …?` with the file that defines it, where a file does."""

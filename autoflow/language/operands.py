@@ -157,8 +157,9 @@ def _several(word: str, node: Node, of: Declared, scope: Scope) -> tuple[Any, ..
     report = scope.report
     if not isinstance(node, Sequence):
         example = "between: [10, 20]" if word == "between" else f"{word}: [one, another]"
-        if word != "between" and isinstance(node, Scalar) and node.text:
-            example = f"{word}: [{node.text}]"
+        if isinstance(node, Scalar) and node.text:
+            ends = re.split(r"\s+(?:and|to|-|–)\s+", node.text)
+            example = f"{word}: [{', '.join(ends)}]" if len(ends) == 2 or word != "between" else example
         report.fail("operator", node.span, f'"{word}" takes a list.', f"For example {example}.")
     element = _element(of, word)
     values = tuple(each(node.items, lambda item: read_value(item, element, scope, f'"{word}"'), report))

@@ -168,13 +168,20 @@ def _read_kind(kind: type[K], entries: Mapping[str, Entry], subject: Entry, scop
     if broken:
         report.give_up()
     found = kind(**around.values)
-    _report_findings(found, entries, subject, report)
+    _report_findings(found, entries, subject, report, strange=strange)
     return found
 
 
-def _report_findings(found: Kind, entries: Mapping[str, Entry], subject: Entry, report: Report) -> None:
-    """Report what the kind finds wrong with itself, at the key or the value that it is about."""
+def _report_findings(
+    found: Kind, entries: Mapping[str, Entry], subject: Entry, report: Report, *, strange: bool
+) -> None:
+    """Report what the kind finds wrong with itself, at the key or the value that it is about.
+
+    Beside `strange` keys nothing is missed: one of them may be meant.
+    """
     for finding in found.findings():
+        if strange and finding.code == "missing-key":
+            continue
         entry = entries.get(finding.field)
         at, fix = entry.key.span if entry else subject.key.span, finding.fix
         if entry and isinstance(entry.value, Scalar) and f'"{entry.value.text}" is' in finding.message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -13,6 +14,7 @@ from autoflow.language import scalars
 from autoflow.language.branches import lay_out, read_steps
 from autoflow.language.clashing import report_clashes
 from autoflow.language.definitions import Recipe, RecipeSending, Status
+from autoflow.language.elsewhere import asked, meant
 from autoflow.language.names import Names
 from autoflow.language.nodes import Broken, Entry, Node, Scalar, plain_data, read_yaml
 from autoflow.language.nodes import Mapping as MappingNode
@@ -204,6 +206,14 @@ class _Reading:
         return None if entry is None else attempt(lambda: self.read_per(entry.value), None)
 
     def read_per(self, node: Node) -> str:
+        placed = (
+            re.fullmatch(r"\{\{\s*(event\.\w+)\s*\}\}", node.text.strip())
+            if isinstance(node, Scalar)
+            else None
+        )
+        if placed is not None:
+            message = '"per" names a property, without braces.'
+            self.report.fail("value", node.span, message, f"Write per: {placed[1]}")
         found = scalars.name(node, self.report, '"per"')
         root, dot, name = found.partition(".")
         if root != "event" or not dot or not name:
@@ -236,7 +246,7 @@ class _Reading:
         word, _, rest = found.text.partition(" ")
         if word != "after" or not rest.strip():
             message = f'"reentry" is never, always or after some time, not "{found.text}".'
-            self.report.fail("value", node.span, message, "For example reentry: after 30 days")
+            self.report.fail("value", node.span, message, _reentry_fix(found.text))
         span = scalars.inside(found.span, self.report, rest.strip())
         return scalars.duration(Scalar(span, rest.strip(), rest.strip()), self.report, '"reentry"')
 
@@ -263,6 +273,15 @@ class _Reading:
         meaning["reentry"] = str(reentry)
         meaning["ids"] = [step.id for step in steps]
         return meaning_hash(meaning, self.scope)
+
+
+def _reentry_fix(written: str) -> str:
+    """How to mend what is no way of entering again."""
+    from autoflow.language import likely
+
+    length = likely.length(f"{written} days" if written.isdigit() else written)
+    near = meant(written, ("never", "always"), "reentry")
+    return asked(near or (f"after {length}" if length else None), "For example reentry: after 30 days")
 
 
 def meaning_hash(meaning: dict[str, Any], scope: Scope) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NoReturn, TypeVar
 
-from autoflow.kinds.base import Kind
+from autoflow.kinds import registry
+from autoflow.kinds.base import Action, Condition, Kind, Trigger
 from autoflow.kinds.fields import Cases, Length, Parts
 from autoflow.kinds.operators import WORDS
 from autoflow.language.elsewhere import asked, belonging, meant, turned_round
@@ -93,9 +94,9 @@ def _key_fix(entry: Entry, kinds: Mapping[str, type[K]], what: str, names: Names
     value = entry.value.text if isinstance(entry.value, Scalar) and entry.value.text else "…"
     if word.startswith("-") and word[1:] in kinds:
         return "Put a space after the dash."
-    numbered = re.fullmatch(r"(?:step\s*)?\d+[.):]?\s*(\w+)", word, re.IGNORECASE)
-    if numbered is not None and numbered[1] in kinds:
-        return f"Write a dash in place of the number: - {numbered[1]}: {value}"
+    numbered = re.fullmatch(r"((?:step\s*)?\d+[.):]?|[^\w\s])\s*(\w+)", word, re.IGNORECASE)
+    if numbered is not None and numbered[2] in kinds:
+        return f'Write a dash in place of "{numbered[1]}": - {numbered[2]}: {value}'
     turned = turned_round(word, kinds) if what == "condition" else None
     if turned is not None:
         return asked(f"none: [{{{turned}: {value}}}]")
@@ -119,8 +120,25 @@ def refuse_key(
     near = near or meant(key, named, "key")
     has = listed((f'"{each}"' for each in written_keys(kind) if each != word), 20)
     has = " and ".join(part for part in (has, "an operator" if operators else "") if part)
-    fix = belonging(word, key) or asked(near, f"It takes {has or 'nothing'}.")
-    before = report.source.text[max(entry.key.span.start - 20, 0) : entry.key.span.start]
+    fix = belonging(word, key) or asked(near, f"It takes {has}." if has else "Remove it.")
+    denied = isinstance(entry.value, Scalar) and entry.value.text in {"false", "no"}
+    if issubclass(kind, Condition) and not operators and denied:
+        subject = next((each.value for each in beside.values() if each is not entry), None)
+        shown = subject.text if isinstance(subject, Scalar) else "…"
+        fix = asked(f"none: [{{{word}: {shown}}}]")
+    before = report.source.text[max(entry.key.span.start - 60, 0) : entry.key.span.start]
+    torn = re.search(r"(\w+): ([^,:{}\[\]]+),\s*$", before)
+    if (
+        torn is not None
+        and isinstance(entry.value, Scalar)
+        and entry.value.text == ""
+        and not key[0].isdigit()
+    ):
+        whole = f"{torn[2]}, {key}"
+        message = f'The comma takes "{whole}" apart.'
+        write = f"[{whole}]" if torn[1] in {"in", "not_in", "between"} else f'"{whole}"'
+        report.add("unknown-key", entry.key.span, message, f"Write {torn[1]}: {write}")
+        return
     split = re.search(r"(\d+),\s*$", before)
     if split is not None and re.fullmatch(r"[\d.]+", key):
         message = f'The comma takes "{split[1]},{key}" apart.'
@@ -206,8 +224,13 @@ def beside_fix(extra: str, entry: Entry, kinds: Mapping[str, type[K]], report: R
         and "otherwise" in {extra, meant(extra, _CASE, "key")}
     ):
         return "Write it as the last case: - otherwise: …"
-    if extra not in written_keys(kinds[word]):
-        return "Remove it."
+    known = extra in written_keys(kinds[word])
+    if not known and issubclass(kinds[word], Trigger) and meant(extra, ("conditions", "if"), "key"):
+        return "Write it under conditions, beside the trigger."
+    if not known and issubclass(kinds[word], Action) and meant(extra, ("choose",), "action"):
+        return "Write both in a choose: choose: [{if: …, actions: […]}]"
+    if not known:
+        return belonging(word, extra) or "Remove it."
     if isinstance(value, Scalar) and value.value is not None and short is not None:
         return f"Write {word}: {{{short.key}: {value.text}, {extra}: …}}"
     return f'Indent it, so that it belongs to "{word}".'
@@ -215,6 +238,13 @@ def beside_fix(extra: str, entry: Entry, kinds: Mapping[str, type[K]], report: R
 
 def _fix(word: str, kinds: Mapping[str, type[K]], what: str, names: Names) -> str:
     """What was likely meant: a word, or a name that stands where its word belongs."""
+    if what == "trigger" and word in registry.conditions():
+        return "It is a condition: write it under conditions, beside the trigger."
+    if what == "trigger" and (rhythm := _rhythm(word)):
+        return asked(rhythm)
+    event, dot, name = word.partition(".")
+    if what == "condition" and dot and name in (names.properties(event) or ()):
+        return asked(f"sum_of: {word}")
     for of, before in _WITH_NAMES[what]:
         if word in (names.known(of) or ()):
             return f"Did you mean {before}: {word}?"
@@ -223,6 +253,16 @@ def _fix(word: str, kinds: Mapping[str, type[K]], what: str, names: Names) -> st
     if what == "trigger" and re.fullmatch(r"\w+", word):
         otherwise = f"An event of your own is written event: {word}. {otherwise}"
     return asked(near, otherwise)
+
+
+def _rhythm(written: str) -> str | None:
+    """`schedule: {every: day, at: "09:00"}` of `every day at 9:00`."""
+    from autoflow.language import likely
+
+    found = re.fullmatch(r"(?:every|each|on)\s+(.+?)(?:\s+at\s+(.+))?", written, re.IGNORECASE)
+    day = likely.day(found[1]) if found else None
+    at = likely.clock(found[2]) if found and found[2] else "09:00"
+    return f'schedule: {{every: {day}, at: "{at}"}}' if day and at else None
 
 
 def fields_in_words(kind: type[Kind]) -> str:

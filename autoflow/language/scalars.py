@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from autoflow.language.elsewhere import asked, meant
+from autoflow.language.elsewhere import asked, belonging, meant
 from autoflow.language.hints import bare_name, comment_hint, form_hint, length_fix
 from autoflow.language.names import listed
 from autoflow.language.nodes import Broken, Entry, Node, Scalar, Sequence
 from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.source import Report, Span, Unreadable
 from autoflow.model.durations import Duration, parse_duration
+from autoflow.model.problems import did_you_mean
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -54,10 +55,19 @@ def section(node: Node, report: Report, what: str, keys: Iterable[str]) -> Mappi
     above: Entry | None = None
     for key, entry in node.entries.items():
         if key not in keys:
+            elsewhere = belonging(what, key)
+            if elsewhere:
+                report.add("unknown-key", entry.key.span, f'There is no "{key}" in {what}.', elsewhere)
+                continue
             unknown_key(report, entry.key, f'There is no "{key}" in {what}.', keys, node.entries, above)
         else:
             above = entry
     return {key: entry for key, entry in node.entries.items() if key in keys}
+
+
+def strangers(node: Node, entries: Mapping[str, Entry]) -> bool:
+    """Whether a mapping has more keys than those that are known: what is missing may stand there, and is reported."""
+    return isinstance(node, MappingNode) and len(entries) < len(node.entries)
 
 
 def in_its_folder(root: Node, report: Report, what: str, own: Iterable[str]) -> bool:
@@ -94,6 +104,8 @@ def unknown_key(
     fix = asked(near) if near else f"It may have {listed(known, 20)}."
     if key.text.startswith("-"):
         fix = "Put a space after the dash."
+    elif beside and near is not None and near in beside and did_you_mean(key.text, known) != near:
+        fix = f"It may have {listed(known, 20)}."
     elif beside and near is not None and near in beside:
         line = report.source.line_number(beside[near].key.span.start)
         fix = f'Remove it: "{near}" stands in line {line}.'
@@ -200,7 +212,10 @@ def whole_number(node: Node, report: Report, what: str, low: int, high: int) -> 
     value = found.value
     if isinstance(value, bool) or not isinstance(value, int):
         message = f'{capital(what)} is a whole number, not "{found.text}".'
-        report.fail("value", found.span, message, f"For example {max(low, 1)}.")
+        fix = (
+            f"Write {found.text}, without quotes." if found.text.isdigit() else f"For example {max(low, 1)}."
+        )
+        report.fail("value", found.span, message, fix)
     if not low <= value <= high:
         message = f"{capital(what)} is not between {low:,} and {high:,}."
         report.fail("value", found.span, message, "Write a number in that range.")

@@ -50,6 +50,8 @@ def _score(entry: Entry, scope: Scope) -> Score:
     if "halves_every" in entries:
         half_life = attempt(lambda: _half_life(entries["halves_every"].value, scope), None)
     listed = entries["rules"].value if "rules" in entries else None
+    if listed is None and scalars.strangers(entry.value, entries):
+        report.give_up()
     if listed is None:
         report.fail(
             "missing-key", entry.key.span, f'The score "{name}" needs "rules".', f"For example {_EXAMPLE}."
@@ -74,6 +76,8 @@ def _half_life(node: Node, scope: Scope) -> int:
 def _rule(node: Node, scope: Scope) -> Rule:
     report = scope.report
     entries = scalars.section(node, report, "a rule", _RULE)
+    if scalars.strangers(node, entries):
+        report.give_up()
     for key in ("when", "add"):
         if key not in entries:
             fix = "For example {when: page_visited, add: 1}."

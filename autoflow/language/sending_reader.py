@@ -89,7 +89,7 @@ def _both(node: Node, report: Report, what: str, keys: tuple[str, str], example:
         message = f'"{what}" is written with "{keys[0]}" and "{keys[1]}".'
         report.fail("value", node.span, message, f"For example {example}.")
     entries = scalars.section(node, report, f'"{what}"', keys)
-    if len(entries) < len(node.entries):
+    if scalars.strangers(node, entries):
         report.give_up()  # one of them may be meant, and is reported
     for key in keys:
         if key not in entries:

@@ -66,7 +66,8 @@ def read_settings(text: str, environment: Mapping[str, str]) -> ReadSettings:
     reading = _Reading(Filling(report, environment), entries)
     settings = reading.read()
     sending = entries["sending"].key.span if "sending" in entries else root.span
-    return ReadSettings(settings, report, reading.declared.complete, sending, tuple(reading.mirrors.values()))
+    complete = reading.declared.complete and report.meant.isdisjoint({"attributes", "events"})
+    return ReadSettings(settings, report, complete, sending, tuple(reading.mirrors.values()))
 
 
 class _Reading:

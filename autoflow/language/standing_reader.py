@@ -62,7 +62,7 @@ def _mirror(entry: Entry, filling: Filling) -> Mirror:
         message = f'The audience "{name}" says which segment it is equal to.'
         report.fail("value", entry.value.span, message, fix)
     entries = scalars.section(entry.value, report, f'the audience "{name}"', ("segment",))
-    if not entries and entry.value.entries:
+    if scalars.strangers(entry.value, entries):
         report.give_up()  # it may be meant, and is reported
     if "segment" not in entries:
         report.fail("missing-key", entry.key.span, f'The audience "{name}" needs a "segment".', fix)

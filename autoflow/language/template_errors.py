@@ -9,6 +9,7 @@ from typing import NamedTuple
 from autoflow.model.problems import did_you_mean
 
 _TAGS = ("if", "elif", "else", "endif", "for", "endfor", "set", "block", "endblock", "extends", "include")
+_TAGS_ELSEWHERE = {"elseif": "elif", "elsif": "elif", "unless": "if not", "assign": "set"}
 _ENDS = {f"end{tag}": tag for tag in ("if", "for", "block", "macro", "set", "with", "filter", "call")}
 _TOKENS = {
     "end of print statement": '"}}"',
@@ -67,7 +68,11 @@ def _unknown_tag(found: re.Match[str]) -> Explained:
     tag = found[1]
     opener = _ENDS.get(tag, "if" if tag in {"else", "elif"} else "")
     if not opener:
-        near = {"elseif": "elif", "elsif": "elif", "unless": "if not"}.get(tag) or did_you_mean(tag, _TAGS)
+        near = {"elseif": "elif", "elsif": "elif", "unless": "if not", "assign": "set"}.get(
+            tag
+        ) or did_you_mean(tag, _TAGS)
+        if tag == "comment":
+            return Explained('There is no "{% comment %}".', "Write {# … #} around it.", tag)
         if tag == "end":
             closes = re.search(r"needs to be closed is '(\w+)'", found.string)
             near = f"end{closes[1]}" if closes else "endif"
@@ -161,6 +166,8 @@ _VALUE = r"'[^']*'|\"[^\"]*\"|[\w.]+"
 _ELSEWHERE: tuple[tuple[str, Callable[[re.Match[str]], Explained]], ...] = (  # as other programs write it
     (rf"\{{[{{%][^{{}}]*?\|\s*((\w+)\s*:\s*({_VALUE}))", _value_behind_colon),
     (r"\{[{%][^{}]*?([“„‘«]([^“”„‘’«»{}]*)[”’“»])", _curled),
+    (r"\{\{\{", lambda found: Explained("A placeholder stands in two braces.", "Write {{ … }}", found[0])),
+    (r"===|!==", lambda found: Explained("Two signs compare.", f"Write {found[0][:2]}", found[0])),
     (r"\{\{\s*([#/]\w+)", _of_handlebars),
     (r"\{\{\s*\$\{\s*([\w.]+)\s*\}\s*\}\}", _in_dollar),
 )

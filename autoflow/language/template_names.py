@@ -280,7 +280,7 @@ class _Walk(NodeVisitor):
             self.mistake(node, message, "Name it in quotes.", code="template-part")
         elif not name.endswith(self.suffix):
             why = f"A {self.suffix} template can use only {self.suffix} templates."
-            mend = "HTML and plain text are escaped differently."
+            mend = f'Write "{name.partition(".")[0]}{self.suffix}", for example.'
             self.mistake(node, why, mend, name, "template-part")
         else:
             bound = frozenset().union(*self.scopes)
