@@ -33,7 +33,7 @@ def command(state: State, name: str | None, *, watch: bool) -> int:
         return 0
     from autoflow.cli.watching import again_and_again
 
-    return again_and_again(state, lambda: _write_and_tell(state))
+    return again_and_again(state, lambda _: _write_and_tell(state))
 
 
 def _write_and_tell(state: State) -> None:

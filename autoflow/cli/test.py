@@ -15,6 +15,10 @@ from autoflow.cli.state import State, json_option, pass_state
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from autoflow.cli.watching import Look
+    from autoflow.lab.testing.story import RecipeTest
     from autoflow.lab.testing.testing import Report
 
 
@@ -62,7 +66,7 @@ def command(
         )
     from autoflow.cli.watching import again_and_again
 
-    return again_and_again(state, lambda: _run(state, asked))
+    return again_and_again(state, lambda look: _run(state, asked, look))
 
 
 class _Asked(NamedTuple):
@@ -75,10 +79,10 @@ class _Asked(NamedTuple):
     as_json: bool
 
 
-def _run(state: State, asked: _Asked) -> int:
-    """The tests, once; returns the exit status."""
+def _run(state: State, asked: _Asked, look: Look | None = None) -> int:
+    """The tests, once; returns the exit status. `look` is called before each file of tests, and may end it."""
     try:
-        outcome = _outcome(state, asked.paths)
+        outcome = _outcome(state, asked.paths, look)
     except Unsound as error:
         if asked.junit is not None:
             from autoflow.lab.testing.testing import mistakes_as_junit
@@ -100,7 +104,7 @@ def _run(state: State, asked: _Asked) -> int:
     return int(outcome.failed > 0)
 
 
-def _outcome(state: State, paths: tuple[Path, ...]) -> Report:
+def _outcome(state: State, paths: tuple[Path, ...], look: Look | None) -> Report:
     """What became of the tests; raises `Unsound` where the workspace or one of them has mistakes."""
     from autoflow.lab.testing import testing
 
@@ -110,7 +114,14 @@ def _outcome(state: State, paths: tuple[Path, ...]) -> Report:
     if any(problem.severity == "error" for problem in problems):
         raise Unsound(replace(workspace, sources={**workspace.sources, **sources}, problems=tuple(problems)))
     asked = {test.recipe for test in tests} if paths else None
-    return testing.report(workspace, testing.run_tests(workspace, tests, state.project.maker()), asked)
+    played = tests if look is None else _looking(tests, look)
+    return testing.report(workspace, testing.run_tests(workspace, played, state.project.maker()), asked)
+
+
+def _looking(tests: Iterable[RecipeTest], look: Look) -> Iterator[RecipeTest]:
+    for test in tests:
+        look()
+        yield test
 
 
 def _tell(outcome: Report, asked: _Asked) -> None:

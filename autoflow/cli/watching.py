@@ -14,28 +14,40 @@ from autoflow.language.changes import Stamp, changed, stamps
 from autoflow.model.problems import AutoflowError
 
 _MOST_NAMES = 5
+Look = Callable[[], None]
 
 
-def again_and_again(state: State, work: Callable[[], object]) -> int:
+class _Overtaken(Exception):
+    """Files were saved while the work went on: nobody wants to know any more what it finds."""
+
+
+def again_and_again(state: State, work: Callable[[Look], object]) -> int:
     """Do the work, and again after every change, until Ctrl-C; mistakes in files are told, and it goes on.
 
-    After it, what editors know of the files is brought up to them: there may be other names in them than before.
+    Long work calls what it is handed now and then, so that it ends where a file was saved meanwhile. After it, what
+    editors know of the files is brought up to them: there may be other names in them than before.
     Where it begins with another mistake (this is no workspace, a path does not exist), that one is raised.
     """
     before = stamps(state.folder)
     begun = False
+
+    def look() -> None:
+        if changed(before, stamps(state.folder)):
+            raise _Overtaken
+
     try:
         while True:
-            try:
-                work()
-            except AutoflowError as error:
-                if not begun and not isinstance(error, Unsound):
-                    raise
-                tell_error(error)
+            with suppress(_Overtaken):
+                try:
+                    work(look)
+                except AutoflowError as error:
+                    if not begun and not isinstance(error, Unsound):
+                        raise
+                    tell_error(error)
+                with suppress(AutoflowError):
+                    refresh(state.folder, state.project.workspace)
+                note("Waiting for changes; Ctrl-C ends it.")
             begun = True
-            with suppress(AutoflowError):
-                refresh(state.folder, state.project.workspace)
-            note("Waiting for changes; Ctrl-C ends it.")
             before = _next_change(state, before)
             state.reread()
     except KeyboardInterrupt:

@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from autoflow.cli.group import cli
 from autoflow.cli.state import State
+from autoflow.lab.testing import testing
 from autoflow.language.changes import changed, stamps
 from tests.cli.shop import Shop
 
@@ -111,6 +113,26 @@ def test_it_waits_until_a_file_is_written_to_no_more(shop: Shop) -> None:
     assert result.stdout.count("2 passed") == 2
     assert result.stderr.count("Changed: tests/win-back.yaml") == 1
     assert "mistake" not in result.stderr
+
+
+def test_tests_that_are_overtaken_by_a_save_are_left_for_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many tests take seconds, and the mistake that was saved meanwhile would wait for them."""
+    saved = [lambda: shop.replace("recipes/win-back.yaml", "trigger:", "triger:")]
+    read = testing.read_tests
+
+    def read_tests(*args: Any) -> Any:
+        if saved:
+            saved.pop()()
+        return read(*args)
+
+    monkeypatch.setattr(testing, "read_tests", read_tests)
+    result = watch(shop, None, None)
+    assert "passed" not in result.stdout
+    assert result.stderr.count("Changed: recipes/win-back.yaml") == 1
+    assert 'did you mean "trigger"?' in result.stderr.lower() + result.stdout.lower()
+    assert result.stderr.count(WAITING) == 1
 
 
 def test_mistakes_are_told_as_check_tells_them_and_it_goes_on(shop: Shop) -> None:

@@ -59,7 +59,7 @@ def command(
         )
     from autoflow.cli.watching import again_and_again
 
-    return again_and_again(state, lambda: _check(state, form, strict=strict, data=data))
+    return again_and_again(state, lambda _: _check(state, form, strict=strict, data=data))
 
 
 def _below(folder: Path) -> str:
