@@ -76,8 +76,11 @@ def cannot_know(found: Simulation) -> tuple[str, str]:
 def _sentences(outcome: RecipeTally) -> list[str]:
     turned = ""
     if outcome.refused:
-        told = [f"{number:,} {why_refused(why, number)}" for why, number in most(outcome.refusals)]
-        were = "was" if outcome.refused == 1 else "were"
+        whys = most(outcome.refusals)
+        were, they = ("was", "he") if outcome.refused == 1 else ("were", "they")
+        told = [
+            f"{they if len(whys) == 1 else f'{number:,}'} {why_refused(why, number)}" for why, number in whys
+        ]
         turned = f" ({outcome.refused:,} {were} turned away: {', '.join(told)})"
     along = f", {outcome.carried:,} came along" if outcome.carried else ""
     lines = [f"{outcome.recipe}: {outcome.entered:,} entered{along}{turned}."]
