@@ -22,6 +22,7 @@ MOST_DEPTH = 64
 _LONGEST_NUMBER = 40
 _QUOTES = frozenset("'\"")
 _QUOTED = _QUOTES | frozenset("|>")
+_CLOSING = frozenset("}]")
 _CURLED = frozenset("“”„‘’\u201a«»")
 
 # Alternatives instead of one class, which would take a third of the module's loading to compile.
@@ -190,6 +191,8 @@ class _Builder:
         if event.value[:1] in _CURLED and _errors().curled_quotes(self.report, span):
             self.add(Broken(span))
             return
+        if event.value[-1:] in _CLOSING:
+            _errors().closes_nothing(self.report, span)
         if self.text.startswith(" #", span.end):
             _errors().look_at_comment(self.report, span)
         self.add(Scalar(span, event.value, self.resolve(event.value, span)))
@@ -259,7 +262,8 @@ class _Builder:
         key = self.keys[-1]
         if key is not None:
             self.keys[-1] = None
-            if isinstance(key, Scalar):
+            empty = isinstance(node, Scalar) and node.span.start == node.span.end
+            if isinstance(key, Scalar) and not (empty and self.glued(key, holder, alone=True)):
                 holder.entries.setdefault(key.text, Entry(key, node))
             return
         if isinstance(node, (Mapping, Sequence)):
@@ -271,8 +275,18 @@ class _Builder:
             fix = "Put what both say under one of them, or remove the other."
             self.report.add("duplicate-key", node.span, message, fix)
             node = Broken(node.span)
+        elif isinstance(node, Scalar) and self.glued(node, holder, alone=False):
+            node = Broken(node.span)
         holder.spoilt = holder.spoilt or isinstance(node, Broken)
         self.keys[-1] = node
+
+    def glued(self, key: Scalar, holder: Mapping, *, alone: bool) -> bool:
+        """Report a key with a value behind its colon and no space between; `alone` says that nothing else follows."""
+        if not (":" in key.text or key.text.startswith("-")) or self.text[key.span.start] in _QUOTES:
+            return False
+        found: bool = _errors().glued_key(self.report, key.span, alone=alone)
+        holder.spoilt = holder.spoilt or found
+        return found
 
     def marked(self, event: yaml.NodeEvent) -> bool:
         """Report anchors and tags; whether there was one."""

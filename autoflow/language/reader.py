@@ -58,6 +58,7 @@ def read_condition(node: Node, scope: Scope) -> Condition:
         refuse_bare(node, kinds, "condition", scope)
     word = next((key for key in node.entries if key in kinds), None)
     if word is None:
+        _give_up_spoilt(node, report)
         refuse_unknown(node, kinds, "condition", scope)
     kind, subject = kinds[word], node.entries[word]
     beside = {key: entry for key, entry in node.entries.items() if key != word}
@@ -76,6 +77,12 @@ def read_condition(node: Node, scope: Scope) -> Condition:
     _check_place(condition, beside, scope, subject)
     scope.read.append((condition, node.span))
     return condition
+
+
+def _give_up_spoilt(node: MappingNode, report: Report) -> None:
+    """Of keys that are no words one may be the word that is missed."""
+    if node.spoilt:
+        report.give_up()
 
 
 def read_conditions(node: Node, scope: Scope) -> list[Condition]:
@@ -104,6 +111,7 @@ def _read_word(node: Node, kinds: Mapping[str, type[K]], what: str, scope: Scope
     words = [key for key in node.entries if key not in also]
     known = [key for key in words if key in kinds]
     if not known:
+        _give_up_spoilt(node, report)
         refuse_unknown(node, kinds, what, scope, also)
     word = known[0]
     for extra in words:

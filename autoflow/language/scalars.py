@@ -67,7 +67,7 @@ def section(node: Node, report: Report, what: str, keys: Iterable[str]) -> Mappi
 
 def strangers(node: Node, entries: Mapping[str, Entry]) -> bool:
     """Whether a mapping has more keys than those that are known: what is missing may stand there, and is reported."""
-    return isinstance(node, MappingNode) and len(entries) < len(node.entries)
+    return isinstance(node, MappingNode) and (node.spoilt or len(entries) < len(node.entries))
 
 
 def in_its_folder(root: Node, report: Report, what: str, own: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ import yaml
 
 from autoflow.language.source import Report, Source, Span
 from autoflow.language.yaml_brackets import report_brackets
-from autoflow.language.yaml_layout import misaligned, without_colon
+from autoflow.language.yaml_layout import glued, misaligned, without_colon
 from autoflow.language.yaml_values import (
     COMMENT,
     LOOKED_AT,
@@ -28,7 +28,9 @@ from autoflow.language.yaml_values import (
 )
 
 __all__ = [
+    "closes_nothing",
     "curled_quotes",
+    "glued_key",
     "hard_space",
     "look_at_comment",
     "look_at_lines",
@@ -41,6 +43,7 @@ __all__ = [
 
 _KEY = re.compile(r"\s*(?:-\s+)*(?:[\w.-]+|\"[^\"]*\"|'[^']*')\s*:(?:\s+|$)")
 _KEY_WORD = re.compile(r"[a-z]+(?:_[a-z]+)+")  # of our language, and of no sentence
+_OPENS = {"}": "{", "]": "["}
 _GOES_ON = re.compile(r" #(?:\{\{|\d)")
 
 
@@ -52,6 +55,8 @@ def report_syntax(error: yaml.MarkedYAMLError, report: Report) -> None:
     opened = error.context_mark.index if error.context_mark is not None else at
     line = source.line_number(at)
     if any(problem.line == line for problem in report.problems):
+        return
+    if glued(report, line):
         return
     said = error.problem or ""
     for signs, explain in _EXPLAINED:
@@ -102,6 +107,37 @@ def marker_fix(source: Source, span: Span) -> str:
     if not rest:
         return in_quotes(value)
     return f"Write what follows alone, {rest}, or quotes around all of it: {quoted(value)}"
+
+
+def closes_nothing(report: Report, span: Span) -> None:
+    """Warn where a value ends with a bracket that it does not open."""
+    value = report.source.text[span.start : span.end]
+    close, line = value[-1], report.source.line_number(span.start)
+    told = any(problem.line == line for problem in report.problems)
+    if value.count(close) > value.count(_OPENS[close]) and not told:
+        message = f'This "{close}" closes nothing, so it is a part of the value.'
+        fix = "Remove it, or put quotes around the value."
+        report.warn("yaml-brackets", Span(span.end - 1, span.end), message, fix)
+
+
+def glued_key(report: Report, span: Span, *, alone: bool) -> bool:
+    """Report a key that holds its value, `if:[{has_tag: vip}]`, `alone` in brackets `{did:purchased}`, or a dash."""
+    source = report.source
+    shown = source.text[span.start : span.end]
+    if re.match(r"-[\[{]", shown):
+        fix = f"Write - {value_at(source, span.start + 1)}"
+        report.add(
+            "yaml-indent", Span(span.start, span.start + 1), "A space is missing after this dash.", fix
+        )
+        return True
+    found = re.match(r"([A-Za-z_][\w-]*):([^\s/].*)" if alone else r"([A-Za-z_][\w-]*):([\[{].*)", shown)
+    if found is None:
+        return False
+    rest = found[2] if alone else value_at(source, span.start + len(found[1]) + 1)
+    place = Span(span.start, span.start + len(found[1]) + 1)
+    report.add("yaml-colon", place, "A space is missing after this colon.", f"Write {found[1]}: {rest}")
+    report.meant.add(found[1])
+    return True
 
 
 def sign_instead(report: Report, start: int) -> bool:
@@ -166,11 +202,27 @@ def _mapping_value(report: Report, at: int, opened: int) -> None:
     if key is not None and begins + key.end() <= at:
         start = begins + key.end()
         value = COMMENT.sub("", shown[key.end() :][:LOOKED_AT]).rstrip()
+        if _opened_nowhere(report, start, value, key[0]):
+            return
         inner = value.partition(": ")[0]
         below = f"Write {inner}: … on a line of its own below, further in; or put quotes around all of it."
         colon_inside(report, start, value, below if _KEY_WORD.fullmatch(inner) else "")
         return
     misaligned(report, at)
+
+
+def _opened_nowhere(report: Report, start: int, value: str, key: str) -> bool:
+    """Report a value that ends with a bracket which it does not open, `goal: did: purchased}`; False otherwise."""
+    close = value[-1:]
+    if close not in _OPENS or value.count(close) <= value.count(_OPENS[close]):
+        return False
+    inner = f"{_OPENS[close]}{value}"
+    if "-" in key and close == "}":  # the whole entry of a list
+        inner = f"{{{key.lstrip(' -')}{value}"
+    end = start + len(value)
+    message = f'This "{close}" closes what nothing opens.'
+    report.add("yaml-brackets", Span(end - 1, end), message, f"Write {inner}")
+    return True
 
 
 def _expected_key(report: Report, at: int, opened: int) -> None:
@@ -187,8 +239,14 @@ def _expected_key(report: Report, at: int, opened: int) -> None:
     elif before.strip() == "":
         misaligned(report, at)
     elif sign in {"}", "]", ","}:
-        message = f'This "{sign}" closes nothing.' if sign != "," else "This comma is one too many."
-        report.add("yaml-brackets", Span(at, at + 1), message, "Remove it, or put quotes around the value.")
+        message, fix = f'This "{sign}" closes nothing.', "Remove it, or put quotes around the value."
+        if sign == ",":
+            message = "This comma is one too many."
+        close = before.rstrip()[-1]
+        rest = shown[len(before) :]
+        if sign == "," and close in _OPENS and rest.count(close) > rest.count(_OPENS[close]):
+            message, fix = "Every bracket is closed before this comma.", f'Remove one "{close}" before it.'
+        report.add("yaml-brackets", Span(at, at + 1), message, fix)
     elif before.rstrip()[-1] in "\"'":
         _quotes_end(report, at, before)
     elif "]" in before or "}" in before:
