@@ -15,6 +15,8 @@ from autoflow.core.program import Program
 from autoflow.core.remember import recall
 from autoflow.core.runs import PAUSED, foresee
 from autoflow.core.walk import Walk
+from autoflow.core.zone import change_zone
+from autoflow.kinds.view import View
 from autoflow.model.contact import Record
 from autoflow.model.effects import Effects
 from autoflow.model.event import Event
@@ -48,6 +50,9 @@ def adopt(
     walk.view.now = at
     _memberships(walk, fresh, at)
     walk.set_timers(program.timed)
+    zone = View(record, at, program.zone_before).zone if program.zone_before else walk.view.zone
+    if zone != walk.view.zone:
+        change_zone(walk, before=zone)
     for run in record.runs:
         move(walk, run, at)
         # Whoever a pause held goes on; what the gate held is decided anew, by the rules as they are now.

@@ -82,7 +82,8 @@ class _Everything:
 class Program:
     """What the core runs. Made once when definitions are loaded, never changed.
 
-    `moves` says, by recipe and older version, at which step of the version in force whoever stands on one goes on.
+    `moves` says, by recipe and older version, at which step of the version in force whoever stands on one goes on, and
+    `zone_before` by which zone the project lived before.
     """
 
     zone: str
@@ -110,6 +111,7 @@ class Program:
     lateness: Mapping[str, int] = field(default_factory=dict)
     pinned: Mapping[tuple[str, int], Recipe] = field(default_factory=dict)
     moves: Mapping[tuple[str, int], Mapping[str, str]] = field(default_factory=dict)
+    zone_before: str = ""
     _positions: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
 
     def pinned_recipe(self, recipe: str, version: int) -> Recipe:

@@ -276,6 +276,7 @@ def _ready(
     fresh = everything(program) if before is None else compare(before, program)
     halted = orders.halts(database, release - 1) != orders.halts(database, release)  # of deleted recipes, too
     sweeps = before is None or before.meaning() != program.meaning() or bool(program.moves) or halted
+    program = replace(program, zone_before=before.zone if before is not None else "")
     return Applied(release, workspace, program, fresh, sweeps)
 
 

@@ -15,9 +15,10 @@ import pytest
 from autoflow.lab.plan.moving import moving
 from autoflow.language.workspace import read_workspace
 from autoflow.model.durations import DAY
+from autoflow.model.instants import to_iso
 from autoflow.store.orders import Halted
 from tests.engine import laws
-from tests.engine.sources import workspace
+from tests.engine.sources import SETTINGS, workspace
 from tests.engine.world import START, World, identify, track
 
 PEOPLE = (
@@ -27,6 +28,7 @@ PEOPLE = (
     "p3",
     "p4",
 )  # who entered on the days 0, 2, 4, 6 and 8: at least one on each step on day 9
+HOUR = DAY // 24
 HEAD = "trigger: {event: purchased}\n"
 LETTERS = """actions:
   - send_email: hello
@@ -292,3 +294,18 @@ def test_he_moves_also_where_nobody_else_is_under_way(tmp_path: Path) -> None:
     world.engine.settle()
     assert world.runs() == [("late", "r", 2, "running")]
     world.close()
+
+
+def test_whoever_has_no_zone_of_his_own_waits_by_the_new_one_of_the_project(shop: Shop) -> None:
+    world = shop.world
+    world.append(identify("p4", timezone="Europe/London"))
+    world.release(workspace({"r": HEAD + LETTERS}, {}, SETTINGS.replace("Europe/London", "America/New_York")))
+    shop.end()
+    rows = world.database.all(
+        "SELECT contact, at / 3600000000 FROM outbox WHERE name = 'again' ORDER BY contact"
+    )
+    found = [to_iso(hour * HOUR) for _, hour in rows]
+    assert found[3:] == [
+        "2026-03-14T13:00:00Z",
+        "2026-03-16T09:00:00Z",
+    ]  # nine o'clock in New York and in London
