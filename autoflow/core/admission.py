@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from autoflow.kinds.base import Condition
 from autoflow.kinds.view import View
 from autoflow.language.definitions import Recipe
+from autoflow.model.contact import Run
 from autoflow.model.durations import Duration
 
 REFUSED, WHILE_RUNNING, REENTRY = "refused", "while_running", "reentry"
@@ -29,7 +30,7 @@ def per_value(recipe: Recipe, event: dict[str, Any] | None) -> str | None:
 
 def refusal(recipe: Recipe, per: str | None, view: View) -> Refusal | None:
     """Why the contact would not be let in at the view's instant; None where he would."""
-    is_in = any((run.recipe, run.per) == (recipe.id, per) for run in view.record.runs)
+    is_in = any(walks(run, recipe, per) for run in view.record.runs)
     if is_in and recipe.while_running == "ignore":
         return Refusal(WHILE_RUNNING)
     if not (is_in and recipe.while_running == "restart"):
@@ -39,10 +40,22 @@ def refusal(recipe: Recipe, per: str | None, view: View) -> Refusal | None:
     return _failing(recipe.conditions, view)
 
 
+def walks(run: Run, recipe: Recipe, per: str | None) -> bool:
+    """Whether that is a run through a recipe for such a value of `per`: for any, where the recipe has no `per` by now."""
+    return run.recipe == recipe.id and (recipe.per is None or run.per == per)
+
+
+def last_entry(recipe: Recipe, per: str | None, view: View) -> int | None:
+    """When he entered last for such a value of `per`: for any, where the recipe has no `per` by now."""
+    entries = view.record.entries.get(recipe.id)
+    if entries is None:
+        return None
+    return max(entries.last.values(), default=None) if recipe.per is None else entries.last.get(per or "")
+
+
 def too_soon(recipe: Recipe, per: str | None, view: View) -> Refusal | None:
     """Whether `reentry` keeps him out; seen are the `last` entry and, where there is one, from when `again`."""
-    entries = view.record.entries.get(recipe.id)
-    last = entries.last.get(per or "") if entries is not None else None
+    last = last_entry(recipe, per, view)
     if last is None or recipe.reentry == "always":
         return None
     if not isinstance(recipe.reentry, Duration):

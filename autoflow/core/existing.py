@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from autoflow.core.admission import REENTRY, Refusal, per_value
+from autoflow.core.admission import REENTRY, Refusal, last_entry, per_value
 from autoflow.core.admission import refusal as recipe_refuses
 from autoflow.core.program import EXISTING, MANUAL, Listener, Program
 from autoflow.kinds.base import Signal
@@ -61,8 +61,7 @@ def refusal(view: View, listener: Listener, signal: Signal) -> Refusal | None:
         return None
     if not standing.holds(view):
         return Refusal(standing.says(), standing.seen(view))
-    entries = view.record.entries.get(listener.recipe.id)
-    last, since = entries.last.get("") if entries is not None else None, standing.seen_at(view)
+    last, since = last_entry(listener.recipe, None, view), standing.seen_at(view)
     if last is not None and since is not None and last >= since:
         return Refusal(REENTRY, {"last": last})
     return None

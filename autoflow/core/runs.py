@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autoflow.core.admission import REFUSED, Refusal, per_value, refusal
+from autoflow.core.admission import REFUSED, Refusal, per_value, refusal, walks
 from autoflow.core.hand import ENTER_RECIPE, StepHand
 from autoflow.core.program import Program
 from autoflow.core.remember import observe
@@ -121,7 +121,7 @@ def attempt(walk: Walk, recipe: Recipe, signal: Signal, trigger: str, refused: R
         walk.happened(REFUSED, reason, _ghost(recipe), seen=seen)
         return
     if recipe.while_running == "restart":
-        for running in [run for run in walk.record.runs if (run.recipe, run.per) == (recipe.id, per)]:
+        for running in [run for run in walk.record.runs if walks(run, recipe, per)]:
             end(walk, running, EXITED, RESTARTED)
     entries = walk.record.entries.setdefault(recipe.id, Entries(0, {}))
     entries.count += 1

@@ -309,3 +309,18 @@ def test_whoever_has_no_zone_of_his_own_waits_by_the_new_one_of_the_project(shop
         "2026-03-14T13:00:00Z",
         "2026-03-16T09:00:00Z",
     ]  # nine o'clock in New York and in London
+
+
+@pytest.mark.parametrize(
+    ("reentry", "days", "times"), [("never", 1, 1), ("never", 30, 1), ("always", 1, 1), ("always", 30, 2)]
+)
+def test_whoever_is_in_for_an_order_is_in_where_the_recipe_is_for_orders_no_more(
+    tmp_path: Path, reentry: str, days: int, times: int
+) -> None:
+    head = f"{HEAD}reentry: {reentry}\n"
+    world = World(tmp_path, workspace({"r": f"{head}per: event.order_id\n{LETTERS}"}, {}), mail=False)
+    world.append(identify("ana", email="ana@example.com"), track("purchased", order_id="A"))
+    world.release(workspace({"r": head + LETTERS}, {}))
+    world.happens(START + days * DAY, track("purchased", order_id="B"))
+    assert len(world.runs()) == times
+    world.close()
