@@ -41,7 +41,7 @@ def refusal(recipe: Recipe, per: str | None, view: View) -> Refusal | None:
 
 
 def walks(run: Run, recipe: Recipe, per: str | None) -> bool:
-    """Whether that is a run through a recipe for such a value of `per`: for any, where the recipe has no `per` by now."""
+    """Whether that is a run through a recipe for such a value of `per`: for any, where the recipe has none by now."""
     return run.recipe == recipe.id and (recipe.per is None or run.per == per)
 
 

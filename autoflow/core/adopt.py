@@ -5,13 +5,14 @@ language.md, rules 6 and 11: the state at the apply is the baseline, so a change
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from autoflow.core.existing import kept as put_forward
+from autoflow.core.existing import name_anew
 from autoflow.core.fresh import Fresh
 from autoflow.core.moving import move
-from autoflow.core.program import Program
+from autoflow.core.program import Program, Timed
 from autoflow.core.remember import recall
 from autoflow.core.runs import PAUSED, foresee
 from autoflow.core.walk import Walk
@@ -49,6 +50,7 @@ def adopt(
         recall(walk, event, fresh.memories)
     walk.view.now = at
     _memberships(walk, fresh, at)
+    name_anew(walk)
     walk.set_timers(program.timed)
     zone = View(record, at, program.zone_before).zone if program.zone_before else walk.view.zone
     if zone != walk.view.zone:
@@ -72,6 +74,7 @@ def _memberships(walk: Walk, fresh: Fresh, at: int) -> None:
         effects.segments[name] = None
     _keep(record.moved, program.segment_names)
     _keep(record.watches, program.ranked_names)
+    _fired_by_another_name(record, program.timed)
     _keep(record.fired, program.timed)
     _keep(record.computed, program.computed_names)
     waiting = put_forward(record.timers)
@@ -85,3 +88,12 @@ def _memberships(walk: Walk, fresh: Fresh, at: int) -> None:
 def _keep(values: dict[str, Any], names: Container[str]) -> None:
     for name in [name for name in values if name not in names]:
         del values[name]
+
+
+def _fired_by_another_name(record: Record, timed: Mapping[str, Timed]) -> None:
+    """A trigger whose moment was edited does not fire again for what it had fired for."""
+    gone = [name for name in sorted(record.fired) if name not in timed]
+    for name, each in timed.items() if gone else ():
+        family = each.trigger.family()
+        if family and name not in record.fired and name not in record.timers:  # it is new here
+            record.fired.update((name, record.fired[was]) for was in gone if was.startswith(family))

@@ -47,6 +47,23 @@ def due(timers: Iterable[str], now: int) -> Iterator[Signal]:
     )
 
 
+def name_anew(walk: Walk) -> None:
+    """Where an edit has taken away the name of the trigger for which he was put forward for later: put him forward for
+    the trigger of the recipe that lets in whoever stands where he does.
+    """
+    timers = walk.record.timers
+    for name in kept(timers):
+        recipe, _, trigger = name.removeprefix(TIMER).partition("/")
+        found = walk.program.recipes.get(recipe)
+        if found is None or trigger in found.trigger_ids:
+            continue
+        for listener in admits(walk.program).get(recipe, ()):
+            standing = listener.trigger.standing()
+            if standing is not None and standing.holds(walk.view):
+                timers[f"{TIMER}{recipe}/{listener.id}"] = timers.pop(name)
+                break
+
+
 def kept(timers: dict[str, int]) -> dict[str, int]:
     """The timers of those who are put forward for later: no definition sets them, so none may take them away."""
     return {name: at for name, at in timers.items() if name.startswith(TIMER)}

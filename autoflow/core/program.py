@@ -198,7 +198,9 @@ class Program:
         memories = sorted(self.memory_keys())
         leaving = [(name, recipe.goal, recipe.exit) for name, recipe in sorted(self.recipes.items())]
         gate = (self.quiet_hours, self.at_most, sending, sorted(self.deny), sorted(self.mirrors.items()))
-        return (self.zone, segments, computed, sorted(self.timed), memories, self._statuses(), leaving, gate)
+        lets_in = sorted(name for kind, name in self.listeners if kind == EXISTING)
+        timed = sorted(self.timed)
+        return (self.zone, segments, computed, timed, lets_in, memories, self._statuses(), leaving, gate)
 
     def _statuses(self) -> list[tuple[str, str]]:
         return sorted((name, recipe.status) for name, recipe in self.recipes.items())

@@ -216,6 +216,12 @@ class Trigger(Kind):
         """What must be remembered of its having fired now, so that it does not again; None where nothing must."""
         return None
 
+    def family(self) -> str:
+        """How the names of its timer begin in whatever way it is edited, where it fires once for something: what it has
+        fired for is not told again after the edit.
+        """
+        return ""
+
     def surely(self) -> Condition | None:
         """What holds for everybody whom it starts, at that moment; None where nothing is known."""
         return None

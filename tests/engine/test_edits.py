@@ -324,3 +324,52 @@ def test_whoever_is_in_for_an_order_is_in_where_the_recipe_is_for_orders_no_more
     world.happens(START + days * DAY, track("purchased", order_id="B"))
     assert len(world.runs()) == times
     world.close()
+
+
+EARLY, LATE = (
+    f"trigger: {{date: {{attribute: birthday, at: '{time}', every: year}}}}\n" for time in ("09:30", "11:00")
+)
+SOON = "trigger: {date: {attribute: birthday, offset: 1 day, every: year}}\n"
+SILENT, LONGER = (f"trigger: {{inactivity: {{for: {days} days}}}}\n" for days in (3, 6))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "days"),
+    [
+        (EARLY, LATE, [0]),
+        (EARLY, SOON, [0]),
+        (LATE, EARLY, [0]),
+        (SILENT, LONGER, [3, 10 + 6]),
+        (LONGER, SILENT, [10 + 3]),  # the third day is over
+    ],
+)
+def test_whoever_came_by_time_does_not_come_again_where_the_time_is_edited(
+    tmp_path: Path, before: str, after: str, days: list[int]
+) -> None:
+    """On his birthday at eleven, who came at half past nine; but for the next silence, and in the next year."""
+    actions = "actions: [{send_email: hello}]\n"
+    world = World(tmp_path, workspace({"r": before + actions}, {}), mail=False)
+    world.happens(START, identify("ana", birthday="1980-03-02"), track("purchased"))
+    birthdays = "date" in before
+    world.live_until(
+        START + (2 * HOUR - HOUR // 2 if before == EARLY else 3 * HOUR if birthdays else 4 * DAY)
+    )
+    world.release(workspace({"r": after + actions}, {}))
+    world.happens(START + 10 * DAY, track("purchased"))
+    world.live_until(START + 30 * DAY)
+    assert [(each.at - START) // DAY for each in world.messages()] == days
+    world.live_until(START + 370 * DAY)
+    assert len(world.messages()) == len(days) + birthdays
+    world.close()
+
+
+def test_what_has_not_come_yet_comes_though_the_like_of_it_was_edited(tmp_path: Path) -> None:
+    evening = EARLY.replace("09:30", "18:00") + "actions: [{send_email: again}]\n"
+    early, late = (f"{head}actions: [{{send_email: hello}}]\n" for head in (EARLY, LATE))
+    world = World(tmp_path, workspace({"r": early, "q": evening}, {}), mail=False)
+    world.happens(START, identify("ana", birthday="1980-03-02"))
+    world.live_until(START + HOUR)
+    world.release(workspace({"r": late, "q": evening}, {}))
+    world.live_until(START + DAY)
+    assert [each.name for each in world.messages()] == ["hello", "again"]
+    world.close()

@@ -166,6 +166,25 @@ def test_another_release_takes_nobody_his_turn(world: Callable[..., World]) -> N
     assert {who for who, *_ in entries(one)} == set(NAMES)
 
 
+def test_an_edit_of_the_trigger_takes_nobody_his_turn(world: Callable[..., World]) -> None:
+    """Also where another trigger comes before it, and it gets another name."""
+    one = peopled(world(EMPTY))
+    let_in(one, FILES, pace="1 per day")
+    one.engine.settle()
+    renamed = WELCOME.replace("{segment_entered: buyers}", "{segment_entered: buyers, id: b}")
+    one.release(workspace({"hi": renamed}, {"buyers": SEGMENTS["buyers"]}))
+    one.live_until(START + 3 * DAY)
+    triggers = "[{segment_entered: never, id: n}, {event: looked, id: l}, {segment_entered: buyers, id: c}]"
+    segments = {"buyers": SEGMENTS["buyers"], "never": "conditions: [{has_tag: never}]\n"}
+    other = WELCOME.replace("{segment_entered: buyers}", triggers)
+    one.release(workspace({"hi": other}, segments))
+    one.live_until(START + 5 * DAY)
+    assert len(entries(one)) == 5
+    one.release(workspace({"hi": other.replace("buyers", "never")}, segments))
+    one.live_until(START + 30 * DAY)
+    assert len(entries(one)) == 5, "who stands in none of its segments by then stays out"
+
+
 def test_two_triggers_of_one_recipe_are_one_row_of_people(world: Callable[..., World]) -> None:
     triggers = "[{segment_entered: buyers, id: a}, {segment_entered: big, id: b}]"
     both = f"trigger: {triggers}\nactions: [{{wait: 1 day}}]\n"

@@ -80,7 +80,14 @@ class Date(Trigger):
 
     @cached_property
     def _heard(self) -> str:
-        return f"{self.attribute} {self.offset} {self.at} {self.every}"
+        return f"{self._date} {self.offset} {self.at}"
+
+    @cached_property
+    def _date(self) -> str:
+        return f"{self.attribute} {self.every}"
+
+    def family(self) -> str:
+        return f"{self.word}:{self._date} "
 
     def rhythm(self) -> str:
         return "once a year" if self.every else ""

@@ -14,6 +14,7 @@ from autoflow.kinds.memory import LastTimes, Memory
 from autoflow.kinds.view import View
 from autoflow.model.contact import Times
 from autoflow.model.durations import Duration
+from autoflow.model.values import Value
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Inactivity(Trigger):
         return f"the contact has {what} for {self.for_}"
 
     def hears(self) -> frozenset[Topic]:
-        return frozenset({(self.word, f"{self._memory.key} {self.for_}")})
+        return frozenset({(self.word, self._heard)})
 
     def memories(self) -> tuple[Memory, ...]:
         return (self._memory,)
@@ -51,10 +52,23 @@ class Inactivity(Trigger):
         return LastTimes(self.of or (ANY_OWN_DOING,))
 
     def fires_at(self, view: View, after: int) -> int | None:
-        cell = view.cell(self._memory.key)
-        since = cell.times[-1] if isinstance(cell, Times) and cell.times else view.record.first_known
+        since = self._silent_since(view)
         due = self.for_.window_end(since, view.zone)
-        return due if due > after else None
+        return due if due > after and view.record.fired.get(f"{self.word}:{self._heard}") != since else None
+
+    def mark(self, view: View) -> Value:
+        return self._silent_since(view)
+
+    def family(self) -> str:
+        return f"{self.word}:{self._memory.key} "
+
+    @cached_property
+    def _heard(self) -> str:
+        return f"{self._memory.key} {self.for_}"
+
+    def _silent_since(self, view: View) -> int:
+        cell = view.cell(self._memory.key)
+        return cell.times[-1] if isinstance(cell, Times) and cell.times else view.record.first_known
 
     def surely(self) -> Condition | None:
         silent = tuple(DidNot(did_not=event, within_last=self.for_) for event in self.of)
