@@ -31,13 +31,16 @@ def entered(shop: Shop) -> int:
 
 
 def test_nobody_enters_because_a_file_changed(shop: Shop) -> None:
-    assert shop.run("apply").stdout == "Release 2: 2 live recipes, 2 segments.\n"
+    assert shop.run("apply").stdout == (
+        "Release 2: 2 live recipes, 2 segments.\n  recipe hi and segment buyers new\n"
+    )
     assert entered(shop) == 0
 
 
 def test_on_purpose_they_do(shop: Shop) -> None:
     assert shop.run("apply", "--include-existing").stdout == (
-        "Release 2: 2 live recipes, 2 segments.\nPut forward for hi: 2 people who match already.\n"
+        "Release 2: 2 live recipes, 2 segments.\n  recipe hi and segment buyers new\n"
+        "Put forward for hi: 2 people who match already.\n"
     )
     assert entered(shop) == 2
     assert shop.run("apply", "--include-existing", "hi").stdout == (

@@ -105,7 +105,7 @@ def test_those_under_way_are_moved_to_the_new_version(shop: Shop) -> None:
     )
     shop.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 40 days")
     told = shop.run("apply", "--move-running", "win-back").stdout.splitlines()
-    assert told[1] == (
+    assert told[2] == (
         "win-back: 1 person under way moves from version 1 to version 2, with what they have waited credited."
     )
     shop.run("run", "--until-idle")
@@ -113,7 +113,7 @@ def test_those_under_way_are_moved_to_the_new_version(shop: Shop) -> None:
     assert (run["version"], run["step"], run["state"]) == (2, "wait:40 days", "running")
     shop.replace("recipes/win-back.yaml", "wait: 40 days", "add_tag: written")
     told = shop.run("apply", "--move-running").stdout.splitlines()
-    assert told[1] == (
+    assert told[2] == (
         "win-back: 1 person at wait:40 days stays on version 2: no step of the new one stands for it."
     )
     assert shop.run("apply", "--move-running", "winback", status=1).stderr.startswith(

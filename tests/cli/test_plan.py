@@ -277,7 +277,9 @@ def stands(shop: Shop) -> object:
 def test_what_was_planned_is_applied(busy: Shop) -> None:
     busy.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
     file = planned(busy)
-    assert busy.run("apply", file).stdout == "Release 2: 1 live recipe, 1 segment.\n"
+    assert (
+        busy.run("apply", file).stdout == "Release 2: 1 live recipe, 1 segment.\n  recipe win-back changed\n"
+    )
     assert busy.run("plan").stdout == "Nothing has changed since release 2 was applied.\n"
 
 

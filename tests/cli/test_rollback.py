@@ -47,7 +47,7 @@ def test_a_start_leaves_alone_what_was_rolled_back_and_an_apply_does_not(shop: S
         "The files are those of release 3, which was rolled back. `autoflow apply` puts them in"
     )
     assert in_force(shop) == 4
-    assert shop.run("apply").stdout == "Release 5: 1 live recipe, 1 segment.\n"
+    assert shop.run("apply").stdout == "Release 5: 1 live recipe, 1 segment.\n  recipe win-back changed\n"
     assert "rolled back" not in shop.run("run", "--until-idle").stdout
     shop.run("rollback")
     shop.replace("recipes/win-back.yaml", "50 days", "60 days")

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autoflow.cli.output import count, local, progress, say
+from autoflow.cli.output import clean, count, local, progress, say
 from autoflow.cli.plan.letting_in import EXISTING, PACE, let_in
 from autoflow.cli.state import State, pass_state
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
+    from autoflow.app import Project
     from autoflow.lab.plan.apply import Entering
+    from autoflow.store.database import Database
 
 MOVED = click.option(
     "--move-running",
@@ -74,6 +76,8 @@ def command(
             live = sum(recipe.status == "live" for recipe in workspace.recipes.values())
             said = f"{count(live, 'live recipe')}, {count(len(workspace.segments), 'segment')}"
             say(f"Release {found.release}: {said}.")
+            if brought := _brought(project, database, found.release):
+                say(f"  {brought}")
         for line in moving_words(moves):
             say(line)
         if moved and not any(each.people or each.unplaced for each in moves):
@@ -83,6 +87,19 @@ def command(
         if found.release is not None and standing(database).release < found.release - 1:
             say("The engine has not reached the release before this one yet: `autoflow status` shows it.")
     refresh(state.folder, workspace)
+
+
+def _brought(project: Project, database: Database, release: int) -> str:
+    """What came, changed and went with a release, by name; nothing of the first, with which everything came."""
+    from autoflow.cli.release_words import changed_names
+    from autoflow.lab.plan.changes import compare
+    from autoflow.store.definitions import release_workspace
+
+    if release == 1:
+        return ""
+    before = release_workspace(database, release - 1, project.environment)
+    after = release_workspace(database, release, project.environment, project.workspace)
+    return clean(changed_names(compare(before, after)))
 
 
 def _entering(each: Entering, zone: str) -> str:
