@@ -67,7 +67,16 @@ def adopt(
 
 
 def _memberships(walk: Walk, fresh: Fresh, at: int) -> None:
-    """Forget what is asked no more, and look at what is new, and at what changes at this very instant."""
+    """Look at what is new, and at what changes at this very instant."""
+    if fresh.forgets:
+        _forget(walk)
+    if walk.record.first_known:
+        due = [name for name, instant in walk.record.timers.items() if instant <= at]
+        walk.reassess(set(), baseline=True, due=[*fresh.answers, *due])
+
+
+def _forget(walk: Walk) -> None:
+    """Let go of what is asked no more."""
     record, effects, program = walk.record, walk.effects, walk.program
     for name in [name for name in record.segments if name not in program.segment_names]:
         del record.segments[name]
@@ -80,9 +89,6 @@ def _memberships(walk: Walk, fresh: Fresh, at: int) -> None:
     waiting = put_forward(record.timers)
     _keep(record.timers, program.clocks)
     record.timers.update(waiting)
-    if record.first_known:
-        due = [name for name, instant in record.timers.items() if instant <= at]
-        walk.reassess(set(), baseline=True, due=[*fresh.answers, *due])
 
 
 def _keep(values: dict[str, Any], names: Container[str]) -> None:

@@ -18,13 +18,14 @@ class Fresh(NamedTuple):
     """What is new in a program: memories, by the event that they look at, and their keys.
 
     `answers` names the timers of the segments, watched conditions and computed attributes of which a contact at rest
-    does not know the answer yet; of all others he does. `reads_properties`: a memory needs more of events than their
-    times.
+    does not know the answer yet; of all others he does. `forgets`: something is asked no more, memories apart.
+    `reads_properties`: a memory needs more of events than their times.
     """
 
     memories: Mapping[str, PropertyIndex[Memory]]
     keys: frozenset[str]
     answers: frozenset[str]
+    forgets: bool
     reads_properties: bool
 
     @property
@@ -35,20 +36,21 @@ class Fresh(NamedTuple):
 
 def everything(program: Program) -> Fresh:
     """All that a program asks."""
-    return _fresh(program.memory_keys().values(), program.answers)
+    return _fresh(program.memory_keys().values(), program.answers, forgets=True)
 
 
 def compare(before: Program, program: Program) -> Fresh:
     """What is new in `program` for whoever is at rest under `before`."""
     known = before.memory_keys()
     memories = [memory for key, memory in program.memory_keys().items() if key not in known]
-    return _fresh(memories, _new_answers(before, program))
+    return _fresh(memories, _new_answers(before, program), forgets=not before.clocks <= program.clocks)
 
 
-def _fresh(memories: Iterable[Memory], answers: Iterable[str]) -> Fresh:
+def _fresh(memories: Iterable[Memory], answers: Iterable[str], *, forgets: bool) -> Fresh:
     memories = tuple(memories)
     reads = any(type(memory) not in _TIMES_ALONE or memory.where.tests for memory in memories)
-    return Fresh(indexed(memories), frozenset(each.key for each in memories), frozenset(answers), reads)
+    keys = frozenset(each.key for each in memories)
+    return Fresh(indexed(memories), keys, frozenset(answers), forgets, reads)
 
 
 def _new_answers(before: Program, program: Program) -> Iterable[str]:

@@ -39,9 +39,12 @@ PAST = [
 ]
 
 
-def program(segments: dict[str, str] | None = None, settings: str = COMPUTED, recipe: str = "") -> Program:
+def program(
+    segments: dict[str, str] | None = None, settings: str = COMPUTED, recipe: str = "", gone: str = ""
+) -> Program:
     recipes = {"r": recipe} if recipe else RECIPES
-    read = read_workspace(workspace(recipes, {**SEGMENTS, **(segments or {})}, settings), {})
+    there = {name: text for name, text in {**SEGMENTS, **(segments or {})}.items() if name != gone}
+    read = read_workspace(workspace(recipes, there, settings), {})
     assert read.sound, [each.message for each in read.problems]
     return compile_program(read)
 
@@ -50,6 +53,7 @@ CHANGES = {
     "nothing": (program(), set()),
     "a recipe alone": (program(recipe="trigger: {event: looked}\nactions: [{wait: 2 days}]\n"), set()),
     "a segment that is new": (program({"keen": "conditions: [{did: looked}]\n"}), {"segment:keen"}),
+    "one that is gone": (program(gone="lately"), set()),
     "one that nobody uses": (
         program({"lately": "conditions: [{did: purchased, within_last: 1 days}]\n"}),
         {"segment:lately"},
