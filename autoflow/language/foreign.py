@@ -19,6 +19,11 @@ _FOREIGN = re.compile(
 )
 
 
+_DATE = re.compile(r"\|\s*date\(\s*('[^'%]+'|\"[^\"%]+\")")
+_LETTERS = re.compile(r"YYYY|yyyy|DD|dd|MM|HH|hh|mm")
+_CODES = {"Y": "%Y", "y": "%Y", "D": "%d", "d": "%d", "M": "%m", "H": "%H", "h": "%H", "m": "%M"}
+
+
 class Foreign(NamedTuple):
     """One of them: where it stands in the text, the sentence, and the fix."""
 
@@ -41,6 +46,15 @@ def foreign_placeholders(text: str, names: Names) -> Iterator[Foreign]:
             f"Write {{{{ {path or 'contact.first_name'} | default('…') }}}}{'' if path else ', for example'}."
         )
         yield Foreign(Span(*found.span()), message, fix)
+
+
+def foreign_dates(text: str) -> Iterator[Foreign]:
+    """Patterns of dates as other programs write them: `date('DD.MM.YYYY')`."""
+    for found in _DATE.finditer(text):
+        codes = _LETTERS.sub(lambda word: _CODES[word[0][0]], found[1][1:-1])
+        fix = f"Write '{codes}'" if "%" in codes else "For example '%-d %B %Y'"
+        message = f"The pattern {found[1]} has no % sign, and is shown as it stands."
+        yield Foreign(Span(*found.span(1)), message, fix)
 
 
 def _ours(written: str, names: Names) -> str:

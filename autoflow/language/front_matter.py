@@ -98,19 +98,8 @@ def _read_fields(text: str, found: FrontMatter) -> None:
                         _mistake(line, f'"{key}" stands here twice.', "Remove one of the two.", key)
                     )
             else:
-                _commented(event, text.split("\n")[line - 2], line, found)
                 found.fields[key] = (event.value.strip(), line)
                 key = None
-
-
-def _commented(event: yaml.ScalarEvent, shown: str, line: int, found: FrontMatter) -> None:
-    """Note a value that a `#` cuts off, as in `subject: Order #5`."""
-    value = shown.partition(":")[2].strip()
-    if event.style is None and re.match(r" #\S", value[len(event.value.strip()) :]):
-        from autoflow.language.yaml_values import in_quotes
-
-        message = "# begins a comment, so the value ends before it."
-        found.mistakes.append(_mistake(line, message, in_quotes(value), value))
 
 
 def _is_root(event: yaml.Event, depth: int) -> bool:

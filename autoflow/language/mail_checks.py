@@ -9,7 +9,7 @@ from autoflow.kinds.actions.send_email import SendEmail
 from autoflow.kinds.base import EVENT
 from autoflow.language.definitions import Recipe
 from autoflow.language.elsewhere import meant
-from autoflow.language.foreign import foreign_placeholders
+from autoflow.language.foreign import foreign_dates, foreign_placeholders
 from autoflow.language.names import Names
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.settings_reader import ReadSettings
@@ -17,6 +17,7 @@ from autoflow.language.source import Source, Span
 from autoflow.language.steps_of import steps_of
 from autoflow.language.template_family import FOLDER, LINK
 from autoflow.language.templates import Template
+from autoflow.language.yaml_values import in_quotes
 from autoflow.model.problems import Problem
 
 _OF_SENDER = {"sender": ("name", "email", "postal_address")}
@@ -28,6 +29,7 @@ _INSIDE = {  # what to write in the place of something inside of these
     "now": 'Write {{{{ now | date("%-d %B %Y") }}}}, for example.',
     LINK: "Write {{{{ unsubscribe_url }}}}, which is an address.",
 }
+_COMMENTED = re.compile(r"^(?:subject|preheader)\s*:\s*([^\s'\"#][^\n]*? #\S[^\n]*?)\s*$", re.MULTILINE)
 _LINK = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
 
 
@@ -64,6 +66,7 @@ def template_warnings(
 ) -> Iterator[Problem]:
     """What a template reads and nothing defines, and a marketing mail that nobody can unsubscribe from."""
     yield from _elsewhere(template, names, sources)
+    yield from _cut_off(template, sources)
     if not any(meant(unknown.name, (LINK,), "root") for unknown in template.unknown):
         yield from _lacking_link(template, sources)
     if not names.declared:
@@ -102,8 +105,19 @@ def _elsewhere(template: Template, names: Names, sources: Mapping[str, str]) -> 
     """Placeholders as other programs write them, which would be sent as they stand."""
     for file in dict.fromkeys(template.file_of(source) for source in sorted(template.sources)):
         text = sources.get(file, "")
-        for found in foreign_placeholders(text, names):
+        for found in (*foreign_placeholders(text, names), *foreign_dates(text)):
             yield Source(file, text).problem("placeholder-elsewhere", *found, "warning")
+
+
+def _cut_off(template: Template, sources: Mapping[str, str]) -> Iterator[Problem]:
+    """What a `#` cuts off at the beginning of a template, as in `subject: Order #5`."""
+    file = f"{FOLDER}/{template.name}.html"
+    text = sources.get(file, "")
+    found = _COMMENTED.search(text.partition("\n---")[0])
+    if found is not None:
+        message = "# begins a comment, so the value ends before it."
+        span = Span(*found.span(1))
+        yield Source(file, text).problem("yaml-comment", span, message, in_quotes(found[1]), "warning")
 
 
 def _unknown_property(

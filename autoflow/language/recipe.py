@@ -18,6 +18,7 @@ from autoflow.language.elsewhere import asked, meant
 from autoflow.language.names import Names
 from autoflow.language.nodes import Broken, Entry, Node, Scalar, plain_data, read_yaml
 from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.own_file import check_own_name, in_its_folder
 from autoflow.language.reader import all_of, any_of, read_action, read_conditions, read_trigger
 from autoflow.language.scalars import attempt, items
 from autoflow.language.scope import Part, Scope
@@ -64,7 +65,7 @@ def read_recipe(name: str, text: str, names: Names, file: str = "") -> ReadRecip
     """
     report = Report(Source(file or f"recipes/{name}.yaml", text))
     root = read_yaml(report)
-    if root is None or not scalars.in_its_folder(root, report, "recipe", ("recipe", "trigger", "actions")):
+    if root is None or not in_its_folder(root, report, "recipe", ("recipe", "trigger", "actions")):
         return ReadRecipe(None, report, {})
     try:
         entries = scalars.section(root, report, "a recipe", RECIPE_KEYS)
@@ -87,7 +88,7 @@ class _Reading:
 
     def read(self) -> ReadRecipe:
         """Read every part, so that all mistakes are told at once."""
-        scalars.check_own_name(self.entries.get("recipe"), self.name, "recipe", self.report)
+        check_own_name(self.entries.get("recipe"), self.name, "recipe", self.report)
         triggers, trigger_ids = self.triggers()
         self.scope.triggers = trigger_ids
         heard = {topic for trigger in triggers for topic in trigger.hears()}

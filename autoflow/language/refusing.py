@@ -127,6 +127,12 @@ def refuse_key(
         shown = subject.text if isinstance(subject, Scalar) else "…"
         fix = asked(f"none: [{{{word}: {shown}}}]")
     before = report.source.text[max(entry.key.span.start - 60, 0) : entry.key.span.start]
+    worded = key.replace(" ", "_")
+    begun = max((each for each in known if worded.startswith(f"{each}_")), key=len, default=None)
+    if begun is not None and " " in key and isinstance(entry.value, Scalar) and entry.value.text == "":
+        fix = asked(f"{begun}: {key[len(begun) + 1 :]}")
+        report.add("unknown-key", entry.key.span, f'"{word}" takes no "{key}".', fix)
+        return
     torn = re.search(r"(\w+): ([^,:{}\[\]]+),\s*$", before)
     if (
         torn is not None

@@ -12,6 +12,7 @@ from autoflow.language.clashing import report_clashes
 from autoflow.language.definitions import Segment
 from autoflow.language.names import Names
 from autoflow.language.nodes import Entry, Node, plain_data, read_yaml
+from autoflow.language.own_file import check_own_name, in_its_folder
 from autoflow.language.reader import all_of, read_conditions
 from autoflow.language.recipe import meaning_hash
 from autoflow.language.scalars import attempt, items
@@ -51,7 +52,7 @@ def read_segment(name: str, text: str, names: Names, file: str = "") -> ReadSegm
     """Read one segment, also an old version from elsewhere; `names` says what may be named."""
     report = Report(Source(file or f"segments/{name}.yaml", text))
     root = read_yaml(report)
-    if root is None or not scalars.in_its_folder(root, report, "segment", ("segment",)):
+    if root is None or not in_its_folder(root, report, "segment", ("segment",)):
         return ReadSegment(None, report)
     try:
         entries = scalars.section(root, report, "a segment", SEGMENT_KEYS)
@@ -62,7 +63,7 @@ def read_segment(name: str, text: str, names: Names, file: str = "") -> ReadSegm
 
 def _read(name: str, entries: Mapping[str, Entry], scope: Scope, root: Node) -> ReadSegment:
     report = scope.report
-    scalars.check_own_name(entries.get("segment"), name, "segment", report)
+    check_own_name(entries.get("segment"), name, "segment", report)
     description = scalars.optional_text(entries, "description", report)
     owner = scalars.optional_text(entries, "owner", report)
     color, kind = _color(entries, report), _kind(entries, report)

@@ -34,11 +34,14 @@ _QUOTES_FIX = "Put quotes around it"
 def hard_space(report: Report, span: Span) -> bool:
     """Report a hard space that stands where YAML needs one of the usual ones; False where it is a part of a text."""
     value = report.source.text[span.start : span.end]
-    found = re.match(rf"(?:-|[\w.-]+:)?([{_HARD}]+)", value)
+    found = re.match(rf"(-|[\w.-]+:)?([{_HARD}]+)", value)
     if found is None:
         return False
+    begins = report.source.start_of(report.source.line_number(span.start))
+    if found[1] is None and report.source.text[begins : span.start].rstrip().endswith(":"):
+        return False  # a text may begin with one
     message = "This space is a hard one, as web pages and word processors make them, and none for YAML."
-    place = Span(span.start + found.start(1), span.start + found.end(1))
+    place = Span(span.start + found.start(2), span.start + found.end(2))
     report.add("yaml-space", place, message, "Delete it, and type a space in its place.")
     return True
 
