@@ -6,7 +6,7 @@ from autoflow.language import schema_values as values
 from autoflow.language.schema_fields import CONDITIONS, STEPS
 from autoflow.language.schema_kinds import WordSchemas
 from autoflow.language.schema_names import Known
-from autoflow.language.schema_values import Schema, keys, listed, one_of, told
+from autoflow.language.schema_values import Schema, keys, listed, offered, one_of, told
 from autoflow.language.segment import SEGMENT_KINDS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -73,7 +73,10 @@ def recipe_schema(known: Known) -> Schema:
         "trigger": told("What starts it; of several any one.", triggers),
         "conditions": told("Who may enter: all of them must hold at that moment.", _MAYBE_CONDITIONS),
         "keep_while": told("Whoever ceases to meet them leaves.", _MAYBE_CONDITIONS),
-        "per": told("A run for each value of a property of the event, such as event.order_id.", _PER),
+        "per": told(
+            "A run for each value of a property of the event, such as event.order_id.",
+            offered((f"event.{name}" for name in known.properties), _PER),
+        ),
         "reentry": told("Whether one may enter again: never, always, or after 30 days.", _REENTRY),
         "while_running": told(
             "What an event does that comes while somebody is under way.",

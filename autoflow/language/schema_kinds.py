@@ -28,7 +28,7 @@ from autoflow.language.declared import Declared
 from autoflow.language.field_specs import Spec, short_field, specs_of
 from autoflow.language.schema_fields import plain_field
 from autoflow.language.schema_names import Known
-from autoflow.language.schema_values import Schema, keys, one_of, one_or_more, told
+from autoflow.language.schema_values import Schema, keys, offered, one_of, one_or_more, told
 from autoflow.language.taken import taken
 
 _ID: Schema = told("A name of its own, by which reports and tests tell it from others.", values.TEXT)
@@ -92,6 +92,8 @@ class WordSchemas:
         needed = [word, *(spec.key for spec in written if spec.required and spec is not short)]
         if mark is None:
             return keys(properties, needed, **self._by_event(kind))
+        if mark.of == "event_property":  # of which event, the trigger says
+            properties[word] = _help(kind, offered(self.known.properties))
         if mark.of == "attribute" and self.known.names.declared:
             return self._by_type(word, properties)
         of = Declared("number") if mark.of == "number" else None

@@ -47,6 +47,11 @@ class Known:
             return {}
         return {name: event.properties for name, event in sorted(self.names.settings.events.items())}
 
+    @property
+    def properties(self) -> list[str]:
+        """The properties that some event has."""
+        return sorted({name for properties in self.events.values() for name in properties})
+
     def paths(self, event: str, *, any_type: bool) -> list[str]:
         """Each `EVENT.PROPERTY` of an event, of numbers alone unless `any_type`."""
         return [

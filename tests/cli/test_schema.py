@@ -289,6 +289,18 @@ def test_a_mapping_is_offered_the_properties_of_its_event(shop: Shop) -> None:
     assert list(of["properties"]["properties"]["properties"]) == ["order_id", "total", "items"]
 
 
+def test_properties_of_events_are_offered_and_others_let_pass(shop: Shop) -> None:
+    schema = json.loads(shop.run("schema", "--print", "recipe").stdout)
+    asked = schema["definitions"]["condition.event_property"]["properties"]["event_property"]["anyOf"]
+    per = schema["properties"]["per"]["anyOf"]
+    assert {"total", "path", "template"} <= set(asked[0]["enum"])
+    assert {"event.total", "event.path"} <= set(per[0]["enum"])
+    assert asked[1] == per[1] == {}
+    recipe = "trigger: {event: purchased}\nper: event.%s\nconditions: [{event_property: %s, is: a}]\nactions: [exit]\n"
+    for name in ("order_id", "of_its_own"):
+        assert refusals(schema, "recipes/r.yaml", recipe % (name, name)) == []
+
+
 def test_they_are_written_again_once_a_file_is_saved(shop: Shop) -> None:
     schema = shop.folder / ".autoflow/recipe.schema.json"
     known: list[bool] = []
