@@ -12,6 +12,7 @@ from autoflow.kinds.counts import Counted
 from autoflow.kinds.deeds import Deed
 from autoflow.kinds.limits import OfBefore
 from autoflow.kinds.operators import Test
+from autoflow.kinds.triggers.page_visited import PageVisited
 from autoflow.kinds.where import Where
 from autoflow.language.codes import Code
 from autoflow.language.tests_logic import bounds, impossible
@@ -34,6 +35,9 @@ def leaf_findings(kind: Kind) -> Iterator[LeafFinding]:
     if isinstance(kind, Counted) and kind.at_least == 0:
         message = "Everybody has it at least 0 times, so this always holds."
         yield LeafFinding("always-holds", "at_least", message, "Write at_least: 1 time, or put it into none.")
+    if isinstance(kind, PageVisited) and (kind.path or "").startswith(("http://", "https://")):
+        message = "The path of a page begins with /, so this hardly ever holds."
+        yield LeafFinding("never-holds", "path", message, f'Write page_visited: {{url: "{kind.path}"}}')
     test = getattr(kind, "test", None)
     if isinstance(test, Test) and impossible([test]):
         fix = "Write the lower value first."

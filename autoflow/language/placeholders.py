@@ -33,6 +33,10 @@ def read_text(node: Node, scope: Scope, what: str) -> Text:
         for foreign in foreign_placeholders(node.text, scope.names):
             place = inside(node.span, scope.report, node.text[slice(*foreign.span)])
             scope.report.warn("placeholder-elsewhere", place, foreign.message, foreign.fix)
+        if "{%" in node.text and "{{" not in node.text:
+            message = "A text without {{ … }} is sent as it stands, {% … %} and all."
+            fix = "Write it as one placeholder: {{ 'here' if contact.city == 'London' else 'there' }}"
+            scope.report.warn("placeholder-elsewhere", node.span, message, fix)
     if holds_placeholder(node):
         return read_placeholder(scalar(node, scope.report, what), scope)
     return Text(scalar(node, scope.report, what).text)
