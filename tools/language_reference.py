@@ -17,8 +17,8 @@ from autoflow.kinds import registry
 from autoflow.kinds.base import Kind
 from autoflow.kinds.fields import Operators, TypeOf
 from autoflow.kinds.operators import OF_TYPE
-from autoflow.language.declared import ATTRIBUTES, EVENTS
 from autoflow.language.field_specs import Spec, short_field, specs_of
+from autoflow.language.settings.declared import ATTRIBUTES, EVENTS
 from autoflow.language.taken import operand_in_words, taken
 
 PAGE = Path(__file__).parents[1] / "docs" / "language.md"

@@ -14,7 +14,7 @@ from autoflow.language.owners import OWNERS_FILE
 
 if TYPE_CHECKING:
     from autoflow.language.definitions import Workspace
-    from autoflow.language.schema_values import Schema
+    from autoflow.language.schema.values import Schema
 
 OF: Mapping[str, str] = {
     "recipe": "recipes/*.yaml",
@@ -31,10 +31,10 @@ def made(workspace: Workspace) -> dict[str, Schema]:
     """The schema of each sort of file, by the names in `OF`."""
     from autoflow.ingest.mapping_schema import mapping_schema
     from autoflow.lab.testing.schema import tests_schema
-    from autoflow.language.schema_files import recipe_schema, segment_schema
-    from autoflow.language.schema_names import known_names
-    from autoflow.language.schema_owners import owners_schema
-    from autoflow.language.schema_settings import settings_schema
+    from autoflow.language.schema.files import recipe_schema, segment_schema
+    from autoflow.language.schema.names import known_names
+    from autoflow.language.schema.owners import owners_schema
+    from autoflow.language.schema.settings import settings_schema
 
     known = known_names(workspace)
     return {

@@ -17,7 +17,7 @@ from autoflow.kinds.view import View
 from autoflow.model.values import from_millionths, plain
 
 if TYPE_CHECKING:
-    from autoflow.language.settings import Settings
+    from autoflow.language.settings.settings import Settings
     from autoflow.store.history import Stored
     from autoflow.store.reports import ContactStory
     from autoflow.store.tasks import Task

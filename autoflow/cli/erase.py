@@ -15,7 +15,7 @@ from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
     from autoflow.ingest.forgetting import Farewell
-    from autoflow.language.settings import Settings
+    from autoflow.language.settings.settings import Settings
 
 
 @click.command()
@@ -98,7 +98,7 @@ def _tell(found: list[Farewell], settings: Settings, *, running: bool, left: int
 
 def _outside(found: Iterable[Farewell], settings: Settings) -> str:
     """What went to systems that are not ours."""
-    from autoflow.language.settings import Smtp
+    from autoflow.language.settings.settings import Smtp
 
     mails = calls = 0
     for each in found:

@@ -28,7 +28,7 @@ def command(state: State, paths: tuple[Path, ...], *, check: bool, diff: bool) -
     at most.
     Comments stay, and what a file says never changes. Files with mistakes are left alone and named (exit status 1).
     """
-    from autoflow.language.layout import in_shape
+    from autoflow.language.formatting.layout import in_shape
 
     texts = _chosen(_texts(state), paths, state.folder)
     broken = _broken(state)

@@ -8,7 +8,7 @@ from autoflow.cli.output import clean
 from autoflow.model.problems import AutoflowError
 
 if TYPE_CHECKING:
-    from autoflow.language.declared import Declared
+    from autoflow.language.settings.declared import Declared
 
 
 def split(pair: str) -> tuple[str, str]:

@@ -15,10 +15,10 @@ from autoflow.language.names import listed
 from autoflow.model.problems import AutoflowError, did_you_mean
 
 if TYPE_CHECKING:
-    from autoflow.language.declared import Declared
     from autoflow.language.definitions import Workspace
-    from autoflow.language.settings import Settings
-    from autoflow.language.templates import Template
+    from autoflow.language.settings.declared import Declared
+    from autoflow.language.settings.settings import Settings
+    from autoflow.language.templates.templates import Template
     from autoflow.model.contact import Record
     from autoflow.post.content.render import Rendered
     from autoflow.store.history import Stored

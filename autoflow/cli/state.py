@@ -15,7 +15,7 @@ from autoflow.language.names import SETTINGS_FILE
 from autoflow.model.clock import Clock
 
 if TYPE_CHECKING:
-    from autoflow.language.settings import Settings
+    from autoflow.language.settings.settings import Settings
     from autoflow.store.database import Database
 
 Say = Callable[[str], None]

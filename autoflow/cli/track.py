@@ -14,8 +14,8 @@ from autoflow.model.problems import AutoflowError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from autoflow.language.declared import Declared
-    from autoflow.language.settings import Settings
+    from autoflow.language.settings.declared import Declared
+    from autoflow.language.settings.settings import Settings
     from autoflow.store.database import Database
 
 _IDENTIFY = "identify"

@@ -9,7 +9,7 @@ from autoflow.core.consents import EVERY_TOPIC
 from autoflow.core.program import Program
 from autoflow.kinds.view import View, contact_scope
 from autoflow.language.definitions import Recipe
-from autoflow.language.templates import Template
+from autoflow.language.templates.templates import Template
 from autoflow.model.clock import MICROS
 from autoflow.model.contact import Record, Run, Times
 from autoflow.model.effects import HELD, SENT, SKIPPED

@@ -17,7 +17,7 @@ from autoflow.kinds.computed import Computed
 from autoflow.kinds.limits import LimitOn
 from autoflow.kinds.memory import Memory
 from autoflow.language.definitions import Recipe
-from autoflow.language.templates import Template
+from autoflow.language.templates.templates import Template
 from autoflow.model.clock_times import ClockWindow
 from autoflow.model.contact import Run
 from autoflow.model.durations import DAY

@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from autoflow.demo.facts import facts
 from autoflow.demo.outcome import Outcome
-from autoflow.language.settings import Mailbox
+from autoflow.language.settings.settings import Mailbox
 from autoflow.model.effects import AUDIENCES, EMAIL, SALES
 from autoflow.model.instants import to_wall
 from autoflow.store.reports import MessageLine

@@ -9,8 +9,8 @@ from typing import Any
 from autoflow.ingest.refusals import RefusedError
 from autoflow.ingest.typed import no_choice
 from autoflow.kinds.operators import comparable
-from autoflow.language.declared import TYPE_WORDS, Declared
-from autoflow.language.settings import Settings
+from autoflow.language.settings.declared import TYPE_WORDS, Declared
+from autoflow.language.settings.settings import Settings
 from autoflow.model.event import IDENTIFY, Incoming
 from autoflow.model.values import fold
 

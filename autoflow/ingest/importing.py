@@ -10,7 +10,7 @@ from autoflow.ingest.files import RefusedRow, read_ndjson
 from autoflow.ingest.fitting import Fitting
 from autoflow.ingest.mapping import CsvMapping
 from autoflow.ingest.table import read_csv
-from autoflow.language.settings import Settings
+from autoflow.language.settings.settings import Settings
 from autoflow.model.clock import Clock
 from autoflow.model.problems import AutoflowError
 from autoflow.store.database import Database

@@ -21,13 +21,13 @@ from dataclasses import dataclass
 
 from autoflow.ingest.dates import DateFormat, parse_format
 from autoflow.language import scalars
-from autoflow.language.declared import Declared
 from autoflow.language.names import listed
-from autoflow.language.nodes import Entry, Node, read_yaml
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scalars import attempt
-from autoflow.language.settings import Settings
+from autoflow.language.settings.declared import Declared
+from autoflow.language.settings.settings import Settings
 from autoflow.language.source import Report, Source, Span
+from autoflow.language.yaml.nodes import Entry, Node, read_yaml
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.event import IDENTIFY
 from autoflow.model.instants import zone, zone_names
 from autoflow.model.problems import AutoflowError, Problem, did_you_mean

@@ -16,7 +16,7 @@ from autoflow.ingest.refusals import RefusedError
 from autoflow.ingest.segment import LONGEST_NAME
 from autoflow.ingest.times import LATEST
 from autoflow.ingest.typed import typed
-from autoflow.language.declared import Declared
+from autoflow.language.settings.declared import Declared
 from autoflow.model.event import IDENTIFY, Incoming
 from autoflow.model.instants import from_wall, parse_instant
 from autoflow.model.problems import AutoflowError

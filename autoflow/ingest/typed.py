@@ -7,7 +7,7 @@ from typing import Any
 
 from autoflow.ingest.dates import DateFormat
 from autoflow.ingest.refusals import RefusedError
-from autoflow.language.declared import Declared
+from autoflow.language.settings.declared import Declared
 from autoflow.model.instants import from_wall, parse_date, parse_instant, to_iso
 from autoflow.model.problems import did_you_mean
 from autoflow.model.values import fold

@@ -9,9 +9,9 @@ from typing import Any
 from autoflow.kinds.base import Kind
 from autoflow.kinds.fields import Name, PropertyPath
 from autoflow.language.field_specs import Spec, specs_of
-from autoflow.language.nodes import Entry, Node
 from autoflow.language.scope import Scope
 from autoflow.language.source import Span
+from autoflow.language.yaml.nodes import Entry, Node
 
 
 @dataclass(eq=False, repr=False)

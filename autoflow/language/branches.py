@@ -11,13 +11,13 @@ from autoflow.kinds.base import Action, Condition, Step
 from autoflow.kinds.fields import Cases, Parts, Steps
 from autoflow.language import scalars
 from autoflow.language.around import Around
-from autoflow.language.exclusion import follows
 from autoflow.language.field_specs import Spec
-from autoflow.language.logic import MOST_COMPARED, flat
-from autoflow.language.nodes import Entry, Node
-from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.lints.exclusion import follows
+from autoflow.language.lints.logic import MOST_COMPARED, flat
 from autoflow.language.scope import Scope
 from autoflow.language.source import Report, Span, Unreadable
+from autoflow.language.yaml.nodes import Entry, Node
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.values import MILLION, millionths
 
 ReadAction = Callable[[Node, Scope], Action]

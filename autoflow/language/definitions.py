@@ -13,8 +13,8 @@ from autoflow.model.clock_times import ClockWindow
 from autoflow.model.durations import Duration
 
 if TYPE_CHECKING:
-    from autoflow.language.settings import Settings
-    from autoflow.language.templates import Template
+    from autoflow.language.settings.settings import Settings
+    from autoflow.language.templates.templates import Template
     from autoflow.model.problems import Problem
 
 Status = Literal["draft", "live", "paused", "draining"]

@@ -17,18 +17,18 @@ from autoflow.kinds.text import Text
 from autoflow.kinds.where import Where
 from autoflow.language import scalars
 from autoflow.language.around import Around, Reader
-from autoflow.language.declared import TYPE_WORDS, Declared
-from autoflow.language.elsewhere import asked
 from autoflow.language.field_specs import Spec, specs_of
 from autoflow.language.more_fields import BY_MARK
 from autoflow.language.names import SETTINGS_FILE, listed
-from autoflow.language.nodes import Entry, Node, Scalar
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.operands import NUMBER, bare_test, read_share, read_test, read_value, usual_operator
 from autoflow.language.placeholders import read_text
 from autoflow.language.scope import Scope
-from autoflow.language.sentences import likely_condition, likely_where
+from autoflow.language.settings.declared import TYPE_WORDS, Declared
+from autoflow.language.slips.elsewhere import asked
+from autoflow.language.slips.sentences import likely_condition, likely_where
 from autoflow.language.source import Span
+from autoflow.language.yaml.nodes import Entry, Node, Scalar
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.durations import Duration
 from autoflow.model.values import fold
 

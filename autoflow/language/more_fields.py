@@ -27,18 +27,18 @@ from autoflow.kinds.text import Text
 from autoflow.language import scalars
 from autoflow.language.around import Around, Reader
 from autoflow.language.codes import Code
-from autoflow.language.declared import Declared
-from autoflow.language.elsewhere import asked
 from autoflow.language.field_specs import Spec
-from autoflow.language.nodes import Entry, Node, Scalar, Sequence
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.operands import read_value
 from autoflow.language.placeholder_types import check_length, check_moment
 from autoflow.language.placeholders import holds_placeholder, read_text
 from autoflow.language.rates import read_rate
 from autoflow.language.scope import Scope
+from autoflow.language.settings.declared import Declared
+from autoflow.language.slips.elsewhere import asked
 from autoflow.language.source import Report
-from autoflow.language.template_names import names_of
+from autoflow.language.templates.names import names_of
+from autoflow.language.yaml.nodes import Entry, Node, Scalar, Sequence
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.clock_times import parse_clock, parse_day
 from autoflow.model.durations import Duration, parse_duration
 from autoflow.model.values import millionths
@@ -65,7 +65,7 @@ def parsed(
 
 def _likely(parse: Callable[[str], T], written: str) -> str | None:
     """What was likely meant, if what is read is one of the things that others write otherwise."""
-    from autoflow.language import likely
+    from autoflow.language.slips import likely
 
     readers: dict[Callable[..., object], likely.Likely] = {
         parse_clock: likely.clock,
@@ -133,7 +133,7 @@ def _clock_or_moment(spec: Spec, node: Node, around: Around) -> int | Text:
 
 def _until_fix(key: str, written: str) -> str:
     """How to mend what is no time of the day, but perhaps a day, with a time or without, or a date."""
-    from autoflow.language import likely
+    from autoflow.language.slips import likely
 
     at = likely.clock(written)
     if at is not None:
@@ -172,7 +172,7 @@ def _number(spec: Spec, node: Node, around: Around) -> int:
     found = scalars.scalar(node, report, around.what(spec))
     exact = None if isinstance(found.value, bool) else millionths(found.value)
     if exact is None:
-        from autoflow.language import likely
+        from autoflow.language.slips import likely
 
         fix = asked(likely.number(found.text), f"For example {spec.key}: 10.")
         report.fail("value", found.span, f'"{found.text}" is not a number.', fix)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from autoflow.language.declared import Declared
-from autoflow.language.elsewhere import meant
-from autoflow.language.settings import Settings
+from autoflow.language.settings.declared import Declared
+from autoflow.language.settings.settings import Settings
+from autoflow.language.slips.elsewhere import meant
 from autoflow.model.problems import did_you_mean
 
 SETTINGS_FILE = "autoflow.yaml"

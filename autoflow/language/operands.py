@@ -7,15 +7,15 @@ from typing import Any, NoReturn
 
 from autoflow.kinds.limits import OfBefore
 from autoflow.kinds.operators import OF_TYPE, WINDOWS, WORDS, Test, comparable
-from autoflow.language.declared import TYPE_WORDS, Declared
-from autoflow.language.elsewhere import asked, meant
 from autoflow.language.names import listed
-from autoflow.language.nodes import Entry, Mapping, Node, Scalar, Sequence
 from autoflow.language.placeholder_types import check_value
 from autoflow.language.placeholders import holds_placeholder, read_placeholder
 from autoflow.language.scalars import duration, each, refuse_reported, scalar, yes_no
 from autoflow.language.scope import Scope
+from autoflow.language.settings.declared import TYPE_WORDS, Declared
+from autoflow.language.slips.elsewhere import asked, meant
 from autoflow.language.source import Report
+from autoflow.language.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence
 from autoflow.model.problems import did_you_mean
 from autoflow.model.values import from_millionths, millionths
 
@@ -203,11 +203,11 @@ def _refuse(found: Scalar, declared: Declared, report: Report, what: str) -> NoR
     share = what.strip('"') in _SHARED
     sign = re.match(r"[<>=!]=?|=[<>]", found.text)
     if sign:
-        from autoflow.language.yaml_values import operator_sign
+        from autoflow.language.yaml.values import operator_sign
 
         word, fix = operator_sign(found.text, what.strip('"'))
         report.fail("operator", found.span, f'"{word}" is not an operator here.', fix)
-    from autoflow.language import likely
+    from autoflow.language.slips import likely
 
     if declared.type in {"number", "money"}:
         near = likely.number(found.text)

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from autoflow.language import scalars
-from autoflow.language.nodes import Entry, read_yaml
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scalars import attempt, items
 from autoflow.language.source import Report, Source, Unreadable
+from autoflow.language.yaml.nodes import Entry, read_yaml
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.problems import AutoflowError
 from autoflow.model.values import fold
 

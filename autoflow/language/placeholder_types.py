@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 from autoflow.kinds.operators import comparable
-from autoflow.language.declared import TYPE_WORDS, Declared
-from autoflow.language.nodes import Scalar
 from autoflow.language.scalars import inside
 from autoflow.language.scope import Scope
+from autoflow.language.settings.declared import TYPE_WORDS, Declared
+from autoflow.language.yaml.nodes import Scalar
 from autoflow.model.durations import parse_duration
 
 _ALONE = (

@@ -6,13 +6,13 @@ import re
 from typing import Any, NoReturn
 
 from autoflow.kinds.text import PlaceholderSyntaxError, Text
-from autoflow.language.elsewhere import asked, meant
-from autoflow.language.foreign import foreign_placeholders
-from autoflow.language.nodes import Node, Scalar
 from autoflow.language.scalars import inside, scalar
 from autoflow.language.scope import Scope
+from autoflow.language.slips.elsewhere import asked, meant
+from autoflow.language.slips.foreign import foreign_placeholders
 from autoflow.language.source import Report
-from autoflow.language.template_names import names_of
+from autoflow.language.templates.names import names_of
+from autoflow.language.yaml.nodes import Node, Scalar
 
 MOST_CHARACTERS = 10_000
 _FILTERS = (

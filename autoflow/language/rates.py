@@ -6,8 +6,8 @@ import re
 
 from autoflow.kinds.limits import Limit
 from autoflow.language import scalars
-from autoflow.language.nodes import Node, Scalar
 from autoflow.language.source import Report
+from autoflow.language.yaml.nodes import Node, Scalar
 
 MOST = 1_000
 RATE = re.compile(r"(\d{1,6})(?:\s*times?)?\s+(?:per|a|an|each|every)\s+(.+)")

@@ -14,15 +14,15 @@ from autoflow.kinds.operators import WORDS
 from autoflow.kinds.where import Where
 from autoflow.language.around import Around
 from autoflow.language.branches import read_branching
-from autoflow.language.clashing import report_clashes
 from autoflow.language.codes import Code
 from autoflow.language.field_specs import Spec, short_field, specs_of, written_keys
 from autoflow.language.fields import read_field, read_operator
-from autoflow.language.leaf_logic import leaf_findings
-from autoflow.language.nodes import Entry, Node, Scalar, Sequence
-from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.lints.clashing import report_clashes
+from autoflow.language.lints.leaf import leaf_findings
 from autoflow.language.placeholders import constant
-from autoflow.language.refusing import (
+from autoflow.language.scalars import each, items, refuse_reported
+from autoflow.language.scope import Scope
+from autoflow.language.slips.refusing import (
     beside_fix,
     example,
     refuse_bare,
@@ -33,9 +33,9 @@ from autoflow.language.refusing import (
     refuse_unknown,
     value_fix,
 )
-from autoflow.language.scalars import each, items, refuse_reported
-from autoflow.language.scope import Scope
 from autoflow.language.source import Report, Unreadable
+from autoflow.language.yaml.nodes import Entry, Node, Scalar, Sequence
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 
 K = TypeVar("K", bound=Kind)
 

@@ -12,18 +12,18 @@ from typing import Any, Literal, cast
 from autoflow.kinds.base import EVENT, Condition, Step, Trigger
 from autoflow.language import scalars
 from autoflow.language.branches import lay_out, read_steps
-from autoflow.language.clashing import report_clashes
 from autoflow.language.definitions import Recipe, RecipeSending, Status
-from autoflow.language.elsewhere import asked, meant
+from autoflow.language.lints.clashing import report_clashes
 from autoflow.language.names import Names
-from autoflow.language.nodes import Broken, Entry, Node, Scalar, plain_data, read_yaml
-from autoflow.language.nodes import Mapping as MappingNode
-from autoflow.language.own_file import check_own_name, in_its_folder
 from autoflow.language.reader import all_of, any_of, read_action, read_conditions, read_trigger
 from autoflow.language.scalars import attempt, items
 from autoflow.language.scope import Part, Scope
-from autoflow.language.sending_reader import read_recipe_sending
+from autoflow.language.settings.sending import read_recipe_sending
+from autoflow.language.slips.elsewhere import asked, meant
+from autoflow.language.slips.own_file import check_own_name, in_its_folder
 from autoflow.language.source import FIRST, Report, Source, Span, Unreadable
+from autoflow.language.yaml.nodes import Broken, Entry, Node, Scalar, plain_data, read_yaml
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.durations import Duration
 from autoflow.model.problems import Problem
 
@@ -278,7 +278,7 @@ class _Reading:
 
 def _reentry_fix(written: str) -> str:
     """How to mend what is no way of entering again."""
-    from autoflow.language import likely
+    from autoflow.language.slips import likely
 
     length = likely.length(f"{written} days" if written.isdigit() else written)
     near = meant(written, ("never", "always"), "reentry")

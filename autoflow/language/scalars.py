@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from autoflow.language.elsewhere import asked, belonging, meant
-from autoflow.language.hints import bare_name, comment_hint, form_hint, length_fix
 from autoflow.language.names import listed
-from autoflow.language.nodes import Broken, Entry, Node, Scalar, Sequence
-from autoflow.language.nodes import Mapping as MappingNode
+from autoflow.language.slips.elsewhere import asked, belonging, meant
+from autoflow.language.slips.hints import bare_name, comment_hint, form_hint, length_fix
 from autoflow.language.source import Report, Span, Unreadable
+from autoflow.language.yaml.nodes import Broken, Entry, Node, Scalar, Sequence
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.durations import Duration, parse_duration
 from autoflow.model.problems import did_you_mean
 
@@ -218,7 +218,7 @@ def times(node: Node, report: Report, what: str) -> int:
     found = scalar(node, report, what)
     match = _COUNT.fullmatch(found.text.strip())
     if match is None:
-        from autoflow.language import likely
+        from autoflow.language.slips import likely
 
         fix = asked(likely.count(found.text), "For example 2 times.")
         report.fail("value", found.span, f'{capital(what)} is a count, not "{found.text}".', fix)

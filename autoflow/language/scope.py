@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from autoflow.kinds.base import Condition
-from autoflow.language.declared import Declared
 from autoflow.language.names import Names
+from autoflow.language.settings.declared import Declared
 from autoflow.language.source import Report, Span
 
 Part = Literal["trigger", "entry", "keep_while", "leave", "action", "choose", "segment"]

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 
 from autoflow.kinds.base import Condition
 from autoflow.language import scalars
-from autoflow.language.clashing import report_clashes
 from autoflow.language.definitions import Segment
+from autoflow.language.lints.clashing import report_clashes
 from autoflow.language.names import Names
-from autoflow.language.nodes import Entry, Node, plain_data, read_yaml
-from autoflow.language.own_file import check_own_name, in_its_folder
 from autoflow.language.reader import all_of, read_conditions
 from autoflow.language.recipe import meaning_hash
 from autoflow.language.scalars import attempt, items
 from autoflow.language.scope import Scope
+from autoflow.language.slips.own_file import check_own_name, in_its_folder
 from autoflow.language.source import Report, Source, Span, Unreadable
+from autoflow.language.yaml.nodes import Entry, Node, plain_data, read_yaml
 from autoflow.model.problems import Problem
 
 SEGMENT_KEYS = ("segment", "description", "owner", "color", "colour", "kind", "conditions")

@@ -8,32 +8,32 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from autoflow.language.crosscheck import check_circles, check_recipes
 from autoflow.language.definitions import Workspace
-from autoflow.language.elsewhere import meant
-from autoflow.language.entry_logic import Facts, check_entries, check_segments
-from autoflow.language.filling_checks import check_audiences, check_tags
 from autoflow.language.handing import with_handed
-from autoflow.language.loops import check_recipe_loops, check_tag_loops
-from autoflow.language.mail_checks import check_mail, template_warnings
-from autoflow.language.missing_checks import check_missing, missing_in_mail
+from autoflow.language.lints.crosscheck import check_circles, check_recipes
+from autoflow.language.lints.entry import Facts, check_entries, check_segments
+from autoflow.language.lints.filling import check_audiences, check_tags
+from autoflow.language.lints.loops import check_recipe_loops, check_tag_loops
+from autoflow.language.lints.mail import check_mail, template_warnings
+from autoflow.language.lints.missing import check_missing, missing_in_mail
 from autoflow.language.names import SETTINGS_FILE, Names
-from autoflow.language.nodes import no_text
 from autoflow.language.owners import NOBODY, OWNERS_FILE, read_owners
 from autoflow.language.recipe import ReadRecipe, read_recipe
 from autoflow.language.scalars import NAME, slug
 from autoflow.language.segment import ReadSegment, read_segment
-from autoflow.language.settings import Settings
-from autoflow.language.settings_reader import ReadSettings, read_settings
+from autoflow.language.settings.reader import ReadSettings, read_settings
+from autoflow.language.settings.settings import Settings
+from autoflow.language.slips.elsewhere import meant
+from autoflow.language.slips.strays import is_stray, stray_problem, strays
 from autoflow.language.source import FIRST, Report, Source, Span
-from autoflow.language.strays import is_stray, stray_problem, strays
-from autoflow.language.templates import (
+from autoflow.language.templates.templates import (
     Template,
     TemplateProblem,
     email_names,
     read_template,
     template_problems,
 )
+from autoflow.language.yaml.nodes import no_text
 from autoflow.model.problems import AutoflowError, Problem, did_you_mean
 
 _FOLDERS = {

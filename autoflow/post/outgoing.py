@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from autoflow.language.settings import Settings
+from autoflow.language.settings.settings import Settings
 from autoflow.model.effects import EMAIL, WEBHOOKS
 from autoflow.model.problems import AutoflowError
 from autoflow.post.channels.base import Channel, ChannelDown, Keeps, Outgoing

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 from autoflow.language.modelines import with_modeline, without_modeline
 from autoflow.language.names import SETTINGS_FILE
-from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.source import Report, Source
+from autoflow.language.yaml.nodes import plain_data, read_yaml
 from autoflow.model.problems import AutoflowError, did_you_mean
 
 _ABOUT = "about.md"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from autoflow.language.names import SETTINGS_FILE
-from autoflow.language.nodes import Entry, Node, Scalar, Sequence, plain_data, read_yaml
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.source import Report, Source
+from autoflow.language.yaml.nodes import Entry, Node, Scalar, Sequence, plain_data, read_yaml
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.problems import AutoflowError
 from autoflow.starters.inserting import Inserting, in_one_line
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autoflow.language.nodes import Entry, Node, Scalar, Sequence
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.source import Source, Span
+from autoflow.language.yaml.nodes import Entry, Node, Scalar, Sequence
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 
 _INDENT = "  "
 _WITHIN = 1_000  # deeper than any line

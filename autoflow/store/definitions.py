@@ -17,7 +17,7 @@ from autoflow.core.compiling import compile_program
 from autoflow.core.fresh import Fresh, compare, everything
 from autoflow.core.program import Program
 from autoflow.language.definitions import Workspace
-from autoflow.language.templates import Template, read_template
+from autoflow.language.templates.templates import Template, read_template
 from autoflow.language.workspace import read_workspace
 from autoflow.model.event import APPLY, DEFINITION, Incoming
 from autoflow.model.problems import AutoflowError

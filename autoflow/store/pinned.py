@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from autoflow.language.definitions import Recipe, Workspace
-from autoflow.language.templates import Template
+from autoflow.language.templates.templates import Template
 from autoflow.store import orders
 from autoflow.store.database import Database
 

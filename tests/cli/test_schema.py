@@ -17,12 +17,12 @@ from autoflow.cli.group import cli
 from autoflow.cli.state import State
 from autoflow.ingest.mapping import MappingUnsoundError, read_mapping
 from autoflow.language.names import SETTINGS_FILE
-from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.recipe import RECIPE_KEYS
 from autoflow.language.segment import SEGMENT_KEYS
-from autoflow.language.settings_reader import SETTINGS_KEYS
+from autoflow.language.settings.reader import SETTINGS_KEYS
 from autoflow.language.source import Report, Source
 from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.language.yaml.nodes import plain_data, read_yaml
 from autoflow.starters.catalogue import starters
 from tests.cli.shop import Shop
 from tests.language.small import SOURCES

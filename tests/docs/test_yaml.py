@@ -17,7 +17,7 @@ from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.present import as_text
 from autoflow.language.recipe import RECIPE_KEYS
 from autoflow.language.segment import SEGMENT_KEYS, SEGMENT_KINDS
-from autoflow.language.settings_reader import SETTINGS_KEYS, read_settings
+from autoflow.language.settings.reader import SETTINGS_KEYS, read_settings
 from autoflow.language.workspace import load_sources, read_workspace
 from autoflow.model.effects import ENDINGS
 from tests.docs.pages import CATALOGUE, PAGES, ROOT, Block, anchors, blocks, called, links

@@ -10,8 +10,8 @@ import pytest
 from autoflow.ingest.fitting import Fitting
 from autoflow.ingest.importing import import_file
 from autoflow.ingest.refusals import RefusedError
-from autoflow.language.settings import Settings
-from autoflow.language.settings_reader import read_settings
+from autoflow.language.settings.reader import read_settings
+from autoflow.language.settings.settings import Settings
 from autoflow.model.clock import VirtualClock
 from autoflow.model.event import IDENTIFY, Incoming
 from autoflow.model.instants import parse_instant

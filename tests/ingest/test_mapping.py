@@ -4,7 +4,7 @@ import pytest
 
 from autoflow.ingest.mapping import CsvMapping, MappingUnsoundError, check_columns, read_mapping
 from autoflow.language.present import as_text
-from autoflow.language.settings_reader import read_settings
+from autoflow.language.settings.reader import read_settings
 from autoflow.model.event import IDENTIFY
 
 SETTINGS = read_settings(

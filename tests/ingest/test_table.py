@@ -9,7 +9,7 @@ import pytest
 from autoflow.ingest.files import Batch
 from autoflow.ingest.mapping import MappingUnsoundError, read_mapping
 from autoflow.ingest.table import read_csv
-from autoflow.language.settings_reader import read_settings
+from autoflow.language.settings.reader import read_settings
 from autoflow.model.event import IDENTIFY
 from autoflow.model.instants import parse_instant
 from autoflow.model.problems import AutoflowError

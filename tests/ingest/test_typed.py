@@ -5,7 +5,7 @@ import pytest
 from autoflow.ingest.dates import parse_format
 from autoflow.ingest.refusals import RefusedError
 from autoflow.ingest.typed import typed
-from autoflow.language.declared import Declared
+from autoflow.language.settings.declared import Declared
 
 
 def read(text: str, kind: str, *, decimal: str = ".") -> object:

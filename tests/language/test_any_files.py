@@ -12,12 +12,12 @@ from autoflow.kinds import registry
 from autoflow.kinds.operators import WORDS
 from autoflow.lab.testing.testing import read_tests
 from autoflow.language.codes import CODES
-from autoflow.language.computed_reader import COMPUTED
 from autoflow.language.field_specs import written_keys
 from autoflow.language.present import as_github, as_json, as_text
 from autoflow.language.recipe import RECIPE_KEYS
 from autoflow.language.segment import SEGMENT_KEYS
-from autoflow.language.settings_reader import SETTINGS_KEYS
+from autoflow.language.settings.computed import COMPUTED
+from autoflow.language.settings.reader import SETTINGS_KEYS
 from autoflow.language.source import Source
 from autoflow.language.workspace import load_sources, read_workspace
 from autoflow.starters.catalogue import starters

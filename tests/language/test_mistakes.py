@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from autoflow.language.nodes import read_yaml
 from autoflow.language.present import as_text
 from autoflow.language.source import Report, Source
 from autoflow.language.workspace import read_workspace
+from autoflow.language.yaml.nodes import read_yaml
 from tests.language.small import told
 
 _CASE = re.compile(

@@ -10,10 +10,10 @@ from itertools import combinations, product
 from typing import Any
 from zlib import crc32
 
-from autoflow.language.exclusion import Leaf, excludes, subject
+from autoflow.language.lints.exclusion import Leaf, excludes, subject
 from autoflow.language.names import Names
 from autoflow.language.segment import read_segment
-from autoflow.language.settings_reader import read_settings
+from autoflow.language.settings.reader import read_settings
 from tests.oracle.conditions import Event, History, Words, holds
 from tests.oracle.making import at
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoflow.language.names import SETTINGS_FILE
-from autoflow.language.nodes import Node, plain_data, read_yaml
 from autoflow.language.source import Report, Source
+from autoflow.language.yaml.nodes import Node, plain_data, read_yaml
 from autoflow.model.problems import AutoflowError
 from autoflow.starters.catalogue import starters
 from autoflow.starters.declaring import declare

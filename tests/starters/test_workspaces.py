@@ -6,10 +6,10 @@ from itertools import combinations
 
 import pytest
 
-from autoflow.language.layout import in_shape
+from autoflow.language.formatting.layout import in_shape
 from autoflow.language.names import SETTINGS_FILE
-from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.source import Report, Source
+from autoflow.language.yaml.nodes import plain_data, read_yaml
 from autoflow.starters.catalogue import starter, starters
 from autoflow.starters.renaming import renamed
 from tests.starters.workspaces import Files, fresh, shipped, with_starters, wrong

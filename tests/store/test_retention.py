@@ -9,7 +9,7 @@ import pytest
 
 from autoflow.lab.simulation.simulate import simulate
 from autoflow.lab.why.contact import Files, why
-from autoflow.language.settings import TRACES_KEPT
+from autoflow.language.settings.settings import TRACES_KEPT
 from autoflow.model.durations import DAY, Duration
 from autoflow.store import batches, history, retention
 from autoflow.store.database import Database

@@ -22,12 +22,12 @@ from autoflow.kinds.triggers.event import EventTrigger
 from autoflow.kinds.triggers.inactivity import Inactivity
 from autoflow.kinds.triggers.page_visited import PageVisited
 from autoflow.kinds.where import Where
-from autoflow.language.missing_checks import texts_of
+from autoflow.language.lints.missing import texts_of
 from autoflow.language.recipe import ReadRecipe
 from autoflow.language.segment import ReadSegment
 from autoflow.language.source import Source, Span
 from autoflow.language.steps_of import steps_of
-from autoflow.language.template_names import names_of
+from autoflow.language.templates.names import names_of
 from autoflow.language.workspace import Read
 from autoflow.model.event import PAGE_VISITED
 

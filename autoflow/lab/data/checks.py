@@ -18,8 +18,8 @@ from autoflow.lab.data.asked import Asked, attributes, once_a_file
 from autoflow.lab.data.segments import IS_SET, Counted, leaves_of, warning
 from autoflow.lab.simulation.collecting import no_collecting
 from autoflow.language.definitions import Segment, Workspace
-from autoflow.language.entry_logic import Facts
-from autoflow.language.missing_checks import present
+from autoflow.language.lints.entry import Facts
+from autoflow.language.lints.missing import present
 from autoflow.language.source import Source, Span
 from autoflow.language.workspace import Read
 from autoflow.model.problems import Problem

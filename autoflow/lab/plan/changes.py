@@ -17,7 +17,7 @@ from autoflow.lab.plan.words import conditions_changed, steps_changed
 from autoflow.language.definitions import Recipe, RecipeSending, Segment, Workspace
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.owners import OWNERS_FILE
-from autoflow.language.templates import Template
+from autoflow.language.templates.templates import Template
 from autoflow.language.wording import differences, instead, pieces, written
 from autoflow.model.clock_times import ClockWindow
 from autoflow.model.durations import Duration

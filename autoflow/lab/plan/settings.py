@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from autoflow.language.names import SETTINGS_FILE
-from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.source import Report, Source
 from autoflow.language.wording import instead
+from autoflow.language.yaml.nodes import plain_data, read_yaml
 from autoflow.model.values import plain
 
 _SECRET = frozenset({"password", "secret", "token", "url", "store"})

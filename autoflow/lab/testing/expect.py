@@ -20,7 +20,7 @@ from autoflow.lab.testing.runs import (
 from autoflow.lab.testing.scope import StoryScope
 from autoflow.lab.testing.seen import ENDED, Seen
 from autoflow.language import scalars
-from autoflow.language.nodes import Node
+from autoflow.language.yaml.nodes import Node
 from autoflow.model.effects import EMAIL, ENDINGS, SALES, SENT, SKIPPED, TASKS, WEBHOOKS
 from autoflow.model.inside import EMAIL_HELD
 from autoflow.model.values import Value, from_millionths

@@ -11,10 +11,10 @@ from autoflow.lab.testing.scope import StoryScope
 from autoflow.lab.testing.story import Arrival, Given
 from autoflow.language import scalars
 from autoflow.language.names import listed
-from autoflow.language.nodes import Entry, Node
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scalars import attempt, items, section
 from autoflow.language.source import Report
+from autoflow.language.yaml.nodes import Entry, Node
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.problems import did_you_mean
 from autoflow.model.values import Value, millionths
 

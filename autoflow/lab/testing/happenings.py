@@ -9,9 +9,9 @@ from autoflow.lab.testing.expect import EXPECT
 from autoflow.lab.testing.scope import StoryScope
 from autoflow.lab.testing.story import Arrival, Expected, Moment, local_time
 from autoflow.language import scalars
-from autoflow.language.nodes import Entry, Node, Scalar
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.source import Report, Unreadable
+from autoflow.language.yaml.nodes import Entry, Node, Scalar
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.event import ENTER, IDENTIFY, PAGE_VISITED
 from autoflow.model.instants import parse_instant, zone
 from autoflow.model.values import Value

@@ -11,10 +11,10 @@ from autoflow.lab.testing.story import Case, RecipeTest, local_time
 from autoflow.language import scalars
 from autoflow.language.definitions import Workspace
 from autoflow.language.names import Names
-from autoflow.language.nodes import Entry, Node, read_yaml
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.scalars import attempt, items, section
 from autoflow.language.source import Report, Source
+from autoflow.language.yaml.nodes import Entry, Node, read_yaml
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.problems import Problem
 
 _FILE_KEYS = ("tests", "also", "cases")

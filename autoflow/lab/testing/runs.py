@@ -12,8 +12,8 @@ from autoflow.lab.testing.scope import StoryScope
 from autoflow.lab.testing.seen import Seen
 from autoflow.lab.testing.story import local_time
 from autoflow.language import scalars
-from autoflow.language.nodes import Mapping as MappingNode
-from autoflow.language.nodes import Node
+from autoflow.language.yaml.nodes import Mapping as MappingNode
+from autoflow.language.yaml.nodes import Node
 from autoflow.model.instants import parse_instant
 from autoflow.model.values import Value
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autoflow.lab.testing.expect import EXPECT, OF_RUN
-from autoflow.language import schema_values as values
-from autoflow.language.declared import Declared
-from autoflow.language.schema_files import document
-from autoflow.language.schema_names import Known
-from autoflow.language.schema_values import Schema, keys, offered, one_of, told
+from autoflow.language.schema import values
+from autoflow.language.schema.files import document
+from autoflow.language.schema.names import Known
+from autoflow.language.schema.values import Schema, keys, offered, one_of, told
+from autoflow.language.settings.declared import Declared
 from autoflow.model.effects import ENDINGS
 from autoflow.model.event import PAGE_VISITED
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autoflow.language import scalars
-from autoflow.language.declared import Declared
 from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.names import FOLDERS, SETTINGS_FILE, Names
-from autoflow.language.nodes import Entry, Node, Scalar
-from autoflow.language.nodes import Mapping as MappingNode
 from autoflow.language.operands import read_value
 from autoflow.language.placeholders import holds_placeholder
 from autoflow.language.scope import Scope
+from autoflow.language.settings.declared import Declared
 from autoflow.language.source import Report
+from autoflow.language.yaml.nodes import Entry, Node, Scalar
+from autoflow.language.yaml.nodes import Mapping as MappingNode
 from autoflow.model.instants import zone, zone_names
 from autoflow.model.problems import did_you_mean
 from autoflow.model.values import Value

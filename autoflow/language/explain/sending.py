@@ -8,8 +8,8 @@ from typing import NamedTuple
 from autoflow.language.definitions import Recipe, Workspace
 from autoflow.language.explain.course import mails_of
 from autoflow.language.explain.told import Line, joined
-from autoflow.language.settings import Settings
-from autoflow.language.templates import Template
+from autoflow.language.settings.settings import Settings
+from autoflow.language.templates.templates import Template
 from autoflow.model.clock_times import ClockWindow, clock_says
 
 _DAY = 24 * 60

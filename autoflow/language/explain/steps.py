@@ -8,7 +8,7 @@ from autoflow.kinds.base import Action, Step, Way
 from autoflow.language.explain.conditions import condition_lines, in_one
 from autoflow.language.explain.course import mails_of
 from autoflow.language.explain.told import StepTold, WayTold, ended, sentence
-from autoflow.language.templates import Template
+from autoflow.language.templates.templates import Template
 from autoflow.language.wording import written
 from autoflow.model.durations import NOTHING
 

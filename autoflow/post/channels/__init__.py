@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autoflow.language.settings import Settings, Smtp
+from autoflow.language.settings.settings import Settings, Smtp
 from autoflow.model.effects import AUDIENCES, EMAIL, SALES, WEBHOOKS
 from autoflow.post.channels.base import Channel
 

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autoflow.language.settings import Smtp
+from autoflow.language.settings.settings import Smtp
 from autoflow.post.channels.base import ChannelDown, Outcome, Outgoing, Result
 from autoflow.post.channels.smtp_session import LostError, Reply, Session, Timeouts
 from autoflow.post.content.addresses import checked_address

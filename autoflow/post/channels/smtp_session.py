@@ -8,7 +8,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 
-from autoflow.language.settings import Smtp
+from autoflow.language.settings.settings import Smtp
 from autoflow.post.channels.base import ChannelDown
 
 # What goes at once over TLS: what is left of it after an error may have gone or not.

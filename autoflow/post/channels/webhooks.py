@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from autoflow.language.settings import Webhook
+from autoflow.language.settings.settings import Webhook
 from autoflow.model.clock import MICROS
 from autoflow.model.effects import WEBHOOKS
 from autoflow.model.instants import to_iso

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import jinja2
 
-from autoflow.language.sandbox import Work, run
-from autoflow.language.templates import Template, TemplateProblem, environment
+from autoflow.language.templates.sandbox import Work, run
+from autoflow.language.templates.templates import Template, TemplateProblem, environment
 from autoflow.post.content.problems import WORKING_ERRORS, explained
 
 

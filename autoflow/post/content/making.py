@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
-from autoflow.language.settings import Settings
-from autoflow.language.templates import Template
+from autoflow.language.settings.settings import Settings
+from autoflow.language.templates.templates import Template
 from autoflow.model.problems import AutoflowError
 from autoflow.post.content.links import Links
 from autoflow.post.content.load import CompiledTemplate, compile_template

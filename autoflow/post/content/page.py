@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from autoflow.language.sandbox import CLOSES, OPENS
+from autoflow.language.templates.sandbox import CLOSES, OPENS
 from autoflow.post.content.inline import inline_css
 from autoflow.post.content.text import text_of
 

@@ -6,8 +6,8 @@ from types import TracebackType
 
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
 
-from autoflow.language.sandbox import MissingValueError, TooMuch
-from autoflow.language.templates import Template
+from autoflow.language.templates.sandbox import MissingValueError, TooMuch
+from autoflow.language.templates.templates import Template
 from autoflow.model.problems import AutoflowError
 
 # What a template can raise by reckoning with values that do not fit.

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autoflow.language.sandbox import CLOSES, OPENS, Work
+from autoflow.language.templates.sandbox import CLOSES, OPENS, Work
 from autoflow.post.content.headers import HeaderRefusedError
 from autoflow.post.content.inline import whole_page, with_preheader
 from autoflow.post.content.links import Links

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autoflow.language.definitions import Workspace
-from autoflow.language.templates import Template
+from autoflow.language.templates.templates import Template
 from autoflow.model.effects import Message
 from autoflow.model.problems import AutoflowError
 from autoflow.post.content.making import UNMADE, Letterhead, Mails

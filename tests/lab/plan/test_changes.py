@@ -16,12 +16,12 @@ from autoflow.lab.plan.changes import compare, recipe_changes, segment_changes
 from autoflow.lab.plan.settings import settings_changed
 from autoflow.language.definitions import Workspace
 from autoflow.language.names import Names
-from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.recipe import read_recipe
 from autoflow.language.segment import read_segment
 from autoflow.language.source import Report, Source
-from autoflow.language.templates import email_names
+from autoflow.language.templates.templates import email_names
 from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.language.yaml.nodes import plain_data, read_yaml
 
 ROOT = Path(__file__).parents[3]
 SECRETS = {"CRM_SECRET": "a secret of 24 bytes, or more"}

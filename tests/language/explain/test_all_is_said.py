@@ -20,11 +20,11 @@ from autoflow.language.definitions import Recipe, Segment, Workspace
 from autoflow.language.explain.recipe import explain_recipe
 from autoflow.language.explain.segment import explain_segment
 from autoflow.language.names import Names
-from autoflow.language.nodes import plain_data, read_yaml
 from autoflow.language.recipe import read_recipe
 from autoflow.language.segment import read_segment
 from autoflow.language.source import Report, Source
 from autoflow.language.workspace import load_sources, read_workspace
+from autoflow.language.yaml.nodes import plain_data, read_yaml
 from autoflow.starters.catalogue import starters
 from tests.language.small import SOURCES
 from tests.starters.workspaces import fresh, with_starters

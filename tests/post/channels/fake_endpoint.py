@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
-from autoflow.language.settings import Webhook
+from autoflow.language.settings.settings import Webhook
 from autoflow.model.instants import parse_instant
 from autoflow.post.channels import calling
 from autoflow.post.channels.base import Outgoing, Result

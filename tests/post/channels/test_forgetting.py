@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autoflow.language.settings import Webhook
+from autoflow.language.settings.settings import Webhook
 from autoflow.post.channels.audiences import AudienceFolder
 from autoflow.post.channels.base import Keeps, Outgoing
 from autoflow.post.channels.maildir import Maildir

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autoflow.language.settings import Mailbox, Sender, Settings, Smtp
+from autoflow.language.settings.settings import Mailbox, Sender, Settings, Smtp
 from autoflow.post.channels import open_channels
 from autoflow.post.channels.base import Outgoing
 from autoflow.post.channels.maildir import Maildir

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoflow.language.settings import Smtp
+from autoflow.language.settings.settings import Smtp
 from autoflow.post.channels.base import ChannelDown, Outgoing, Result
 from autoflow.post.channels.smtp import SmtpChannel, wire_text
 from autoflow.post.channels.smtp_session import Timeouts

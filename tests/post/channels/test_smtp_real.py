@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from autoflow.language.settings import Security, Smtp
+from autoflow.language.settings.settings import Security, Smtp
 from autoflow.post.channels.base import ChannelDown, Outgoing
 from autoflow.post.channels.smtp import SmtpChannel
 from autoflow.post.channels.smtp_session import Timeouts

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from autoflow.language.settings import Webhook
+from autoflow.language.settings.settings import Webhook
 from autoflow.model.clock import MICROS
 from autoflow.post.channels import calling
 from autoflow.post.channels.webhooks import LONGEST_WAIT, PAUSE, asked_wait

@@ -12,7 +12,7 @@ import pytest
 from freezegun import freeze_time
 from standardwebhooks import Webhook as Receiver
 
-from autoflow.language.settings import Webhook
+from autoflow.language.settings.settings import Webhook
 from autoflow.model.clock import MICROS
 from autoflow.model.instants import to_iso
 from autoflow.post.channels.base import Outgoing, Result

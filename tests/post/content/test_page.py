@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from autoflow.language.sandbox import CLOSES, OPENS
+from autoflow.language.templates.sandbox import CLOSES, OPENS
 from autoflow.post.content import page
 from autoflow.post.content.page import finish, finish_directly, is_markable
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoflow.language.templates import read_template
+from autoflow.language.templates.templates import read_template
 from autoflow.model.instants import parse_instant
 from autoflow.post.content.links import Links
 from autoflow.post.content.load import compile_template

@@ -1,0 +1,1 @@
+"""Files kept in one shape."""

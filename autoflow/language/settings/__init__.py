@@ -1,0 +1,1 @@
+"""autoflow.yaml, read section by section."""

@@ -1,0 +1,1 @@
+"""Email templates: read, checked without being run, and rendered in a sandbox."""

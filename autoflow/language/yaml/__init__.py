@@ -1,0 +1,1 @@
+"""YAML with places, and what goes wrong in it in plain sentences."""
