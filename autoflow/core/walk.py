@@ -254,6 +254,8 @@ class Walk:
         failed: list[Run] = []
         while self._queue:
             signal, touched, cause = self._queue.popleft()
+            if self._queue:  # what later ones have changed shows already
+                touched = touched.union(*(later for _, later, _ in self._queue))
             if signal is None:
                 self._look((), touched)
                 continue

@@ -188,3 +188,35 @@ actions:
     apart = [(IDENTIFY, {"birthday": "1990-01-01"}), (IDENTIFY, {"plan": "pro"})]
     effects = advance(program(recipes), Record("u:a", "a"), items(*apart), START)
     assert notices(effects) == ["b", "a"]
+
+
+# -------------------------------------------------------------------- what steps changed, and what waits its turn
+
+
+def test_a_goal_sees_what_steps_have_changed_though_its_own_turn_is_yet_to_come() -> None:
+    """The tag b is on when the tag a is looked at, so whoever is in it reaches the goal, and enters by a once more."""
+    rules = {
+        "first": """trigger: [{event: purchased}, {tag_added: a}]
+reentry: always
+goal: {has_tag: b}
+actions: [{wait: 1 day}, {notify_sales: "late"}]
+""",
+        "second": "trigger: {event: purchased}\nactions: [{add_tag: a}, {add_tag: b}]\n",
+    }
+    record = Record("u:ana", "ana")
+    effects = advance(program(rules), record, items(BOUGHT), START)
+    ended = {(run.recipe, run.entry): run.state for run in effects.runs.values()}
+    assert ended == {("first", 1): "goal", ("first", 2): "goal", ("second", 1): "finished"}
+
+
+def test_a_wait_sees_it_as_well() -> None:
+    rules = {
+        "first": """trigger: {event: purchased}
+actions:
+  - wait_for: {conditions: [{has_tag: b}], up_to: 1 day, then: [{notify_sales: "b"}]}
+""",
+        "second": "trigger: {event: purchased}\nactions: [{add_tag: a}, {add_tag: b}]\n",
+        "third": 'trigger: {tag_added: a}\nactions: [{notify_sales: "a"}]\n',
+    }
+    effects = advance(program(rules), Record("u:ana", "ana"), items(BOUGHT), START)
+    assert notices(effects) == ["b", "a"]
