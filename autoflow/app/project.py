@@ -88,7 +88,8 @@ class Project:
         `AutoflowError` where there is nothing to go back to.
         """
         from autoflow.store import rollbacks
-        from autoflow.store.definitions import apply_within, files_of, latest_release, release_workspace
+        from autoflow.store.applying import apply_within, files_of
+        from autoflow.store.definitions import latest_release, release_workspace
         from autoflow.store.orders import Orders
         from autoflow.store.releases import origins
 
@@ -125,7 +126,8 @@ class Project:
         """
         from autoflow.lab.plan.apply import Files, LetIn, apply_letting_in, apply_planned
         from autoflow.store import rollbacks
-        from autoflow.store.definitions import files_of, latest_release
+        from autoflow.store.applying import files_of
+        from autoflow.store.definitions import latest_release
 
         workspace, moved, upon = self.sound_workspace(), moved or {}, latest_release(database)
         if what == "run":
@@ -145,7 +147,8 @@ class Project:
         recipe is not in force, or where its file says what it is; `NotAllowedError` where it is somebody else's.
         """
         from autoflow.store import orders
-        from autoflow.store.definitions import apply, latest_release, latest_versions, latest_workspace
+        from autoflow.store.applying import apply
+        from autoflow.store.definitions import latest_release, latest_versions, latest_workspace
 
         upon = latest_release(database)
         applied, before = latest_workspace(database, self.environment), orders.halts(database, upon)

@@ -24,8 +24,8 @@ from autoflow.language.owners import NotAllowedError
 from autoflow.model.clock import MICROS
 from autoflow.model.instants import to_datetime, to_wall
 from autoflow.model.problems import AutoflowError
+from autoflow.store.applying import OvertakenError
 from autoflow.store.database import StoreError
-from autoflow.store.definitions import OvertakenError
 from autoflow.store.lease import FencedOff, Held
 from autoflow.store.rollbacks import RolledBackError
 from autoflow.store.wake import address, listen

@@ -11,8 +11,8 @@ from autoflow.language.changes import changed, stamps
 from autoflow.language.names import SETTINGS_FILE
 from autoflow.language.present import as_text
 from autoflow.model.problems import AutoflowError
+from autoflow.store.applying import OvertakenError
 from autoflow.store.database import Database, StoreError
-from autoflow.store.definitions import OvertakenError
 
 LOOK_SECONDS = 0.1
 

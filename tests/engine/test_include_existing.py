@@ -24,7 +24,8 @@ from autoflow.language.workspace import read_workspace
 from autoflow.model.durations import DAY
 from autoflow.model.event import Incoming
 from autoflow.model.problems import AutoflowError
-from autoflow.store import definitions, log, tick
+from autoflow.store import applying, definitions, log, tick
+from autoflow.store.applying import apply, files_of
 from autoflow.store.definitions import numbered
 from autoflow.store.planned import basis
 from tests.engine import laws
@@ -243,9 +244,9 @@ def test_nothing_is_there_where_the_apply_is_cut_off(
             raise KeyboardInterrupt
         log.append_within(*args)
 
-    monkeypatch.setattr(definitions, "_AT_ONCE", 4)
+    monkeypatch.setattr(applying, "_AT_ONCE", 4)
     with monkeypatch.context() as patched:
-        patched.setattr(definitions, "append_within", cut_off)
+        patched.setattr(applying, "append_within", cut_off)
         with pytest.raises(KeyboardInterrupt):
             let_in(one, FILES)
     assert calls == [4, 4]
@@ -279,11 +280,11 @@ def test_whoever_applies_meanwhile_makes_a_plan_stale(
     write_files(one.folder, FILES)
     one.project = Project(one.folder, environment={}, clock=one.clock)
     workspace = one.project.sound_workspace()
-    planned = PlanFile(basis(one.database), definitions.files_of(workspace), ("hi",))
+    planned = PlanFile(basis(one.database), files_of(workspace), ("hi",))
 
     def meanwhile(*args: Any, **more: Any) -> Any:
         found = matching(*args, **more)
-        definitions.apply(one.database, read_workspace(PROPOSED, {}), one.clock.now(), by="somebody else")
+        apply(one.database, read_workspace(PROPOSED, {}), one.clock.now(), by="somebody else")
         return found
 
     with monkeypatch.context() as patched:

@@ -10,7 +10,8 @@ import pytest
 
 from autoflow.app import Project
 from autoflow.store import orders, rollbacks
-from autoflow.store.definitions import OvertakenError, apply, files_in, latest_release, latest_workspace
+from autoflow.store.applying import OvertakenError, apply
+from autoflow.store.definitions import files_in, latest_release, latest_workspace
 from tests.engine.sources import workspace
 from tests.engine.world import START, World, write_files
 

@@ -17,8 +17,9 @@ from autoflow.model.contact import Record, unpack
 from autoflow.model.durations import DAY
 from autoflow.model.event import Incoming
 from autoflow.store import foreseeing, log, tick
+from autoflow.store.applying import apply
 from autoflow.store.database import Database
-from autoflow.store.definitions import apply, latest_release, numbered
+from autoflow.store.definitions import latest_release, numbered
 from autoflow.store.foreseeing import Foresight, Seen
 from tests.engine.sources import RECIPES, SEGMENTS, workspace
 from tests.engine.world import START, World, identify, track

@@ -142,7 +142,7 @@ def _planned(state: State, asked: LetIn, at: str | None, examples: int, weeks: i
 def _write(out: Path, found: Plan, asked: LetIn, workspace: Workspace) -> None:
     from autoflow.cli.plan.json import plan_row
     from autoflow.lab.plan.file import PlanFile
-    from autoflow.store.definitions import files_of
+    from autoflow.store.applying import files_of
 
     chosen = tuple(dict.fromkeys(each.recipe for each in found.existing if each.chosen))
     pace = asked.pace.text if asked.pace is not None else ""

@@ -11,8 +11,8 @@ from autoflow.lab.plan.letting_in import Pace, put_forward, read_pace
 from autoflow.lab.plan.plan import Plan, matching
 from autoflow.language.definitions import Workspace
 from autoflow.store import rollbacks
+from autoflow.store.applying import apply_within, files_of
 from autoflow.store.database import Database
-from autoflow.store.definitions import apply_within, files_of
 from autoflow.store.orders import Moves, Orders
 from autoflow.store.planned import basis
 
