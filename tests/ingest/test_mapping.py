@@ -76,7 +76,8 @@ def test_the_form_of_the_file_is_that_of_the_timestamp_alone() -> None:
         (PURCHASES + "  encoding: latin-99\n", 'There is no encoding called "latin-99".'),
         (PURCHASES + "  delimiter: ab\n", "A delimiter is one sign."),
         (PURCHASES + "  decimal: x\n", '"decimal" is point or comma, not "x".'),
-        (PURCHASES + "  usr_id: X\n", 'Did you mean "user_id"?'),
+        (PURCHASES + "  usr_id: X\n", 'Remove it: "user_id" stands in line 3.'),
+        ("csv:\n  event: purchased\n  usr_id: A\n  timestamp: B\n", 'Did you mean "user_id"?'),
         (
             "csv:\n  event: purchased\n  user_id: [A]\n  timestamp: B\n",
             "A column takes one value, not a list.",
