@@ -14,7 +14,7 @@ from autoflow.app import Project
 from autoflow.ingest.importing import import_file
 from tests.oracle import retail
 
-SHIPPED = Path(__file__).resolve().parents[1]
+_SHIPPED = Path(__file__).resolve().parents[1]
 
 
 def simulate(folder: Path, times: int) -> float | None:
@@ -62,9 +62,9 @@ def check_many(folder: Path, recipes: int, segments: int, times: int) -> float:
 def copy_shipped(folder: Path) -> None:
     """The shipped workspace in a folder of its own."""
     folder.mkdir(parents=True)
-    shutil.copy(SHIPPED / "autoflow.yaml", folder)
-    for name in ("recipes", "segments", "templates"):
-        shutil.copytree(SHIPPED / name, folder / name)
+    shutil.copy(_SHIPPED / "autoflow.yaml", folder)
+    for name in ("recipes", "segments", "templates", "tests/recipes"):
+        shutil.copytree(_SHIPPED / name, folder / name)
 
 
 def _timed(

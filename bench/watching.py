@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import IO, NamedTuple
 
-from bench.replay import SHIPPED, copy_shipped
+from bench.replay import copy_shipped
 
 _COMMANDS = ("check", "test", "run")
 _RECIPE, _RIGHT, _WRONG = "recipes/win-back.yaml", "trigger:", "triger:"
@@ -34,7 +33,6 @@ class Shown(NamedTuple):
 def measure(folder: Path, times: int) -> Iterator[Shown]:
     """Each command in turn, so many saves each, at moments that no clock of theirs knows."""
     copy_shipped(folder)
-    shutil.copytree(SHIPPED / "tests/recipes", folder / "tests/recipes")
     for command in _COMMANDS:
         took = _watched(folder, command, times)
         yield Shown(f"{command} --watch", median(took), max(took))
