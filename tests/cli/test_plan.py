@@ -108,8 +108,13 @@ def test_mistakes(shop: Shop) -> None:
 
 
 def test_a_store_without_history(shop: Shop) -> None:
-    (shop.folder / ".autoflow/store.db").unlink()
-    assert shop.run("plan", status=1).stderr.startswith("There is no store at ")
+    store = shop.folder / ".autoflow/store.db"
+    store.unlink()
+    assert shop.run("plan").stdout.startswith("Nothing was applied yet, so everything is new.\n")
+    assert shop.run("plan", "--out", shop.folder / "p.json", status=1).stderr.startswith(
+        "There is no store at "
+    )
+    assert not store.exists()
     shop.run("apply")
     shop.replace("recipes/win-back.yaml", "wait: 30 days", "wait: 20 days")
     assert shop.run("plan").stdout == (

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -19,8 +22,10 @@ if TYPE_CHECKING:
     from autoflow.lab.plan.apply import LetIn
     from autoflow.lab.plan.plan import Plan
     from autoflow.language.definitions import Workspace
+    from autoflow.store.database import Database
 
 _MOST_PROCESSES = 4
+_SCRATCH = "sqlite:///store.db"
 
 
 @click.command()
@@ -95,7 +100,7 @@ def command(  # noqa: PLR0913 - its options
     read = [read_rule(rule, workspace.recipes, workspace.segments) for rule in rules]
     if asks_for_weeks(read) and not weeks:
         raise AutoflowError("--fail-if asks for a week, and --weeks 0 looks at none.", "Leave --weeks out.")
-    found = _planned(state, asked, at, examples, weeks, always=asks_for_weeks(read))
+    found = _planned(state, asked, at, examples, weeks, always=asks_for_weeks(read), kept=out is not None)
     failed = broken(found, read)
     if out is not None and not failed:
         _write(out, found, asked, workspace)
@@ -108,14 +113,16 @@ def command(  # noqa: PLR0913 - its options
     return int(bool(failed))
 
 
-def _planned(state: State, asked: LetIn, at: str | None, examples: int, weeks: int, *, always: bool) -> Plan:
+def _planned(
+    state: State, asked: LetIn, at: str | None, examples: int, weeks: int, *, always: bool, kept: bool
+) -> Plan:
     """The plan; what the week to come may bring where anything has changed, or `always`."""
     from autoflow.lab.plan.plan import plan, with_outlook
 
     project, workspace = state.project, state.project.sound_workspace()
     zone = workspace.settings.timezone
     now = typed_instant(at, zone, "--at") if at is not None else project.clock.now()
-    with state.store(reading=True) as database:
+    with _store(state, needed=kept) as database:
         with progress("Planning") as told:
             found = plan(
                 database,
@@ -137,6 +144,24 @@ def _planned(state: State, asked: LetIn, at: str | None, examples: int, weeks: i
         processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
         with progress("Playing the last weeks") as told:
             return with_outlook(found, database, workshop, weeks=weeks, processes=processes, progress=told)
+
+
+@contextmanager
+def _store(state: State, *, needed: bool) -> Iterator[Database]:
+    """The store, for reading; where there is none yet, and none is `needed`, an empty one that nobody keeps."""
+    from autoflow.store.database import NoStore, open_database
+
+    with TemporaryDirectory() as folder:
+        try:
+            database = state.project.database(reading=True)
+        except NoStore:
+            if needed:  # a plan that is kept is of a store
+                raise
+            database = open_database(_SCRATCH, Path(folder), create=True)
+        try:
+            yield database
+        finally:
+            database.close()
 
 
 def _write(out: Path, found: Plan, asked: LetIn, workspace: Workspace) -> None:
