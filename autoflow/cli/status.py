@@ -24,6 +24,7 @@ _MOST_NAMED = 20
 def command(state: State, *, as_json: bool) -> None:
     """Show the store in numbers, and how far the engine is."""
     from autoflow.store import reports
+    from autoflow.store.definitions import latest_release
     from autoflow.store.orders import halts
     from autoflow.store.standing import building, standing
 
@@ -41,6 +42,7 @@ def command(state: State, *, as_json: bool) -> None:
             "lag_seconds": _lag(counts, state.project.clock.now()),
             "undeclared": reports.undeclared(database, set(settings.events)),
             "release": release,
+            "applied": latest_release(database),
             "store": str(database.path.resolve()),
             "building": building_row(building(database)),
             "erasing": counts.erasing,
@@ -57,6 +59,14 @@ def command(state: State, *, as_json: bool) -> None:
             )
             say("         engine runs, audiences have heard of it, and the store is made anew")
         _tell_aside(stumbled, settings.timezone)
+
+
+def _release(in_force: int, applied: int) -> str:
+    if not applied:
+        return "none is in force yet: `autoflow run` or `autoflow apply`"
+    if applied == in_force:
+        return str(in_force)
+    return f"{in_force or 'none'} is in force; {applied} is applied, and `autoflow run` comes to it"
 
 
 def _lag(counts: Counts, now: int) -> float:
@@ -81,7 +91,7 @@ def _tell(found: dict[str, Any], counts: Counts, zone: str) -> None:
     if counts.lag:
         age = _age(found["lag_seconds"])
         say(f"Unread   {count(counts.lag, 'row')}, the oldest for {age}: `autoflow run` reads them")
-    say(f"Release  {found['release'] or 'none is in force yet: `autoflow run` or `autoflow apply`'}")
+    say(f"Release  {_release(found['release'], found['applied'])}")
     for recipe, how in sorted(found["halted"].items()):
         say(f"{how.capitalize():<9}{clean(recipe)}, by hand: `autoflow resume {clean(recipe)}` lets it go on")
     if found["building"]:

@@ -36,6 +36,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
             "lag_seconds",
             "undeclared",
             "release",
+            "applied",
             "store",
         ),
         "building",
@@ -52,6 +53,7 @@ def test_status_for_programs(lapsed: Shop) -> None:
         "lag_seconds": 0,
         "undeclared": {},
         "release": 1,
+        "applied": 1,
         "store": str(lapsed.folder / ".autoflow/store.db"),
         "building": None,
         "erasing": 0,
@@ -59,6 +61,20 @@ def test_status_for_programs(lapsed: Shop) -> None:
         "halted": {},
     }
     assert found["next_due"].endswith("Z")
+
+
+def test_status_tells_what_is_applied_and_yet_to_be_reached(shop: Shop) -> None:
+    shop.run("apply")
+    told = "Release  none is in force; 1 is applied, and `autoflow run` comes to it\n"
+    assert told in shop.run("status").stdout
+    shop.run("run", "--until-idle")
+    assert "Release  1\n" in shop.run("status").stdout
+    shop.run("pause", "win-back")
+    assert (
+        "Release  1 is in force; 2 is applied, and `autoflow run` comes to it\n" in shop.run("status").stdout
+    )
+    found = shop.json("status")
+    assert (found["release"], found["applied"]) == (1, 2)
 
 
 def test_lag_is_the_age_of_the_oldest_row_that_was_not_read(lapsed: Shop) -> None:
