@@ -216,15 +216,17 @@ class Project:
         By owners.yaml as it is in force, so that nobody lets himself in; by the new one where there was none. The very
         first apply is anybody's: nothing is there yet to be changed.
         """
-        from autoflow.store.definitions import latest_release, latest_workspace
+        from autoflow.language.owners import NOBODY, read_owners
+        from autoflow.store.definitions import latest_release, release_sources
 
-        if not latest_release(database):
+        if not (latest := latest_release(database)):
             return
-        before = latest_workspace(database, self.environment)
-        owners = before.owners if before.owners.patterns else after.owners
+        before = release_sources(database, latest)
+        owners = read_owners(before[OWNERS_FILE])[0] if OWNERS_FILE in before else NOBODY
+        owners = owners if owners.patterns else after.owners
         if owners.patterns:
             as_if = {f"recipes/{name}.yaml": "" for name in concerned}
-            self._allow(database, what, before.sources, {**after.sources, **as_if}, owners)
+            self._allow(database, what, before, {**after.sources, **as_if}, owners)
 
     def _allow(
         self,
